@@ -1,0 +1,158 @@
+/** The door to PostgreSQL: connections, rows in camelCase, transactions, and the errors of both. */
+import pg from 'pg';
+
+/** A statement with a name is prepared once a connection: for whatever is on the path of a step. */
+export type Statement = string | { readonly name: string; readonly text: string };
+
+export interface Connection {
+  /** Runs one statement; columns come back in camelCase, bigint as number, times as Date. */
+  query<Row>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>;
+}
+
+declare const transaction: unique symbol;
+/** A connection inside a transaction: what operations and every writing statement ask for. */
+export type Tx = Connection & { readonly [transaction]: true };
+
+export interface Database extends Connection {
+  readonly url: string;
+  /** One transaction; only `operations/in-transaction` calls this. */
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Waits for what is under way, then closes every connection. */
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  /** Connections at most. */
+  readonly max?: number;
+  /** Shown in `pg_stat_activity`. */
+  readonly name?: string;
+}
+
+/** Opens a pool on a PostgreSQL URL; connects when first used. */
+export function openDatabase(url: string, { max = 5, name = 'kuroko' }: DatabaseOptions = {}): Database {
+  const pool = new pg.Pool({ ...clientOptions(url, name), max, idleTimeoutMillis: 60_000 });
+  // An idle connection that breaks is replaced by the next query; nobody waits for this one.
+  pool.on('error', () => {});
+  let closed: Promise<void> | undefined;
+  return {
+    url,
+    query: (statement, values) => run(pool, statement, values),
+    async transaction(work) {
+      const client = await pool.connect();
+      let broken: Error | undefined;
+      try {
+        await client.query('begin');
+        const result = await work(asTx(client));
+        await client.query('commit');
+        return result;
+      } catch (error) {
+        broken = isConnectionLost(error) ? (error as Error) : undefined;
+        await client.query('rollback').catch((failure: Error) => (broken = failure));
+        throw error;
+      } finally {
+        client.release(broken);
+      }
+    },
+    close: () => (closed ??= pool.end()),
+  };
+}
+
+/** Options of every client we open: bounded waits, so that a half-open connection is noticed. */
+export function clientOptions(url: string, name: string): pg.ClientConfig {
+  return {
+    connectionString: url,
+    application_name: name,
+    connectionTimeoutMillis: 5_000,
+    query_timeout: 30_000,
+    keepAlive: true,
+    types: { getTypeParser },
+  };
+}
+
+function asTx(client: pg.PoolClient): Tx {
+  return {
+    query: <Row>(statement: Statement, values?: readonly unknown[]) =>
+      run<Row>(client, statement, values),
+  } as Tx;
+}
+
+async function run<Row>(
+  on: pg.Pool | pg.PoolClient,
+  statement: Statement,
+  values: readonly unknown[] = [],
+): Promise<Row[]> {
+  const query = typeof statement === 'string' ? { text: statement } : statement;
+  const { rows } = await on.query<Record<string, unknown>>({ ...query, values: [...values] });
+  return rows.map((row) => camelCased(row)) as Row[];
+}
+
+const names = new Map<string, string>();
+
+function camelCased(row: Record<string, unknown>): Record<string, unknown> {
+  const result: Record<string, unknown> = {};
+  for (const column in row) {
+    let name = names.get(column);
+    if (name === undefined) {
+      name = column.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+      names.set(column, name);
+    }
+    result[name] = row[column];
+  }
+  return result;
+}
+
+const int8 = 20;
+
+/** bigint as number: ids and offsets stay far below 2^53. */
+function getTypeParser(oid: number, format?: 'text' | 'binary'): unknown {
+  return oid === int8 && format !== 'binary'
+    ? Number
+    : pg.types.getTypeParser(oid, format as 'text');
+}
+
+/** The transaction was rolled back for the sake of another: the same again may succeed. */
+export function isRolledBack(error: unknown): boolean {
+  return ['40001', '40P01'].includes(codeOf(error));
+}
+
+/** Whether it took effect is unknown: the answer, or the way to the server, was lost. */
+export function isConnectionLost(error: unknown): boolean {
+  const code = codeOf(error);
+  return (
+    lostCodes.has(code) ||
+    code.startsWith('08') ||
+    (error instanceof Error && lostMessages.test(error.message))
+  );
+}
+
+export function isUniqueViolation(error: unknown, constraint: string): boolean {
+  return (
+    codeOf(error) === '23505' && (error as { constraint?: string }).constraint === constraint
+  );
+}
+
+const lostCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOENT',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  '57P01', // terminated by an administrator
+  '57P02', // crash of another backend
+  '57P03', // starting up or shutting down
+  '57P05', // idle session timeout
+  '53300', // too many connections
+]);
+
+// node-postgres gives these no code (its client.js and pg-pool's index.js).
+const lostMessages =
+  /Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client has encountered a connection error|Client was closed/;
+
+function codeOf(error: unknown): string {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === 'string' ? code : '';
+}

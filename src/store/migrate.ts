@@ -1,0 +1,54 @@
+/** Brings the schema forward or back, one migration a file in `migrations/`. */
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import knex, { type Knex } from 'knex';
+
+const directory = new URL('../../migrations/', import.meta.url);
+
+const migrationSource: Knex.MigrationSource<string> = {
+  async getMigrations() {
+    const files = await readdir(directory);
+    return files.filter((file) => /^\d{3}_\w+\.(ts|js)$/.test(file)).toSorted();
+  },
+  getMigrationName: (file) => path.parse(file).name,
+  getMigration: (file) => import(new URL(file, directory).href) as Promise<Knex.Migration>,
+};
+
+/** Applies what is missing; returns the names of the migrations applied now. */
+export function migrateLatest(url: string): Promise<string[]> {
+  return withKnex(url, async (db) => {
+    const [, applied] = (await db.migrate.latest({ migrationSource })) as [number, string[]];
+    return applied.map((name) => path.parse(name).name);
+  });
+}
+
+/** Takes the last batch back; returns the names of the migrations taken back. */
+export function migrateRollback(url: string): Promise<string[]> {
+  return withKnex(url, async (db) => {
+    const [, undone] = (await db.migrate.rollback({ migrationSource })) as [number, string[]];
+    return undone.map((name) => path.parse(name).name);
+  });
+}
+
+/** Names of the migrations that are applied and of those that are not. */
+export function migrateStatus(url: string): Promise<{ applied: string[]; pending: string[] }> {
+  return withKnex(url, async (db) => {
+    const [applied, pending] = (await db.migrate.list({ migrationSource })) as [
+      { name: string }[],
+      string[],
+    ];
+    return {
+      applied: applied.map(({ name }) => name),
+      pending: pending.map((file) => path.parse(file).name),
+    };
+  });
+}
+
+async function withKnex<T>(url: string, work: (db: Knex) => Promise<T>): Promise<T> {
+  const db = knex({ client: 'pg', connection: url, pool: { min: 0, max: 2 } });
+  try {
+    return await work(db);
+  } finally {
+    await db.destroy();
+  }
+}
