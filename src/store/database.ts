@@ -29,7 +29,10 @@ export interface DatabaseOptions {
 }
 
 /** Opens a pool on a PostgreSQL URL; connects when first used. */
-export function openDatabase(url: string, { max = 5, name = 'kuroko' }: DatabaseOptions = {}): Database {
+export function openDatabase(
+  url: string,
+  { max = 5, name = 'kuroko' }: DatabaseOptions = {},
+): Database {
   const pool = new pg.Pool({ ...clientOptions(url, name), max, idleTimeoutMillis: 60_000 });
   // An idle connection that breaks is replaced by the next query; nobody waits for this one.
   pool.on('error', () => {});
@@ -126,9 +129,7 @@ export function isConnectionLost(error: unknown): boolean {
 }
 
 export function isUniqueViolation(error: unknown, constraint: string): boolean {
-  return (
-    codeOf(error) === '23505' && (error as { constraint?: string }).constraint === constraint
-  );
+  return codeOf(error) === '23505' && (error as { constraint?: string }).constraint === constraint;
 }
 
 const lostCodes = new Set([

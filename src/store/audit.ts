@@ -1,0 +1,63 @@
+/** Who did what, where and when: every attempt, allowed or not. */
+import type { Connection } from './database.ts';
+
+export interface AuditEntry {
+  readonly actorKind: 'slack' | 'api' | 'cli' | 'system';
+  readonly actorId: string;
+  readonly actorName: string;
+  /** Channel, host or address it came from. */
+  readonly place?: string | null;
+  readonly action: string;
+  readonly outcome: 'done' | 'refused' | 'late';
+  readonly reason?: string | null;
+  readonly definitionId?: number | null;
+  readonly instanceId?: number | null;
+  readonly tokenId?: number | null;
+  readonly attempt?: number | null;
+  readonly executionId?: number | null;
+  /** Names the wish, so that the same wish sent twice is known again. */
+  readonly requestKey?: string | null;
+  readonly before?: unknown;
+  readonly after?: unknown;
+}
+
+export interface AuditRow extends AuditEntry {
+  readonly id: number;
+  readonly at: Date;
+}
+
+export async function insertAudit(on: Connection, entry: AuditEntry): Promise<void> {
+  await on.query(
+    `insert into audit (actor_kind, actor_id, actor_name, place, action, outcome, reason,
+       definition_id, instance_id, token_id, attempt, execution_id, request_key, before, after)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+    [
+      entry.actorKind,
+      entry.actorId,
+      entry.actorName,
+      entry.place ?? null,
+      entry.action,
+      entry.outcome,
+      entry.reason ?? null,
+      entry.definitionId ?? null,
+      entry.instanceId ?? null,
+      entry.tokenId ?? null,
+      entry.attempt ?? null,
+      entry.executionId ?? null,
+      entry.requestKey ?? null,
+      entry.before === undefined ? null : JSON.stringify(entry.before),
+      entry.after === undefined ? null : JSON.stringify(entry.after),
+    ],
+  );
+}
+
+const columns = `id, at, actor_kind, actor_id, actor_name, place, action, outcome, reason,
+  definition_id, instance_id, token_id, attempt, execution_id, request_key, before, after`;
+
+/** What took effect on an instance, oldest first. */
+export function auditOf(on: Connection, instanceId: number): Promise<AuditRow[]> {
+  return on.query<AuditRow>(
+    `select ${columns} from audit where instance_id = $1 and outcome = 'done' order by id`,
+    [instanceId],
+  );
+}

@@ -1,0 +1,179 @@
+/** Definitions: what a job is. A deleted one stays for the sake of its instances. */
+import type { InstanceStatus } from './instances.ts';
+import type { Connection, Tx } from './database.ts';
+
+export type PreventMulti = 'none' | 'working_or_error' | 'working' | 'error';
+
+export interface DefinitionFields {
+  readonly name: string;
+  readonly description: string;
+  readonly script: string;
+  readonly tags: readonly string[];
+  readonly suspended: boolean;
+  readonly preventMulti: PreventMulti;
+  readonly notifyAllEvents: boolean;
+  readonly notifyCancellation: boolean;
+  readonly slackChannel: string | null;
+  readonly webhookUrl: string | null;
+  readonly hipchatRoom: string | null;
+  readonly failureText: string | null;
+  readonly apiAllowed: boolean;
+}
+
+export interface Definition extends DefinitionFields {
+  readonly id: number;
+  readonly version: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly deletedAt: Date | null;
+}
+
+const columns = `id, version, name, description, script, tags, suspended, prevent_multi,
+  notify_all_events, notify_cancellation, slack_channel, webhook_url, hipchat_room, failure_text,
+  api_allowed, created_at, updated_at, deleted_at`;
+
+/** A definition that exists; with `deleted`, also one that was deleted. */
+export async function findDefinition(
+  on: Connection,
+  id: number,
+  { deleted = false }: { deleted?: boolean } = {},
+): Promise<Definition | null> {
+  const [row] = await on.query<Definition>(
+    `select ${columns} from definitions where id = $1 and ($2 or deleted_at is null)`,
+    [id, deleted],
+  );
+  return row ?? null;
+}
+
+/** Names need not be unique. */
+export function definitionsNamed(on: Connection, name: string): Promise<Definition[]> {
+  return on.query<Definition>(
+    `select ${columns} from definitions where name = $1 and deleted_at is null order by id`,
+    [name],
+  );
+}
+
+/** Locks definitions, in the order of their ids, for the next-execution rule or a change. */
+export function lockDefinitions(tx: Tx, ids: readonly number[]): Promise<Definition[]> {
+  return tx.query<Definition>(
+    `select ${columns} from definitions where id = any($1) and deleted_at is null
+     order by id for no key update`,
+    [ids],
+  );
+}
+
+export async function insertDefinition(
+  tx: Tx,
+  fields: DefinitionFields,
+  id: number | null,
+): Promise<Definition> {
+  const [row] = await tx.query<Definition>(
+    `insert into definitions (id, name, description, script, tags, suspended, prevent_multi,
+       notify_all_events, notify_cancellation, slack_channel, webhook_url, hipchat_room,
+       failure_text, api_allowed)
+     values (coalesce($14, nextval(pg_get_serial_sequence('definitions', 'id'))), $1, $2, $3, $4,
+       $5, $6, $7, $8, $9, $10, $11, $12, $13)
+     returning ${columns}`,
+    [...values(fields), id],
+  );
+  if (row === undefined) throw new Error('a definition could not be inserted');
+  if (id !== null) {
+    // An id that came with the definition must not be handed out again.
+    await tx.query(
+      `select setval(pg_get_serial_sequence('definitions', 'id'), greatest($1,
+         (select last_value from definitions_id_seq)))`,
+      [id],
+    );
+  }
+  return row;
+}
+
+/** Null when somebody else has changed it since `version` was read. */
+export async function updateDefinition(
+  tx: Tx,
+  id: number,
+  version: number,
+  fields: DefinitionFields,
+): Promise<Definition | null> {
+  const [row] = await tx.query<Definition>(
+    `update definitions set name = $1, description = $2, script = $3, tags = $4, suspended = $5,
+       prevent_multi = $6, notify_all_events = $7, notify_cancellation = $8, slack_channel = $9,
+       webhook_url = $10, hipchat_room = $11, failure_text = $12, api_allowed = $13,
+       version = version + 1, updated_at = now()
+     where id = $14 and version = $15 and deleted_at is null returning ${columns}`,
+    [...values(fields), id, version],
+  );
+  return row ?? null;
+}
+
+function values(fields: DefinitionFields): unknown[] {
+  return [
+    fields.name,
+    fields.description,
+    fields.script,
+    fields.tags,
+    fields.suspended,
+    fields.preventMulti,
+    fields.notifyAllEvents,
+    fields.notifyCancellation,
+    fields.slackChannel,
+    fields.webhookUrl,
+    fields.hipchatRoom,
+    fields.failureText,
+    fields.apiAllowed,
+  ];
+}
+
+export interface DefinitionSummary {
+  readonly id: number;
+  readonly name: string;
+  readonly tags: readonly string[];
+  readonly suspended: boolean;
+  readonly lastInstanceId: number | null;
+  readonly lastStatus: InstanceStatus | null;
+  readonly lastCreatedAt: Date | null;
+}
+
+export interface DefinitionFilter {
+  /** Every word must occur in name, script or a tag. */
+  readonly words?: readonly string[];
+  /** All of them. */
+  readonly tags?: readonly string[];
+  readonly adminSlackUser?: string;
+  /** The newest instance is in this status. */
+  readonly lastStatus?: InstanceStatus;
+  readonly offset?: number;
+  readonly limit: number;
+}
+
+/** Definitions by id with their newest instance, and how many there are in all. */
+export async function listDefinitions(
+  on: Connection,
+  filter: DefinitionFilter,
+): Promise<{ total: number; definitions: DefinitionSummary[] }> {
+  const rows = await on.query<DefinitionSummary & { total: number }>(
+    `select d.id, d.name, d.tags, d.suspended, i.id as last_instance_id, i.status as last_status,
+       i.created_at as last_created_at, count(*) over () as total
+     from definitions d left join lateral (
+       select id, status, created_at from instances where definition_id = d.id
+       order by id desc limit 1) i on true
+     where d.deleted_at is null
+       and (select coalesce(bool_and(
+              position(lower(word) in lower(d.name || ' ' || d.script || ' ' || array_to_string(d.tags, ' '))) > 0
+            ), true) from unnest($1::text[]) as word)
+       and d.tags @> $2::text[]
+       and ($3::text is null or exists (select from definition_admins a join users u on u.id = a.user_id
+            where a.definition_id = d.id and u.slack_user_id = $3))
+       and ($4::text is null or i.status = $4)
+     order by d.id offset $5 limit $6`,
+    [
+      filter.words ?? [],
+      filter.tags ?? [],
+      filter.adminSlackUser ?? null,
+      filter.lastStatus ?? null,
+      filter.offset ?? 0,
+      filter.limit,
+    ],
+  );
+  return { total: rows[0]?.total ?? 0, definitions: rows };
+}

@@ -1,0 +1,193 @@
+/** Executions: one command of one token, from pending to its end. */
+import type { TokenContext, TokenStatus } from '../workflow/token.ts';
+import type { Connection, Tx } from './database.ts';
+
+/** A claimed execution with all that its worker, and `step` at its end, will need. */
+export interface Claim {
+  readonly executionId: number;
+  readonly fence: number;
+  readonly epoch: string;
+  readonly shell: string;
+  readonly chdir: string | null;
+  readonly env: Readonly<Record<string, string>>;
+  readonly timeoutSeconds: number | null;
+  readonly stopRequestedBy: string | null;
+  readonly instanceId: number;
+  readonly script: string;
+  readonly definitionId: number;
+  readonly definitionName: string;
+  /** Creation of the instance: KUROKO2_LAUNCHED_TIME. */
+  readonly launchedAt: Date;
+  readonly tokenId: number;
+  readonly tokenVersion: number;
+  readonly tokenPath: string;
+  readonly tokenStatus: TokenStatus;
+  readonly tokenAttempt: number;
+  readonly tokenContext: TokenContext;
+}
+
+const claimColumns = `
+  e.id as execution_id, e.fence, e.epoch, e.shell, e.chdir, e.env, e.timeout_seconds,
+  e.stop_requested_by, e.instance_id, i.script, i.definition_id, i.definition_name,
+  i.created_at as launched_at, t.id as token_id, t.version as token_version,
+  t.path as token_path, t.status as token_status, t.attempt as token_attempt,
+  t.context as token_context`;
+
+const claimStatement = {
+  name: 'claim-execution',
+  text: `
+with picked as (
+  select id from executions
+  where status = 'pending' and queue = $1
+    and exists (select from workers where id = $2 and not suspended)
+  order by id limit 1
+  for update skip locked
+), e as (
+  update executions set status = 'claimed', worker_id = $2, host = $3, epoch = $4,
+    fence = nextval('execution_fences'), claimed_at = clock_timestamp()
+  from picked where executions.id = picked.id
+  returning executions.*
+)
+select ${claimColumns}
+from e join instances i on i.id = e.instance_id join tokens t on t.id = e.token_id`,
+};
+
+/**
+ * Takes the oldest pending execution of a queue for a free worker; null when there is none.
+ * Throws a unique violation of `executions_slot` when the worker already holds one.
+ */
+export async function claimExecution(
+  on: Connection,
+  claim: { queue: string; workerId: number; host: string; epoch: string },
+): Promise<Claim | null> {
+  const [row] = await on.query<Claim>(claimStatement, [
+    claim.queue,
+    claim.workerId,
+    claim.host,
+    claim.epoch,
+  ]);
+  return row ?? null;
+}
+
+/** What a worker holds, as the database knows it; null when it is free. */
+export async function heldExecution(on: Connection, workerId: number): Promise<Claim | null> {
+  const [row] = await on.query<Claim>(
+    `select ${claimColumns}
+     from executions e join instances i on i.id = e.instance_id join tokens t on t.id = e.token_id
+     where e.worker_id = $1 and e.status = 'claimed'`,
+    [workerId],
+  );
+  return row ?? null;
+}
+
+/** Ids, of those claimed by an executor's workers, that somebody wants stopped. */
+export function stopsRequested(
+  on: Connection,
+  executorId: number,
+): Promise<{ executionId: number; by: string }[]> {
+  return on.query(
+    `select e.id as execution_id, e.stop_requested_by as by
+     from executions e join workers w on w.id = e.worker_id
+     where w.executor_id = $1 and e.status = 'claimed' and e.stop_requested_at is not null`,
+    [executorId],
+  );
+}
+
+/** Asks for a running command to be stopped; null when it no longer runs or was asked before. */
+export async function requestStop(
+  tx: Tx,
+  executionId: number,
+  by: string,
+): Promise<{ instanceId: number; tokenId: number } | null> {
+  const [row] = await tx.query<{ instanceId: number; tokenId: number }>(
+    `with asked as (
+       update executions set stop_requested_at = clock_timestamp(), stop_requested_by = $2
+       where id = $1 and status = 'claimed' and stop_requested_at is null
+       returning id, instance_id, token_id)
+     select instance_id, token_id, pg_notify('kuroko_stop', id::text)::text from asked`,
+    [executionId, by],
+  );
+  return row ?? null;
+}
+
+/** Writes a claimed execution off; false when its fence is no longer good. */
+export async function markLost(
+  tx: Tx,
+  lost: { executionId: number; fence: number; evidence: string },
+): Promise<boolean> {
+  const rows = await tx.query(
+    `update executions set status = 'lost', finished_at = clock_timestamp(), evidence = $3
+     where id = $1 and fence = $2 and status = 'claimed' returning id`,
+    [lost.executionId, lost.fence, lost.evidence],
+  );
+  return rows.length === 1;
+}
+
+/** Claimed executions of an executor that was not heard of: what is to be written off. */
+export function claimedBy(
+  on: Connection,
+  executorId: number,
+): Promise<{ executionId: number; fence: number; instanceId: number; tokenId: number }[]> {
+  return on.query(
+    `select e.id as execution_id, e.fence, e.instance_id, e.token_id
+     from executions e join workers w on w.id = e.worker_id
+     where w.executor_id = $1 and e.status = 'claimed' order by e.id`,
+    [executorId],
+  );
+}
+
+/** Notes the process of commands that have been alive for a while: proof for whoever comes after. */
+export async function notePids(
+  on: Connection,
+  running: readonly { executionId: number; pid: number; pidStart: number; startedAt: Date }[],
+): Promise<void> {
+  if (running.length === 0) return;
+  await on.query(
+    `update executions e set pid = r.pid, pid_start = r.pid_start, started_at = r.started_at
+     from unnest($1::bigint[], $2::int[], $3::bigint[], $4::timestamptz[])
+       as r (id, pid, pid_start, started_at)
+     where e.id = r.id and e.status = 'claimed' and e.pid is null`,
+    [
+      running.map(({ executionId }) => executionId),
+      running.map(({ pid }) => pid),
+      running.map(({ pidStart }) => pidStart),
+      running.map(({ startedAt }) => startedAt),
+    ],
+  );
+}
+
+export interface Execution {
+  readonly id: number;
+  readonly instanceId: number;
+  readonly tokenId: number;
+  readonly path: string;
+  readonly attempt: number;
+  readonly shell: string;
+  readonly queue: string;
+  readonly status: 'pending' | 'claimed' | 'finished' | 'lost' | 'canceled';
+  readonly host: string | null;
+  readonly workerNumber: number | null;
+  readonly createdAt: Date;
+  readonly claimedAt: Date | null;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+  readonly pid: number | null;
+  readonly exitStatus: number | null;
+  readonly termSignal: string | null;
+  readonly timedOut: boolean;
+  readonly outputSize: number;
+  readonly evidence: string | null;
+  readonly stopRequestedBy: string | null;
+}
+
+/** The executions of an instance, oldest first. */
+export function executionsOf(on: Connection, instanceId: number): Promise<Execution[]> {
+  return on.query<Execution>(
+    `select e.id, e.instance_id, e.token_id, e.path, e.attempt, e.shell, e.queue, e.status, e.host,
+       w.number as worker_number, e.created_at, e.claimed_at, e.started_at, e.finished_at, e.pid,
+       e.exit_status, e.term_signal, e.timed_out, e.output_size, e.evidence, e.stop_requested_by
+     from executions e left join workers w on w.id = e.worker_id
+     where e.instance_id = $1 order by e.id`,
+    [instanceId],
+  );
+}

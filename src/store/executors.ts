@@ -1,0 +1,88 @@
+/** Executors and their workers: who is there to run commands, and whether they are alive. */
+import type { Connection, Tx } from './database.ts';
+
+export interface Executor {
+  readonly id: number;
+  readonly host: string;
+  readonly queue: string;
+  readonly epoch: string;
+  readonly heartbeat: number;
+}
+
+export interface Worker {
+  readonly id: number;
+  readonly number: number;
+  readonly suspended: boolean;
+}
+
+/** The executor of a host and queue as it stands, locked; null when there never was one. */
+export async function lockExecutor(
+  tx: Tx,
+  host: string,
+  queue: string,
+): Promise<(Executor & { secondsSinceBeat: number }) | null> {
+  const [row] = await tx.query<Executor & { secondsSinceBeat: number }>(
+    `select id, host, queue, epoch, heartbeat,
+       extract(epoch from clock_timestamp() - beat_at)::float8 as seconds_since_beat
+     from executors where host = $1 and queue = $2 for update`,
+    [host, queue],
+  );
+  return row ?? null;
+}
+
+/** Enters, or takes over, the place of a host and queue, with `count` workers numbered from 1. */
+export async function registerExecutor(
+  tx: Tx,
+  executor: { host: string; queue: string; epoch: string; bootId: string; pid: number },
+  count: number,
+): Promise<{ id: number; workers: Worker[] }> {
+  const [row] = await tx.query<{ id: number }>(
+    `insert into executors (host, queue, epoch, boot_id, pid) values ($1, $2, $3, $4, $5)
+     on conflict (host, queue) do update set epoch = excluded.epoch, boot_id = excluded.boot_id,
+       pid = excluded.pid, heartbeat = executors.heartbeat + 1, beat_at = now(), started_at = now()
+     returning id`,
+    [executor.host, executor.queue, executor.epoch, executor.bootId, executor.pid],
+  );
+  if (row === undefined) throw new Error('an executor could not be registered');
+  await tx.query(
+    `insert into workers (executor_id, number) select $1, generate_series(1, $2)
+     on conflict do nothing`,
+    [row.id, count],
+  );
+  const workers = await tx.query<Worker>(
+    'select id, number, suspended from workers where executor_id = $1 order by number',
+    [row.id],
+  );
+  return { id: row.id, workers };
+}
+
+/** Says "alive"; false when another epoch has taken the place. */
+export async function beat(on: Connection, executorId: number, epoch: string): Promise<boolean> {
+  const rows = await on.query(
+    {
+      name: 'beat',
+      text: `update executors set heartbeat = heartbeat + 1, beat_at = clock_timestamp()
+             where id = $1 and epoch = $2 returning id`,
+    },
+    [executorId, epoch],
+  );
+  return rows.length === 1;
+}
+
+/** Every executor that still holds executions, for whoever watches the heartbeats. */
+export function executorsWithClaims(on: Connection): Promise<Executor[]> {
+  return on.query<Executor>(
+    `select x.id, x.host, x.queue, x.epoch, x.heartbeat from executors x
+     where exists (select from workers w join executions e on e.worker_id = w.id
+                   where w.executor_id = x.id and e.status = 'claimed')
+     order by x.id`,
+  );
+}
+
+/** Queues that somebody has served within the last minute. */
+export async function servedQueues(on: Connection): Promise<string[]> {
+  const rows = await on.query<{ queue: string }>(
+    `select distinct queue from executors where beat_at > now() - interval '1 minute' order by 1`,
+  );
+  return rows.map(({ queue }) => queue);
+}

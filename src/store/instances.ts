@@ -1,0 +1,210 @@
+/** Instances: one run of a definition, with a copy of the script it runs. */
+import type { NoticePayload, NoticeEvent } from './outbox.ts';
+import type { Connection, Tx } from './database.ts';
+import type { NextExecution } from './commit-step.ts';
+import type { LogLevel } from '../workflow/effect.ts';
+import type { Token } from '../workflow/token.ts';
+
+export type InstanceStatus = 'working' | 'error' | 'success' | 'canceled';
+
+export interface Instance {
+  readonly id: number;
+  readonly definitionId: number;
+  readonly definitionName: string;
+  readonly definitionVersion: number;
+  readonly script: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly status: InstanceStatus;
+  readonly launchedBy: string;
+  readonly launchedFrom: LaunchSource;
+  readonly launchedBySlackUser: string | null;
+  readonly launchChannel: string | null;
+  readonly preventedBy: number | null;
+  readonly createdAt: Date;
+  readonly finishedAt: Date | null;
+  readonly canceledAt: Date | null;
+  readonly errorAt: Date | null;
+}
+
+export type LaunchSource = 'slack' | 'api' | 'cli' | 'schedule' | 'sub_process' | 'hook';
+
+const columns = `id, definition_id, definition_name, definition_version, script, env, status,
+  launched_by, launched_from, launched_by_slack_user, launch_channel, prevented_by, created_at,
+  finished_at, canceled_at, error_at`;
+
+export async function findInstance(on: Connection, id: number): Promise<Instance | null> {
+  const [row] = await on.query<Instance>(`select ${columns} from instances where id = $1`, [id]);
+  return row ?? null;
+}
+
+/**
+ * Locks an instance against every other change of its state; null when there is none.
+ * FOR NO KEY UPDATE: FOR UPDATE deadlocked one in four against foreign keys' own locks.
+ */
+export async function lockInstance(tx: Tx, id: number): Promise<Instance | null> {
+  const [row] = await tx.query<Instance>(
+    `select ${columns} from instances where id = $1 for no key update`,
+    [id],
+  );
+  return row ?? null;
+}
+
+/** Non-final instances of some definitions, as the next-execution rule sees them. */
+export function openInstances(
+  tx: Tx,
+  definitionIds: readonly number[],
+): Promise<{ id: number; definitionId: number; working: boolean; failed: boolean }[]> {
+  return tx.query(
+    `select id, definition_id, active_tokens > failed_tokens as working, failed_tokens > 0 as failed
+     from instances where definition_id = any($1) and status in ('working', 'error') order by id`,
+    [definitionIds],
+  );
+}
+
+/** Launches that were made before under one of these keys. */
+export function launchedUnder(
+  tx: Tx,
+  keys: readonly string[],
+): Promise<
+  { launchKey: string; id: number; status: InstanceStatus; preventedBy: number | null }[]
+> {
+  return tx.query(
+    'select launch_key, id, status, prevented_by from instances where launch_key = any($1)',
+    [keys],
+  );
+}
+
+/** `count` fresh ids for instances and as many for their root tokens. */
+export async function reserveIds(
+  tx: Tx,
+  count: number,
+): Promise<{ instanceId: number; tokenId: number }[]> {
+  return tx.query(
+    `select nextval(pg_get_serial_sequence('instances', 'id')) as instance_id,
+       nextval(pg_get_serial_sequence('tokens', 'id')) as token_id
+     from generate_series(1, $1)`,
+    [count],
+  );
+}
+
+export interface NewInstance {
+  readonly id: number;
+  readonly launchKey: string | null;
+  readonly definitionId: number;
+  readonly definitionName: string;
+  readonly definitionVersion: number;
+  readonly script: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly status: InstanceStatus;
+  readonly activeTokens: number;
+  readonly launchedBy: string;
+  readonly launchedFrom: LaunchSource;
+  readonly launchedBySlackUser: string | null;
+  readonly launchChannel: string | null;
+  readonly preventedBy: number | null;
+  /** Null for a launch that was prevented: nothing of it ever runs. */
+  readonly token: (Token & { readonly id: number }) | null;
+  readonly execution: Omit<NextExecution, 'claimBy'> | null;
+  readonly logs: readonly { readonly level: LogLevel; readonly message: string }[];
+  readonly notices: readonly { readonly event: NoticeEvent; readonly payload: NoticePayload }[];
+}
+
+/**
+ * Writes launched instances with their root tokens, first executions, log and notices in one
+ * statement, and wakes executors and notifier once.
+ */
+export async function insertInstances(tx: Tx, instances: readonly NewInstance[]): Promise<void> {
+  await tx.query({ name: 'insert-instances', text: insertText }, [JSON.stringify(instances)]);
+}
+
+const insertText = `
+with input as (
+  select r.* from jsonb_to_recordset($1::jsonb) as r (id bigint, "launchKey" text,
+    "definitionId" bigint, "definitionName" text, "definitionVersion" int, script text, env jsonb,
+    status text, "activeTokens" int, "launchedBy" text, "launchedFrom" text,
+    "launchedBySlackUser" text, "launchChannel" text, "preventedBy" bigint,
+    token jsonb, execution jsonb, logs jsonb, notices jsonb)
+), written as (
+  insert into instances (id, launch_key, definition_id, definition_name, definition_version, script,
+    env, status, active_tokens, launched_by, launched_from, launched_by_slack_user, launch_channel,
+    prevented_by, finished_at, canceled_at)
+  select id, "launchKey", "definitionId", "definitionName", "definitionVersion", script, env, status,
+    "activeTokens", "launchedBy", "launchedFrom", "launchedBySlackUser", "launchChannel",
+    "preventedBy",
+    case when status = 'success' then now() end, case when status = 'canceled' then now() end
+  from input order by id
+), rooted as (
+  insert into tokens (id, instance_id, path, status, attempt, context)
+  select (token->>'id')::bigint, id, token->>'path', token->>'status', (token->>'attempt')::int,
+    token->'context'
+  from input where jsonb_typeof(token) = 'object'
+), ready as (
+  insert into executions (instance_id, token_id, path, attempt, shell, chdir, env, queue,
+    timeout_seconds)
+  select id, (token->>'id')::bigint, token->>'path', (token->>'attempt')::int, execution->>'shell',
+    execution->>'chdir', execution->'env', execution->>'queue', (execution->>'timeoutSeconds')::int
+  from input where jsonb_typeof(execution) = 'object' order by id
+  returning queue
+), logged as (
+  insert into logs (instance_id, token_id, level, message)
+  select id, (token->>'id')::bigint, line->>'level', line->>'message'
+  from input, jsonb_array_elements(logs) with ordinality as l (line, position)
+  order by id, position
+), noticed as (
+  insert into outbox (target, event, instance_id, token_id, attempt, payload)
+  select 'slack', notice->>'event', id, (token->>'id')::bigint, (token->>'attempt')::int,
+    notice->'payload'
+  from input, jsonb_array_elements(notices) with ordinality as n (notice, position)
+  order by id, position
+  returning 1
+)
+select
+  (select count(pg_notify('kuroko_work', queue)::text) from (select distinct queue from ready) q),
+  (select pg_notify('kuroko_outbox', '')::text where exists (select from noticed)),
+  (select count(pg_notify('kuroko_ended', id::text)::text) from input
+    where status in ('success', 'canceled'))`;
+
+export interface InstanceSummary {
+  readonly id: number;
+  readonly definitionId: number;
+  readonly definitionName: string;
+  readonly status: InstanceStatus;
+  readonly launchedBy: string;
+  readonly createdAt: Date;
+  readonly finishedAt: Date | null;
+  readonly canceledAt: Date | null;
+  readonly errorAt: Date | null;
+}
+
+/** Newest first: all, of one definition, or of some statuses; `before` is the id to go on from. */
+export function listInstances(
+  on: Connection,
+  filter: {
+    readonly definitionId?: number;
+    readonly statuses?: readonly InstanceStatus[];
+    readonly before?: number;
+    readonly limit: number;
+  },
+): Promise<InstanceSummary[]> {
+  return on.query<InstanceSummary>(
+    `select id, definition_id, definition_name, status, launched_by, created_at, finished_at,
+       canceled_at, error_at
+     from instances
+     where ($1::bigint is null or definition_id = $1)
+       and ($2::text[] is null or status = any($2)) and ($3::bigint is null or id < $3)
+     order by id desc limit $4`,
+    [filter.definitionId ?? null, filter.statuses ?? null, filter.before ?? null, filter.limit],
+  );
+}
+
+/** How many instances of a definition in a row, this one last, entered ERROR or were cancelled in it. */
+export async function failuresInARow(on: Connection, instanceId: number): Promise<number> {
+  const [row] = await on.query<{ count: number }>(
+    `select count(*) from instances i, (select definition_id from instances where id = $1) d
+     where i.definition_id = d.definition_id and i.id <= $1 and i.error_at is not null
+       and i.id > coalesce((select max(s.id) from instances s
+         where s.definition_id = d.definition_id and s.id < $1 and s.status = 'success'), 0)`,
+    [instanceId],
+  );
+  return row?.count ?? 0;
+}

@@ -1,0 +1,120 @@
+/** Notices: written in the transaction of the change, delivered after it, at least once. */
+import type { Connection, Tx } from './database.ts';
+
+export type NoticeEvent =
+  | 'launch'
+  | 'retrying'
+  | 'skipping'
+  | 'finished'
+  | 'cancellation'
+  | 'failure'
+  | 'critical'
+  | 'back_to_normal'
+  | 'long_elapsed_time'
+  /** Nothing to tell: what has been told is to be brought up to date. */
+  | 'refresh';
+
+export interface Notice {
+  readonly event: NoticeEvent;
+  readonly payload: NoticePayload;
+}
+
+export interface NoticePayload {
+  /** Text for people, as the contract's table of webhook messages has it. */
+  readonly message: string | null;
+  /** Who brought it about, as shown to people. */
+  readonly by?: string;
+  /** `cancellation` only: the system (prevented launch), not an operator. */
+  readonly bySystem?: boolean;
+}
+
+export interface Delivery extends Notice {
+  readonly id: number;
+  readonly key: string;
+  readonly instanceId: number;
+  readonly tokenId: number | null;
+  readonly attempt: number | null;
+  readonly attempts: number;
+  readonly createdAt: Date;
+}
+
+/**
+ * Leases the oldest undelivered notice of each instance, at most `limit` of them, so that the
+ * order within an instance is kept however many deliver.
+ */
+export function claimDeliveries(
+  on: Connection,
+  target: 'slack',
+  limit: number,
+  leaseSeconds: number,
+): Promise<Delivery[]> {
+  return on.query<Delivery>(
+    {
+      name: 'claim-deliveries',
+      text: `
+with heads as (
+  select distinct on (instance_id) id from outbox
+  where target = $1 and delivered_at is null and dead_at is null
+  order by instance_id, id
+), due as (
+  select o.id from outbox o join heads using (id)
+  where o.available_at <= now() and (o.leased_until is null or o.leased_until < now())
+  order by o.id limit $2
+  for update of o skip locked
+)
+update outbox o set leased_until = now() + make_interval(secs => $3), attempts = attempts + 1
+from due where o.id = due.id
+returning o.id, o.key, o.event, o.instance_id, o.token_id, o.attempt, o.payload, o.attempts,
+  o.created_at`,
+    },
+    [target, limit, leaseSeconds],
+  );
+}
+
+export async function markDelivered(on: Connection, id: number): Promise<void> {
+  await on.query(
+    {
+      name: 'mark-delivered',
+      text: 'update outbox set delivered_at = now(), leased_until = null, error = null where id = $1',
+    },
+    [id],
+  );
+}
+
+/** Tries again after `delaySeconds`; null gives up for good, with the reason kept. */
+export async function markUndelivered(
+  on: Connection,
+  id: number,
+  error: string,
+  delaySeconds: number | null,
+): Promise<void> {
+  await on.query(
+    `update outbox set leased_until = null, error = $2,
+       available_at = now() + make_interval(secs => coalesce($3, 0)),
+       dead_at = case when $3::float is null then now() end
+     where id = $1`,
+    [id, error, delaySeconds],
+  );
+}
+
+/** Seconds until the next notice may be tried; null when none is open. */
+export async function nextDeliveryIn(on: Connection, target: 'slack'): Promise<number | null> {
+  const [row] = await on.query<{ seconds: number | null }>(
+    `select extract(epoch from min(greatest(available_at, coalesce(leased_until, available_at)))
+       - now())::float8 as seconds
+     from outbox where target = $1 and delivered_at is null and dead_at is null`,
+    [target],
+  );
+  return row?.seconds ?? null;
+}
+
+/** A notice that is no step's: a wish to bring an instance's messages up to date. */
+export async function insertNotice(tx: Tx, instanceId: number, notice: Notice): Promise<void> {
+  await tx.query(
+    `with written as (
+       insert into outbox (target, event, instance_id, payload) values ('slack', $2, $1, $3)
+       returning id)
+     select pg_notify('kuroko_outbox', '') from written`,
+    [instanceId, notice.event, JSON.stringify(notice.payload)],
+  );
+}

@@ -1,0 +1,67 @@
+/** What commands wrote, as bytes in chunks; head and tail where there was too much. */
+import type { Connection } from './database.ts';
+import type { OutputChunk } from './commit-step.ts';
+
+/**
+ * Adds chunks of a running execution and forgets the middle: of what lies beyond the first
+ * `head` bytes only what starts at or after `keepFrom` stays. Refused when the fence is stale.
+ */
+export async function appendOutput(
+  on: Connection,
+  execution: { readonly executionId: number; readonly fence: number },
+  chunks: readonly OutputChunk[],
+  kept: { readonly head: number; readonly keepFrom: number; readonly size: number },
+): Promise<boolean> {
+  const rows = await on.query(
+    {
+      name: 'append-output',
+      text: `
+with mine as (
+  update executions set output_size = $7 where id = $1 and fence = $2 and status = 'claimed' returning id
+), forgotten as (
+  delete from output using mine
+  where execution_id = mine.id and start_offset >= $5 and start_offset < $6
+), written as (
+  insert into output (execution_id, start_offset, bytes)
+  select mine.id, chunk.start_offset, chunk.bytes
+  from mine, unnest($3::bigint[], $4::bytea[]) as chunk (start_offset, bytes)
+  on conflict do nothing
+)
+select id from mine`,
+    },
+    [
+      execution.executionId,
+      execution.fence,
+      chunks.map(({ start }) => start),
+      chunks.map(({ bytes }) => bytes),
+      kept.head,
+      kept.keepFrom,
+      kept.size,
+    ],
+  );
+  return rows.length === 1;
+}
+
+/** Chunks of one execution from an offset on, in order. */
+export function readOutput(on: Connection, executionId: number, from = 0): Promise<OutputChunk[]> {
+  return on.query<OutputChunk>(
+    `select start_offset as start, bytes from output
+     where execution_id = $1 and start_offset + length(bytes) > $2 order by start_offset`,
+    [executionId, from],
+  );
+}
+
+/** The last `bytes` bytes that were kept, as chunks in order. */
+export async function readOutputTail(
+  on: Connection,
+  executionId: number,
+  bytes: number,
+): Promise<OutputChunk[]> {
+  return on.query<OutputChunk>(
+    `select start_offset as start, bytes from (
+       select start_offset, bytes, sum(length(bytes)) over (order by start_offset desc) as reach
+       from output where execution_id = $1) o
+     where reach - length(bytes) < $2 order by start_offset`,
+    [executionId, bytes],
+  );
+}
