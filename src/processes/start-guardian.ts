@@ -1,0 +1,90 @@
+/** Starts the guardian of a data folder, or takes over one that waits for its next main. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, openSync, closeSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Announcement } from '../guardian/protocol.ts';
+import { attachGuardian, connectGuardian } from './connect-guardian.ts';
+import { GuardianError } from './guardian-error.ts';
+import type { Guardian } from './guardian.ts';
+
+export type GuardianOptions = {
+  /** Created with mode 0700 when missing; the guardian keeps its own things in `guardian/` below it. */
+  readonly dataDir: string;
+  /** Between TERM and KILL when the guardian has to end by itself. */
+  readonly graceMs: number;
+  /** How long to wait for a former guardian of the folder to end; 60 s when left out. */
+  readonly waitMs?: number;
+  /** Told in a sentence what is being waited for. */
+  readonly onWait?: (message: string) => void;
+};
+
+/**
+ * Takes possession of the data folder: whatever a former guardian left running there is ended first. The calling process is the
+ * guardian's lifeline from then on: when it ends in whatever way, all commands and services end.
+ *
+ * Rejects with a GuardianError: `taken` when another guardian has the folder, `failed` when it could not start (the message
+ * says why).
+ */
+export async function startGuardian(options: GuardianOptions): Promise<Guardian> {
+  mkdirSync(join(options.dataDir, 'guardian'), { recursive: true, mode: 0o700 });
+  const child = spawnGuardian(options);
+  const announcement = await readAnnouncement(child, options.onWait);
+  switch (announcement.type) {
+    case 'ready':
+      return await connectGuardian(announcement.socketPath);
+    case 'orphaned':
+      return await attachGuardian(announcement.socketPath);
+    case 'taken':
+    case 'failed':
+      throw new GuardianError(announcement.type, announcement.message);
+  }
+}
+
+/**
+ * The guardian runs compiled JavaScript in a process of its own: detached, so that neither Ctrl-C nor a kill of main's group
+ * reaches it, and with a small young generation, because what it costs to start a command grows with the memory of the
+ * process that starts it.
+ */
+function spawnGuardian({ dataDir, graceMs, waitMs = 60_000 }: GuardianOptions): ChildProcess {
+  const log = openSync(join(dataDir, 'guardian', 'guardian.log'), 'a', 0o600);
+  const settings = JSON.stringify({ dataDir, graceMs, waitMs });
+  const child = spawn(process.execPath, ['--max-semi-space-size=1', guardianProgram(), settings], {
+    detached: true,
+    stdio: ['pipe', 'pipe', log],
+  });
+  closeSync(log);
+  child.unref();
+  return child;
+}
+
+/** This file runs compiled, and as TypeScript in tests; the guardian's program is the compiled one for both. */
+function guardianProgram(): string {
+  const toProgram = import.meta.url.endsWith('.ts')
+    ? '../../dist/src/guardian/main.js'
+    : '../guardian/main.js';
+  return fileURLToPath(new URL(toProgram, import.meta.url));
+}
+
+function readAnnouncement(
+  child: ChildProcess,
+  onWait: GuardianOptions['onWait'],
+): Promise<Announcement> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+      for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n')) {
+        const announcement = JSON.parse(text.slice(0, end)) as Announcement;
+        text = text.slice(end + 1);
+        if (announcement.type !== 'waiting') return resolve(announcement);
+        onWait?.(announcement.message);
+      }
+    });
+    child.once('error', reject);
+    child.once('exit', (code, signal) => {
+      const message = `The guardian ended before it was ready (${signal ?? code}); its log is guardian/guardian.log.`;
+      reject(new GuardianError('failed', message));
+    });
+  });
+}
