@@ -1,4 +1,4 @@
-// Chooses the OS user that runs Postgres when Kuroko itself is root, which Postgres refuses to be.
+/** Chooses the OS user that runs Postgres when Kuroko itself is root, which Postgres refuses to be. */
 
 import { readFileSync } from 'node:fs';
 

@@ -1,4 +1,4 @@
-// Removes the lock of a Postgres that was killed, where Postgres itself would take a stranger for the owner.
+/** Removes the lock of a Postgres that was killed, where Postgres itself would take a stranger for the owner. */
 
 import { existsSync, readFileSync, readdirSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
 import path from 'node:path';

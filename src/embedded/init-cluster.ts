@@ -1,4 +1,4 @@
-// Makes the database's files on the first start, and checks on later ones that they belong to this Postgres.
+/** Makes the database's files on the first start, and checks on later ones that they belong to this Postgres. */
 
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';

@@ -1,4 +1,4 @@
-// Prepares the Postgres that Kuroko brings along for whoever names no database.
+/** Prepares the Postgres that Kuroko brings along for whoever names no database. */
 
 import path from 'node:path';
 import { chooseAccount, type Account } from './choose-account.ts';
@@ -6,9 +6,9 @@ import { clearStaleLock } from './clear-stale-lock.ts';
 import { initCluster } from './init-cluster.ts';
 import { reachableBinaries } from './reachable-binaries.ts';
 import { reachableFolder } from './reachable-folder.ts';
-import type { Service } from './service.ts';
+import type { Service } from '../guardian/protocol.ts';
 import { socketFolder } from './socket-folder.ts';
-import { untilReady } from './until-ready.ts';
+import { untilPostgresAnswers } from './until-postgres-answers.ts';
 
 /** A server that is ready to be started by whoever owns processes. */
 export type PreparedPostgres = {
@@ -56,7 +56,7 @@ export async function preparePostgres(options: {
     service,
     url,
     ready: (signal) =>
-      untilReady({ maintenance, database: 'kuroko', logFile: service.logFile, signal }),
+      untilPostgresAnswers({ maintenance, database: 'kuroko', logFile: service.logFile, signal }),
     notes: [...binaries.notes, ...folder.notes],
   };
 }

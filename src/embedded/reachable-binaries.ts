@@ -1,4 +1,4 @@
-// Finds Postgres' binaries where the account that runs them can reach them; copies them when it cannot.
+/** Finds Postgres' binaries where the account that runs them can reach them; copies them when it cannot. */
 
 import { spawnSync } from 'node:child_process';
 import {

@@ -1,4 +1,4 @@
-// Finds a place for the database's files that the account that runs it can reach.
+/** Finds a place for the database's files that the account that runs it can reach. */
 
 import { spawnSync } from 'node:child_process';
 import {

@@ -1,4 +1,4 @@
-// Chooses the folder of the database's Unix socket: short, private, on a file system that has sockets.
+/** Chooses the folder of the database's Unix socket: short, private, on a file system that has sockets. */
 
 import {
   chmodSync,

@@ -1,4 +1,4 @@
-// Gives a test a database of its own, with the schema in place.
+/** Gives a test a database of its own, with the schema in place. */
 
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
