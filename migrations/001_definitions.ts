@@ -37,7 +37,7 @@ export async function up(knex: Knex): Promise<void> {
       updated_at timestamptz not null default now(),
       deleted_at timestamptz
     );
-    create index definitions_name on definitions (name) where deleted_at is null;
+    create index definitions_name on definitions (lower(name)) where deleted_at is null;
     create index definitions_tags on definitions using gin (tags);
 
     create table definition_admins (

@@ -45,10 +45,13 @@ export async function findDefinition(
   return row ?? null;
 }
 
-/** Names need not be unique. */
+/** Names need not be unique. Without one that is written just so, upper and lower case are one. */
 export function definitionsNamed(on: Connection, name: string): Promise<Definition[]> {
   return on.query<Definition>(
-    `select ${columns} from definitions where name = $1 and deleted_at is null order by id`,
+    `select ${columns} from definitions d
+     where deleted_at is null and lower(name) = lower($1) and (name = $1 or not exists (
+       select from definitions x where x.name = $1 and x.deleted_at is null))
+     order by id`,
     [name],
   );
 }

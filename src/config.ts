@@ -1,0 +1,278 @@
+/** Environment and `kuroko2.yml` become one frozen Config; everything wrong is reported at once. */
+import { existsSync, readFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { parse as parseYaml } from 'yaml';
+import { z } from 'zod';
+import { invalid } from './errors.ts';
+
+export interface Config {
+  /** Base of links, without a slash at its end. */
+  readonly url: string;
+  readonly timeZone: string;
+  readonly port: number;
+  /** Null: the embedded PostgreSQL. */
+  readonly databaseUrl: string | null;
+  readonly dataDir: string;
+  readonly numWorkers: number;
+  readonly queue: string;
+  readonly hostname: string;
+  readonly apiClients: readonly ApiClient[];
+  readonly slack: SlackConfig;
+  readonly customTasks: Readonly<Record<string, CustomTask>>;
+  readonly railsEnvCeiling: 'development' | 'test' | 'staging' | 'production';
+  /** Patterns of environment names whose values are masked. */
+  readonly secrets: readonly string[];
+  /** Folder whose templates replace ours. */
+  readonly templates: string | null;
+  /** Bytes of output kept of one execution. */
+  readonly outputCap: number;
+  /** Seconds between TERM and KILL. */
+  readonly killGrace: number;
+  /** Seconds that running commands may go on while the program ends. */
+  readonly shutdownGrace: number;
+  readonly publicStats: boolean;
+}
+
+export interface ApiClient {
+  readonly name: string;
+  readonly key: string;
+}
+
+export interface CustomTask {
+  readonly chdir: string | null;
+  readonly shell: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface SlackConfig {
+  /** Null: the local Slack. */
+  readonly botToken: string | null;
+  /** Present: Socket Mode; absent: HTTP on the same server as the API. */
+  readonly appToken: string | null;
+  readonly signingSecret: string | null;
+  readonly apiUrl: string | null;
+  readonly defaultChannel: string | null;
+  readonly operators: readonly string[] | 'everyone';
+  readonly allowedChannels: readonly string[];
+  readonly launch: 'members' | 'admins';
+}
+
+const defaultSecrets = ['*SECRET*', '*TOKEN*', '*PASSWORD*', '*_KEY'];
+const railsEnvs = ['development', 'test', 'staging', 'production'] as const;
+
+const text = z.string().min(1);
+const names = z.array(text);
+const later = (feature: string) =>
+  z.custom<undefined>(() => false, { message: `${feature} is not part of this version yet` });
+
+const fileSchema = z.strictObject({
+  url: z.url({ protocol: /^https?$/ }).optional(),
+  time_zone: z.string().refine(isTimeZone, 'is no time zone (such as Asia/Tokyo)').optional(),
+  api_basic_authentication_applications: z.record(text, text).optional(),
+  notifiers: z
+    .strictObject({
+      slack: z.strictObject({ default_channel: text.optional() }).optional(),
+      mail: later('mail').optional(),
+      webhook: later('webhook delivery').optional(),
+      hipchat: later('HipChat').optional(),
+    })
+    .optional(),
+  slack: z
+    .strictObject({
+      operators: names.optional(),
+      allowed_channels: names.optional(),
+      launch: z.enum(['members', 'admins']).optional(),
+    })
+    .optional(),
+  custom_tasks: z
+    .record(
+      z.string().regex(/^[a-z_]\w*$/, 'is no name of a task'),
+      z.strictObject({
+        shell: text,
+        chdir: text.optional(),
+        env: z.record(text, z.string()).optional(),
+      }),
+    )
+    .optional(),
+  rails_env_ceiling: z.enum(railsEnvs).optional(),
+  secrets: names.optional(),
+  templates: text.optional(),
+  output_cap: z.int().min(1_024).max(1_073_741_824).optional(),
+  kill_grace: z.number().min(0).max(3_600).optional(),
+  shutdown_grace: z.number().min(0).max(86_400).optional(),
+  public_stats: z.boolean().optional(),
+});
+
+const environmentSchema = z.object({
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://')
+    .optional(),
+  SLACK_BOT_TOKEN: z
+    .string()
+    .regex(/^xox[a-z]-/, 'must begin with xoxb-')
+    .optional(),
+  SLACK_APP_TOKEN: z
+    .string()
+    .regex(/^xapp-/, 'must begin with xapp-')
+    .optional(),
+  SLACK_SIGNING_SECRET: text.optional(),
+  SLACK_API_URL: z.url().optional(),
+  PORT: wholeNumber(1, 65_535).default(5_000),
+  NUM_WORKERS: wholeNumber(1, 256).default(4),
+  QUEUE: z
+    .string()
+    .regex(/^@?[\w-]{1,180}$/, 'must be letters, digits, _ and -, with or without a leading @')
+    .default('@default'),
+  HOSTNAME: text.optional(),
+  KUROKO2_CONFIG: text.optional(),
+  KUROKO_DATA_DIR: text.default('./.kuroko'),
+});
+
+/** Reads the configuration. Throws Invalid with every problem, by name, in its details. */
+export function loadConfig(env: NodeJS.ProcessEnv): Config {
+  const problems: string[] = [];
+  // A variable that is set to nothing counts as not set: that is how container files leave one out.
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const environment = environmentSchema.safeParse(given);
+  if (!environment.success) problems.push(...described(environment.error, ''));
+  const { file, path: filePath } = readFile(given, problems);
+  const settings = fileSchema.safeParse(file);
+  if (!settings.success) problems.push(...described(settings.error, `${filePath}: `));
+  const { SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET } = given;
+  if (SLACK_BOT_TOKEN === undefined && (SLACK_APP_TOKEN ?? SLACK_SIGNING_SECRET) !== undefined) {
+    problems.push('SLACK_BOT_TOKEN is missing: the other Slack settings need it');
+  }
+  if (
+    SLACK_BOT_TOKEN !== undefined &&
+    SLACK_APP_TOKEN === undefined &&
+    SLACK_SIGNING_SECRET === undefined
+  ) {
+    problems.push(
+      'SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) is missing: SLACK_BOT_TOKEN needs one of them',
+    );
+  }
+  if (problems.length > 0 || !environment.success || !settings.success) {
+    const count = problems.length === 1 ? 'a mistake' : `${problems.length} mistakes`;
+    throw invalid(`The configuration has ${count}.`, problems);
+  }
+  return Object.freeze(assemble(environment.data, settings.data));
+}
+
+function assemble(
+  env: z.infer<typeof environmentSchema>,
+  file: z.infer<typeof fileSchema>,
+): Config {
+  const local = env.SLACK_BOT_TOKEN === undefined;
+  return {
+    url: (file.url ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ''),
+    timeZone: file.time_zone ?? 'UTC',
+    port: env.PORT,
+    databaseUrl: env.DATABASE_URL ?? null,
+    dataDir: path.resolve(env.KUROKO_DATA_DIR),
+    numWorkers: env.NUM_WORKERS,
+    queue: env.QUEUE,
+    hostname: env.HOSTNAME ?? os.hostname(),
+    apiClients: Object.entries(file.api_basic_authentication_applications ?? {}).map(
+      ([name, key]) => ({ name, key }),
+    ),
+    slack: {
+      botToken: env.SLACK_BOT_TOKEN ?? null,
+      appToken: env.SLACK_APP_TOKEN ?? null,
+      signingSecret: env.SLACK_SIGNING_SECRET ?? null,
+      apiUrl: env.SLACK_API_URL ?? null,
+      defaultChannel: file.notifiers?.slack?.default_channel ?? null,
+      operators: file.slack?.operators ?? (local ? 'everyone' : []),
+      allowedChannels: file.slack?.allowed_channels ?? [],
+      launch: file.slack?.launch ?? 'members',
+    },
+    customTasks: Object.fromEntries(
+      Object.entries(file.custom_tasks ?? {}).map(([name, task]) => [
+        name,
+        { shell: task.shell, chdir: task.chdir ?? null, env: task.env ?? {} },
+      ]),
+    ),
+    railsEnvCeiling: file.rails_env_ceiling ?? 'production',
+    secrets: file.secrets ?? defaultSecrets,
+    templates: file.templates === undefined ? null : path.resolve(file.templates),
+    outputCap: file.output_cap ?? 1_048_576,
+    killGrace: file.kill_grace ?? 10,
+    shutdownGrace: file.shutdown_grace ?? 0,
+    publicStats: file.public_stats ?? false,
+  };
+}
+
+/** The file as an object; `{}` without one. A file that was asked for by name must be there. */
+function readFile(
+  env: Readonly<Record<string, string | undefined>>,
+  problems: string[],
+): { file: unknown; path: string } {
+  const asked = env['KUROKO2_CONFIG'];
+  const file = asked ?? './kuroko2.yml';
+  if (!existsSync(file)) {
+    if (asked !== undefined) problems.push(`KUROKO2_CONFIG: there is no file ${asked}`);
+    return { file: {}, path: file };
+  }
+  try {
+    const filled = withEnvironment(parseYaml(readFileSync(file, 'utf8')) ?? {}, env, (name) =>
+      problems.push(`${file}: \${${name}} is not set`),
+    );
+    return { file: filled, path: file };
+  } catch (error) {
+    problems.push(`${file}: ${(error as Error).message.split('\n')[0] ?? 'cannot be read'}`);
+    return { file: {}, path: file };
+  }
+}
+
+/** Replaces `${NAME}` in every string of a YAML document. */
+function withEnvironment(
+  value: unknown,
+  env: Readonly<Record<string, string | undefined>>,
+  missing: (name: string) => void,
+): unknown {
+  if (typeof value === 'string') {
+    return value.replaceAll(/\$\{(\w+)\}/g, (whole, name: string) => {
+      const found = env[name];
+      if (found === undefined) missing(name);
+      return found ?? whole;
+    });
+  }
+  if (Array.isArray(value)) return value.map((item) => withEnvironment(item, env, missing));
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, withEnvironment(item, env, missing)]),
+    );
+  }
+  return value;
+}
+
+function described(error: z.ZodError, prefix: string): string[] {
+  return error.issues.flatMap((issue) => {
+    const at = issue.path.join('.');
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map(
+        (key) => `${prefix}${at === '' ? '' : `${at}.`}${key} is not a setting`,
+      );
+    }
+    return [`${prefix}${at === '' ? '' : `${at}: `}${issue.message}`];
+  });
+}
+
+function wholeNumber(min: number, max: number) {
+  const message = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, message)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, message);
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,37 @@
+/** Who wishes something. */
+import type { AuditEntry } from '../store/audit.ts';
+
+export type Actor =
+  | {
+      readonly kind: 'slack';
+      /** Slack user id. */
+      readonly id: string;
+      readonly name: string;
+      readonly teamId: string;
+      /** Channel it came from. */
+      readonly place: string;
+      readonly standing: Standing;
+    }
+  | { readonly kind: 'api'; readonly id: string; readonly name: string; readonly place?: string }
+  | { readonly kind: 'cli'; readonly id: string; readonly name: string; readonly place?: string }
+  | {
+      readonly kind: 'system';
+      readonly id: string;
+      readonly name: string;
+      readonly place?: string;
+    };
+
+/** What somebody is in the workspace that Kuroko serves. */
+export type Standing = 'member' | 'guest' | 'bot' | 'foreign' | 'deactivated';
+
+/** The actor's part of an audit row. */
+export function auditActor(
+  actor: Actor,
+): Pick<AuditEntry, 'actorKind' | 'actorId' | 'actorName' | 'place'> {
+  return {
+    actorKind: actor.kind,
+    actorId: actor.id,
+    actorName: actor.name,
+    place: actor.place ?? null,
+  };
+}

@@ -1,0 +1,72 @@
+/**
+ * The slow path: what happens to a token of an instance that this transaction has locked. For
+ * whatever needs other rows, and for all that operators do.
+ */
+import { conflict } from '../errors.ts';
+import { commitStep, type ExecutionResult, type StepOutcome } from '../store/commit-step.ts';
+import { tokensOf, type StoredToken } from '../store/tokens.ts';
+import { step } from '../workflow/step.ts';
+import { treeOf } from './script-tree.ts';
+import { isActive, stepCommit } from './step-commit.ts';
+import type { Instance } from '../store/instances.ts';
+import type { Tx } from '../store/database.ts';
+import type { Facts, TokenEvent } from '../workflow/facts.ts';
+
+/**
+ * Steps one token of a locked instance and commits the step. Throws Conflict when the event has no
+ * place in the token's state. A step that ends critically cancels the whole instance.
+ */
+export async function applyEvent(
+  tx: Tx,
+  instance: Instance,
+  token: StoredToken,
+  event: TokenEvent,
+  facts: Facts,
+  { by = null, result = null, cancel = false }: ApplyOptions = {},
+): Promise<StepOutcome> {
+  const stepped = step(treeOf(instance.script), token, event, facts);
+  if (stepped.status === 'illegal') throw conflict(stepped.reason);
+  const commit = stepCommit({ before: token, ...stepped }, by, null);
+  const critical = stepped.token.status === 'critical';
+  const outcome = await commitStep(tx, {
+    ...commit,
+    instanceId: instance.id,
+    tokenId: token.id,
+    version: token.version,
+    result,
+    cancel: cancel || critical,
+  });
+  if (critical) await cancelOthers(tx, instance, token.id, facts);
+  return outcome;
+}
+
+export interface ApplyOptions {
+  /** Who brought it about, as shown to people. */
+  readonly by?: string | null;
+  readonly result?: ExecutionResult | null;
+  /** The instance is cancelled with this step. */
+  readonly cancel?: boolean;
+}
+
+async function cancelOthers(tx: Tx, instance: Instance, but: number, facts: Facts): Promise<void> {
+  for (const token of await tokensOf(tx, instance.id)) {
+    if (token.id === but || !isActive(token.status)) continue;
+    const stepped = step(
+      treeOf(instance.script),
+      token,
+      { type: 'cancel', by: 'the engine' },
+      facts,
+    );
+    if (stepped.status === 'illegal') continue;
+    const commit = stepCommit({ before: token, ...stepped }, 'the engine', null);
+    await commitStep(tx, {
+      ...commit,
+      // The instance is final already, and has told so.
+      notices: [],
+      instanceId: instance.id,
+      tokenId: token.id,
+      version: token.version,
+      result: null,
+    });
+  }
+}

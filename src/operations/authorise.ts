@@ -1,0 +1,97 @@
+/** Who may do what: one function for command, click, modal, mention and HTTP. Default deny. */
+import { forbidden } from '../errors.ts';
+import { adminsOf } from '../store/users.ts';
+import { auditActor, type Actor, type Standing } from './actor.ts';
+import { RefusedError } from './in-transaction.ts';
+import type { Connection } from '../store/database.ts';
+import type { Definition } from '../store/definitions.ts';
+
+export type Action = 'read' | 'launch' | 'operate' | 'edit' | 'administer';
+
+/** The `slack:` section of the configuration, as far as it says who may do what. */
+export interface Policy {
+  /** Slack user ids or e-mail addresses; everyone in the local Slack. */
+  readonly operators: readonly string[] | 'everyone';
+  /** Channel ids; empty means all. */
+  readonly allowedChannels: readonly string[];
+  /** Who may launch and operate. */
+  readonly launch: 'members' | 'admins';
+}
+
+export interface AuthorisationWish {
+  readonly actor: Actor;
+  readonly action: Action;
+  readonly definition: Definition | null;
+  readonly policy: Policy;
+}
+
+/** Throws Forbidden, with its audit row, unless the actor may do this. */
+export async function authorise(on: Connection, wish: AuthorisationWish): Promise<void> {
+  const reason = await refusal(on, wish);
+  if (reason === null) return;
+  throw new RefusedError(forbidden(reason), {
+    ...auditActor(wish.actor),
+    action: wish.action,
+    outcome: 'refused',
+    reason,
+    definitionId: wish.definition?.id ?? null,
+  });
+}
+
+async function refusal(on: Connection, wish: AuthorisationWish): Promise<string | null> {
+  const { actor } = wish;
+  switch (actor.kind) {
+    // Whoever reaches the database or the machine may do everything there already.
+    case 'cli':
+    case 'system':
+      return null;
+    case 'api':
+      return apiRefusal(wish);
+    case 'slack':
+      return slackRefusal(on, wish, actor);
+  }
+}
+
+function apiRefusal({ action, definition }: AuthorisationWish): string | null {
+  if (action === 'read') return null;
+  if (definition?.apiAllowed === true && action === 'launch') return null;
+  return action === 'launch'
+    ? `${nameOf(definition)} is not allowed to be executed by API.`
+    : 'Clients of the API may launch and read.';
+}
+
+async function slackRefusal(
+  on: Connection,
+  { action, definition, policy }: AuthorisationWish,
+  actor: Extract<Actor, { kind: 'slack' }>,
+): Promise<string | null> {
+  if (actor.standing !== 'member') return standingRefusals[actor.standing];
+  const { allowedChannels } = policy;
+  // A direct message (D...) is between the person and us: nothing is shown to a channel.
+  if (
+    allowedChannels.length > 0 &&
+    !allowedChannels.includes(actor.place) &&
+    !actor.place.startsWith('D')
+  ) {
+    return 'Kuroko may not be used in this channel. Ask whoever runs it, or use a direct message.';
+  }
+  if (action === 'read') return null;
+  if (policy.operators === 'everyone' || policy.operators.includes(actor.id)) return null;
+  if (action === 'administer') return 'Only operators may do this.';
+  if (policy.launch === 'members' && action !== 'edit') return null;
+  if (definition !== null) {
+    const admins = await adminsOf(on, definition.id);
+    if (admins.some(({ slackUserId }) => slackUserId === actor.id)) return null;
+  }
+  return `Only admins of ${nameOf(definition)} may do this.`;
+}
+
+const nameOf = (definition: Definition | null): string =>
+  definition === null ? 'a definition' : `"${definition.name}"`;
+
+const standingRefusals: Readonly<Record<Exclude<Standing, 'member'>, string>> = {
+  guest: 'Guests cannot use Kuroko. Ask a full member of this workspace.',
+  bot: 'Bots cannot use Kuroko.',
+  foreign: 'Kuroko serves members of its own workspace only.',
+  deactivated: 'This account is deactivated.',
+};

@@ -1,0 +1,48 @@
+/** Cancel: stops every step of an instance and its running commands, in any non-final state. */
+import { notFound } from '../errors.ts';
+import { insertAudit } from '../store/audit.ts';
+import { lockInstance } from '../store/instances.ts';
+import { tokensOf } from '../store/tokens.ts';
+import { auditActor, type Actor } from './actor.ts';
+import { applyEvent } from './apply-event.ts';
+import { lateOrRepeated } from './late.ts';
+import { isActive } from './step-commit.ts';
+import type { Tx } from '../store/database.ts';
+import type { Facts } from '../workflow/facts.ts';
+
+export interface CancelWish {
+  readonly instanceId: number;
+  readonly actor: Actor;
+  /** Names the wish: the same key again is the same wish. */
+  readonly requestKey: string;
+}
+
+/** Throws NotFound, or Conflict when the instance is final already. */
+export async function cancel(
+  tx: Tx,
+  wish: CancelWish,
+  facts: Facts,
+): Promise<{ instanceId: number }> {
+  const instance = await lockInstance(tx, wish.instanceId);
+  if (instance === null) throw notFound(`There is no instance #${wish.instanceId}.`);
+  if (instance.status === 'success' || instance.status === 'canceled') {
+    await lateOrRepeated(tx, { ...wish, action: 'cancel', instance });
+    return { instanceId: instance.id };
+  }
+  const by = wish.actor.name;
+  const tokens = (await tokensOf(tx, instance.id)).filter(({ status }) => isActive(status));
+  for (const [index, token] of tokens.entries()) {
+    const last = index === tokens.length - 1;
+    await applyEvent(tx, instance, token, { type: 'cancel', by }, facts, { by, cancel: last });
+  }
+  await insertAudit(tx, {
+    ...auditActor(wish.actor),
+    action: 'cancel',
+    outcome: 'done',
+    definitionId: instance.definitionId,
+    instanceId: instance.id,
+    requestKey: wish.requestKey,
+    before: { status: instance.status },
+  });
+  return { instanceId: instance.id };
+}

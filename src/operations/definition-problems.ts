@@ -1,0 +1,79 @@
+/** Everything that keeps a definition from being saved, and what is only worth a warning. */
+import { servedQueues } from '../store/executors.ts';
+import { notExecutedYet, validate } from '../workflow/validate.ts';
+import { parse } from '../workflow/parse.ts';
+import type { Connection } from '../store/database.ts';
+import type { DefinitionFields } from '../store/definitions.ts';
+import type { Node } from '../workflow/node.ts';
+import type { Known } from '../workflow/known.ts';
+
+/** Sentences, each beginning with the field it is about. */
+export function definitionProblems(
+  fields: DefinitionFields,
+  admins: readonly unknown[],
+  known: Known,
+): string[] {
+  const problems: string[] = [];
+  const say = (field: string, message: string) => problems.push(`${field}: ${message}`);
+  if (fields.name.trim() === '') say('name', 'must not be blank.');
+  if ([...fields.name].length > 180) say('name', 'is too long (maximum is 180 characters).');
+  if (hasControls(fields.name)) say('name', 'must be one line without control characters.');
+  if (admins.length === 0) say('admins', 'a definition needs at least one admin.');
+  for (const tag of fields.tags) {
+    if ([...tag].length > 100) say('tags', `"${tag}" is too long (maximum is 100 characters).`);
+  }
+  if (fields.slackChannel !== null && !/^#[^\s.]{1,80}$/.test(fields.slackChannel)) {
+    say('slack_channel', 'must start with # and must not include any dots or spaces.');
+  }
+  if (fields.webhookUrl !== null && !isHttpUrl(fields.webhookUrl)) {
+    say('webhook_url', 'must be an http or https URL.');
+  }
+  if ([...(fields.failureText ?? '')].length > 180) {
+    say('failure_text', 'is too long (maximum is 180 characters).');
+  }
+  for (const text of [fields.description, fields.script]) {
+    if (text.includes('\0')) say('script and description', 'must not contain NUL characters.');
+  }
+  return [...problems, ...scriptProblems(fields.script, known).map((line) => `script: ${line}`)];
+}
+
+/** `(line N) ...` sentences of a script; empty when it can be saved. */
+export function scriptProblems(script: string, known: Known): string[] {
+  const parsed = parse(script);
+  const errors = parsed.ok
+    ? [...validate(parsed.tree, known), ...notExecutedYet(parsed.tree)]
+    : parsed.errors;
+  return errors.map(({ message, suggestion }) =>
+    suggestion === null ? message : `${message} ${suggestion}`,
+  );
+}
+
+/** Queues of a script that nobody serves: saved, but said. */
+export async function queueWarnings(
+  on: Connection,
+  script: string,
+  known: Known,
+): Promise<string[]> {
+  const parsed = parse(script);
+  if (!parsed.ok) return [];
+  const served = await servedQueues(on);
+  return [...new Set(queuesOf(parsed.tree))]
+    .filter((queue) => !served.includes(queue))
+    .map((queue) => `No worker serves the queue ${queue}: its commands will wait.`);
+}
+
+function queuesOf(node: Node): string[] {
+  const own = node.type === 'queue' ? [node.option || '@default'] : [];
+  return [...own, ...node.children.flatMap(queuesOf)];
+}
+
+// eslint-disable-next-line no-control-regex -- control characters are what it looks for
+const hasControls = (text: string): boolean => /[\u0000-\u001f\u007f]/.test(text);
+
+function isHttpUrl(text: string): boolean {
+  try {
+    return /^https?:$/.test(new URL(text).protocol);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,127 @@
+/** Ends an execution: its result, and whatever the token does next, in one commit. */
+import { commitStep, type ExecutionResult, type StepOutcome } from '../store/commit-step.ts';
+import { lockInstance } from '../store/instances.ts';
+import { tokensOf } from '../store/tokens.ts';
+import { step } from '../workflow/step.ts';
+import { applyEvent } from './apply-event.ts';
+import { inTransaction } from './in-transaction.ts';
+import { treeOf } from './script-tree.ts';
+import { stepCommit } from './step-commit.ts';
+import type { NextExecution } from '../store/commit-step.ts';
+import type { Database } from '../store/database.ts';
+import type { Claim } from '../store/executions.ts';
+import type { Facts, TokenEvent } from '../workflow/facts.ts';
+import type { Token } from '../workflow/token.ts';
+
+export interface Finished extends StepOutcome {
+  /** What the same worker goes on with: claimed in the same commit. */
+  readonly claim: Claim | null;
+}
+
+/**
+ * Commits the end of a claimed execution: from the claim's own snapshot in one statement, or, where
+ * other rows have a say, under the instance's lock. Safe to repeat: fence and version see to it.
+ */
+export async function finish(
+  db: Database,
+  claim: Claim,
+  result: ExecutionResult,
+  facts: Facts,
+  claimBy: NextExecution['claimBy'],
+): Promise<Finished> {
+  const token: Token = {
+    path: claim.tokenPath,
+    status: claim.tokenStatus,
+    attempt: claim.tokenAttempt,
+    context: claim.tokenContext,
+  };
+  const event: TokenEvent = {
+    type: 'exited',
+    code: result.exitStatus,
+    signal: result.termSignal,
+    timedOut: result.timedOut,
+  };
+  const stepped =
+    token.status === 'working' ? step(treeOf(claim.script), token, event, facts) : null;
+  if (stepped === null || stepped.status === 'illegal' || stepped.token.status === 'critical') {
+    return finishUnderLock(db, claim, event, result, facts);
+  }
+  const outcome = await commitStep(db, {
+    ...stepCommit({ before: token, ...stepped }, null, claimBy),
+    instanceId: claim.instanceId,
+    tokenId: claim.tokenId,
+    version: claim.tokenVersion,
+    result,
+  });
+  return { ...outcome, claim: nextClaim(claim, stepped, outcome, claimBy) };
+}
+
+/** The next execution as a claim: everything but its id and fence is known already. */
+function nextClaim(
+  claim: Claim,
+  stepped: Extract<ReturnType<typeof step>, { status: 'stepped' }>,
+  { next }: StepOutcome,
+  claimBy: NextExecution['claimBy'],
+): Claim | null {
+  const execute = stepped.effects.find((effect) => effect.type === 'execute');
+  if (next?.fence == null || execute === undefined || claimBy === null) return null;
+  return {
+    ...claim,
+    executionId: next.executionId,
+    fence: next.fence,
+    epoch: claimBy.epoch,
+    shell: execute.shell,
+    chdir: execute.chdir,
+    env: execute.env,
+    timeoutSeconds: execute.timeoutSeconds,
+    stopRequestedBy: null,
+    tokenVersion: claim.tokenVersion + 1,
+    tokenPath: stepped.token.path,
+    tokenStatus: stepped.token.status,
+    tokenAttempt: stepped.token.attempt,
+    tokenContext: stepped.token.context,
+  };
+}
+
+function finishUnderLock(
+  db: Database,
+  claim: Claim,
+  event: TokenEvent,
+  result: ExecutionResult,
+  facts: Facts,
+): Promise<Finished> {
+  return inTransaction(db, async (tx) => {
+    const instance = await lockInstance(tx, claim.instanceId);
+    const token = (await tokensOf(tx, claim.instanceId)).find(({ id }) => id === claim.tokenId);
+    if (instance === null || token === undefined)
+      throw new Error(`instance ${claim.instanceId} is gone`);
+    const outcome =
+      token.version === claim.tokenVersion && token.status === 'working'
+        ? await applyEvent(tx, instance, token, event, facts, { result })
+        : await recordOnly(tx, claim, token, result);
+    return { ...outcome, claim: null };
+  });
+}
+
+/** The token has moved on (it was cancelled): only the result is written. */
+function recordOnly(
+  tx: Parameters<typeof commitStep>[0],
+  claim: Claim,
+  token: Token,
+  result: ExecutionResult,
+): Promise<StepOutcome> {
+  return commitStep(tx, {
+    instanceId: claim.instanceId,
+    tokenId: claim.tokenId,
+    version: -1,
+    token,
+    result,
+    next: null,
+    stopBy: null,
+    activeDelta: 0,
+    failedDelta: 0,
+    cancel: false,
+    logs: [],
+    notices: [],
+  });
+}

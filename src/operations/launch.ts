@@ -1,0 +1,197 @@
+/** Launches instances of definitions, in one go for many. */
+import { notFound } from '../errors.ts';
+import { insertAudit } from '../store/audit.ts';
+import { lockDefinitions, type Definition, type PreventMulti } from '../store/definitions.ts';
+import {
+  insertInstances,
+  launchedUnder,
+  openInstances,
+  reserveIds,
+  type InstanceStatus,
+  type LaunchSource,
+  type NewInstance,
+} from '../store/instances.ts';
+import { step } from '../workflow/step.ts';
+import { auditActor, type Actor } from './actor.ts';
+import { treeOf } from './script-tree.ts';
+import { nextExecution, notices } from './step-commit.ts';
+import type { Tx } from '../store/database.ts';
+import type { Facts } from '../workflow/facts.ts';
+
+export interface LaunchWish {
+  readonly definitionId: number;
+  /** Added to the environment of every command; the script's own `env` wins. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly actor: Actor;
+  readonly from: LaunchSource;
+  /** Names the wish: the same key again finds the instance that it launched. */
+  readonly launchKey: string;
+  /** Slack channel it was launched in, for a definition without one. */
+  readonly channel: string | null;
+}
+
+export interface Launched {
+  readonly instanceId: number;
+  readonly definitionId: number;
+  /** `canceled` when it was prevented; `success` when there was nothing to run. */
+  readonly status: InstanceStatus;
+  readonly preventedBy: number | null;
+  /** This key had been launched before: nothing was launched now. */
+  readonly repeated: boolean;
+}
+
+/**
+ * Launches every wish, in order. The next-execution rule is checked and the instances are written
+ * under the locks of their definitions. Throws NotFound for a definition that does not exist.
+ */
+export async function launch(
+  tx: Tx,
+  wishes: readonly LaunchWish[],
+  facts: Facts,
+): Promise<Launched[]> {
+  const ids = [...new Set(wishes.map(({ definitionId }) => definitionId))];
+  const definitions = new Map((await lockDefinitions(tx, ids)).map((row) => [row.id, row]));
+  const repeated = new Map(
+    (
+      await launchedUnder(
+        tx,
+        wishes.map(({ launchKey }) => launchKey),
+      )
+    ).map((row) => [row.launchKey, row]),
+  );
+  const open: OpenInstance[] = await openInstances(tx, ids);
+  const fresh = await reserveIds(tx, wishes.length);
+  const inserts: NewInstance[] = [];
+  const launched = wishes.map((wish, index): Launched => {
+    const definition = definitions.get(wish.definitionId);
+    if (definition === undefined) throw notFound(`There is no job ${wish.definitionId}.`);
+    const before = repeated.get(wish.launchKey);
+    if (before !== undefined) {
+      const { id, status, preventedBy } = before;
+      return { instanceId: id, definitionId: definition.id, status, preventedBy, repeated: true };
+    }
+    const ids = fresh[index];
+    if (ids === undefined) throw new Error('too few ids were reserved');
+    const preventedBy = preventing(definition.preventMulti, definition.id, open);
+    const instance =
+      preventedBy === null
+        ? started(definition, wish, ids, facts)
+        : prevented(definition, wish, ids, preventedBy);
+    inserts.push(instance);
+    if (instance.activeTokens > 0) {
+      open.push({ id: ids.instanceId, definitionId: definition.id, working: true, failed: false });
+    }
+    const { id, status } = instance;
+    return { instanceId: id, definitionId: definition.id, status, preventedBy, repeated: false };
+  });
+  await insertInstances(tx, inserts);
+  for (const [index, { instanceId, status, repeated: again }] of launched.entries()) {
+    const wish = wishes[index];
+    // Schedules launch by the thousand and have a ledger of their own.
+    if (wish === undefined || again || wish.actor.kind === 'system') continue;
+    await insertAudit(tx, {
+      ...auditActor(wish.actor),
+      action: 'launch',
+      outcome: 'done',
+      definitionId: wish.definitionId,
+      instanceId,
+      requestKey: wish.launchKey,
+      after: { status },
+    });
+  }
+  return launched;
+}
+
+interface OpenInstance {
+  readonly id: number;
+  readonly definitionId: number;
+  readonly working: boolean;
+  readonly failed: boolean;
+}
+
+/** The open instance that stands in the way, or null. */
+function preventing(
+  rule: PreventMulti,
+  definitionId: number,
+  open: readonly OpenInstance[],
+): number | null {
+  const inTheWay = {
+    none: () => false,
+    working_or_error: ({ working, failed }: OpenInstance) => working || failed,
+    working: ({ working }: OpenInstance) => working,
+    error: ({ failed }: OpenInstance) => failed,
+  }[rule];
+  return open.find((other) => other.definitionId === definitionId && inTheWay(other))?.id ?? null;
+}
+
+type Ids = { readonly instanceId: number; readonly tokenId: number };
+
+function started(definition: Definition, wish: LaunchWish, ids: Ids, facts: Facts): NewInstance {
+  const root = { path: '', status: 'working', attempt: 0, context: { env: wish.env } } as const;
+  const stepped = step(treeOf(definition.script), root, { type: 'start' }, facts);
+  if (stepped.status === 'illegal') throw new Error(`a start is illegal: ${stepped.reason}`);
+  const { token, effects } = stepped;
+  const execute = effects.find((effect) => effect.type === 'execute');
+  const by = wish.actor.name;
+  const told = `Launched by ${by}`;
+  return {
+    ...common(definition, wish, ids),
+    status:
+      token.status === 'finished'
+        ? 'success'
+        : token.status === 'critical'
+          ? 'canceled'
+          : 'working',
+    activeTokens: token.status === 'working' || token.status === 'waiting' ? 1 : 0,
+    preventedBy: null,
+    token: { id: ids.tokenId, ...token },
+    execution: execute === undefined ? null : nextExecution(execute),
+    logs: [{ level: 'INFO', message: told }, ...effects.filter((effect) => effect.type === 'log')],
+    notices: [{ event: 'launch', payload: { message: told, by } }, ...notices(effects, by)],
+  };
+}
+
+/** An instance that is CANCEL from the start, with the reason. */
+function prevented(
+  definition: Definition,
+  wish: LaunchWish,
+  ids: Ids,
+  preventedBy: number,
+): NewInstance {
+  const rule = {
+    none: '',
+    working_or_error: 'working or in error',
+    working: 'working',
+    error: 'in error',
+  }[definition.preventMulti];
+  const message = `This job was canceled: instance ${preventedBy} is still ${rule}.`;
+  return {
+    ...common(definition, wish, ids),
+    status: 'canceled',
+    activeTokens: 0,
+    preventedBy,
+    token: null,
+    execution: null,
+    logs: [
+      { level: 'INFO', message: `Launched by ${wish.actor.name}` },
+      { level: 'WARN', message },
+    ],
+    notices: [{ event: 'cancellation', payload: { message, by: wish.actor.name, bySystem: true } }],
+  };
+}
+
+function common(definition: Definition, wish: LaunchWish, ids: Ids) {
+  return {
+    id: ids.instanceId,
+    launchKey: wish.launchKey,
+    definitionId: definition.id,
+    definitionName: definition.name,
+    definitionVersion: definition.version,
+    script: definition.script,
+    env: wish.env,
+    launchedBy: wish.actor.name,
+    launchedFrom: wish.from,
+    launchedBySlackUser: wish.actor.kind === 'slack' ? wish.actor.id : null,
+    launchChannel: wish.channel,
+  };
+}

@@ -1,0 +1,78 @@
+/** What Retry and Skip have in common: one token, at one attempt, takes effect once. */
+import { conflict, notFound } from '../errors.ts';
+import { insertAudit } from '../store/audit.ts';
+import { lockInstance } from '../store/instances.ts';
+import { tokensOf, type StoredToken } from '../store/tokens.ts';
+import { auditActor, type Actor } from './actor.ts';
+import { applyEvent } from './apply-event.ts';
+import { lateOrRepeated } from './late.ts';
+import type { Tx } from '../store/database.ts';
+import type { Facts } from '../workflow/facts.ts';
+import type { TokenStatus } from '../workflow/token.ts';
+
+export interface TokenWish {
+  readonly instanceId: number;
+  /** Left out: the only token that can be meant. */
+  readonly tokenId?: number;
+  /** Left out: the attempt it is at. */
+  readonly attempt?: number;
+  readonly actor: Actor;
+  /** Names the wish: the same key again is the same wish. */
+  readonly requestKey: string;
+}
+
+export interface TokenDone {
+  readonly instanceId: number;
+  readonly tokenId: number;
+}
+
+/**
+ * Steps the one token that is meant. Throws NotFound, or Conflict: too late, or several tokens can
+ * be meant (details: `tokenId path`).
+ */
+export async function operateToken(
+  tx: Tx,
+  action: 'retry' | 'skip',
+  on: readonly TokenStatus[],
+  wish: TokenWish,
+  facts: Facts,
+): Promise<TokenDone> {
+  const instance = await lockInstance(tx, wish.instanceId);
+  if (instance === null) throw notFound(`There is no instance #${wish.instanceId}.`);
+  const tokens = await tokensOf(tx, wish.instanceId);
+  const open = instance.status === 'working' || instance.status === 'error';
+  const candidates = open ? tokens.filter((token) => isMeant(token, on, wish)) : [];
+  const [token] = candidates;
+  if (token === undefined) {
+    const row = await lateOrRepeated(tx, { ...wish, action, instance });
+    return { instanceId: instance.id, tokenId: row.tokenId ?? 0 };
+  }
+  if (candidates.length > 1) {
+    throw conflict(
+      `${candidates.length} steps of #${instance.id} can be meant. Say which.`,
+      candidates.map(({ id, path }) => `${id} ${path}`),
+    );
+  }
+  const by = wish.actor.name;
+  await applyEvent(tx, instance, token, { type: action, by }, facts, { by });
+  await insertAudit(tx, {
+    ...auditActor(wish.actor),
+    action,
+    outcome: 'done',
+    definitionId: instance.definitionId,
+    instanceId: instance.id,
+    tokenId: token.id,
+    attempt: token.attempt,
+    requestKey: wish.requestKey,
+    before: { status: token.status, path: token.path },
+  });
+  return { instanceId: instance.id, tokenId: token.id };
+}
+
+function isMeant(token: StoredToken, on: readonly TokenStatus[], wish: TokenWish): boolean {
+  return (
+    on.includes(token.status) &&
+    (wish.tokenId === undefined || token.id === wish.tokenId) &&
+    (wish.attempt === undefined || token.attempt === wish.attempt)
+  );
+}

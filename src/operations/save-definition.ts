@@ -1,0 +1,103 @@
+/** Creates a definition, or changes one that nobody else has changed meanwhile. */
+import { conflict, invalid, notFound } from '../errors.ts';
+import { insertAudit } from '../store/audit.ts';
+import {
+  insertDefinition,
+  lockDefinitions,
+  updateDefinition,
+  type Definition,
+  type DefinitionFields,
+} from '../store/definitions.ts';
+import { findOrCreateUser, replaceAdmins } from '../store/users.ts';
+import { auditActor, type Actor } from './actor.ts';
+import { definitionProblems, queueWarnings } from './definition-problems.ts';
+import type { Tx } from '../store/database.ts';
+import type { Known } from '../workflow/known.ts';
+
+/** An e-mail address or a Slack user id; somebody seen for the first time is created. */
+export type AdminRef = string;
+
+export interface SaveWish {
+  /** Null creates one. An id that does not exist yet is given to the new definition. */
+  readonly id: number | null;
+  /** The version that was edited; null for a new one, or to change whatever is there. */
+  readonly version: number | null;
+  readonly fields: DefinitionFields;
+  readonly admins: readonly AdminRef[];
+  readonly actor: Actor;
+}
+
+export interface Saved {
+  readonly definition: Definition;
+  readonly created: boolean;
+  readonly warnings: readonly string[];
+}
+
+/** Throws Invalid with every problem in its details, Conflict when somebody else was faster. */
+export async function saveDefinition(tx: Tx, wish: SaveWish, known: Known): Promise<Saved> {
+  const admins = wish.admins.map((ref) => ref.trim()).filter((ref) => ref !== '');
+  const problems = [
+    ...definitionProblems(wish.fields, admins, known),
+    ...admins
+      .filter((ref) => !isAdminRef(ref))
+      .map((ref) => `admins: "${ref}" is neither an e-mail address nor a Slack user id.`),
+  ];
+  if (problems.length > 0) throw invalid('The definition cannot be saved.', problems);
+  const [current] = wish.id === null ? [] : await lockDefinitions(tx, [wish.id]);
+  const definition =
+    current === undefined ? await create(tx, wish) : await change(tx, wish, current);
+  const users: number[] = [];
+  for (const ref of admins) {
+    const user = await findOrCreateUser(
+      tx,
+      ref.includes('@') ? { email: ref } : { slackUserId: ref },
+    );
+    users.push(user.id);
+  }
+  await replaceAdmins(tx, definition.id, users);
+  await insertAudit(tx, {
+    ...auditActor(wish.actor),
+    action: current === undefined ? 'create' : 'edit',
+    outcome: 'done',
+    definitionId: definition.id,
+    ...(current === undefined ? {} : { before: fieldsOf(current) }),
+    after: fieldsOf(definition),
+  });
+  const warnings = await queueWarnings(tx, wish.fields.script, known);
+  return { definition, created: current === undefined, warnings };
+}
+
+async function create(tx: Tx, { id, version, fields }: SaveWish): Promise<Definition> {
+  if (version !== null) throw notFound(`There is no job ${id}.`);
+  return insertDefinition(tx, fields, id);
+}
+
+async function change(
+  tx: Tx,
+  { version, fields }: SaveWish,
+  current: Definition,
+): Promise<Definition> {
+  const saved =
+    version === null || version === current.version
+      ? await updateDefinition(tx, current.id, current.version, fields)
+      : null;
+  if (saved === null) {
+    throw conflict(
+      `"${current.name}" was changed by somebody else meanwhile. Look at it again first.`,
+    );
+  }
+  return saved;
+}
+
+function fieldsOf({
+  id: _id,
+  createdAt: _created,
+  updatedAt: _updated,
+  deletedAt: _deleted,
+  ...fields
+}: Definition) {
+  return fields;
+}
+
+const isAdminRef = (ref: string): boolean =>
+  /^[^\s@]+@[^\s@]+$/.test(ref) || /^[UW][A-Z0-9]{2,}$/.test(ref);
