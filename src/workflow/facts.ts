@@ -6,7 +6,7 @@ export interface Facts {
 
 /** What happened to a token. */
 export type TokenEvent =
-  /** The token was just created: go on from where it stands. */
+  /** The token was just created and stands at the root: go on from there, once. */
   | { readonly type: 'start' }
   /** Its execution ended. `code` is null when `signal` ended it. */
   | {

@@ -24,4 +24,6 @@ export interface TokenContext {
   readonly env: Readonly<Record<string, string>>;
   /** `queue`; absent is `@default`. */
   readonly queue?: string;
+  /** `timeout`: run-time limit of each execution that follows; absent is unlimited. */
+  readonly timeoutSeconds?: number;
 }

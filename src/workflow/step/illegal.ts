@@ -1,0 +1,29 @@
+/** The answer to an event that has no place in the token's status: a sentence for people. */
+import type { TokenEvent } from '../facts.ts';
+import type { Token, TokenStatus } from '../token.ts';
+import type { Illegal } from './handler.ts';
+
+export function illegal(token: Token, event: TokenEvent): Illegal {
+  return {
+    status: 'illegal',
+    reason: `A ${adjective[token.status]} step cannot ${verb[event.type]}.`,
+  };
+}
+
+const adjective: Readonly<Record<TokenStatus, string>> = {
+  working: 'working',
+  waiting: 'waiting',
+  failure: 'failed',
+  finished: 'finished',
+  critical: 'critical',
+  canceled: 'cancelled',
+};
+
+const verb: Readonly<Record<TokenEvent['type'], string>> = {
+  start: 'be started',
+  exited: 'have a command that ends',
+  lost: 'have a command that is lost',
+  retry: 'be retried',
+  skip: 'be skipped',
+  cancel: 'be cancelled',
+};
