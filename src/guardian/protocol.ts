@@ -131,12 +131,17 @@ export type ServiceStatus =
       readonly asked: boolean;
     };
 
-/** `running`; `orphaned`: its main announced a restart and left, the next one may attach; `ending`: takes nothing any more. */
-export type GuardianState = 'running' | 'orphaned' | 'ending';
+/**
+ * `announced`: its main has announced a restart and is still there; `orphaned`: it has left, the next one may attach; `ending`:
+ * takes nothing any more.
+ */
+export type GuardianState = 'running' | 'announced' | 'orphaned' | 'ending';
 
 /** The first line of every connection. */
 export type Hello = {
   readonly type: 'hello';
+  /** Version of this protocol: after an upgrade a new main may meet the guardian of the old one. */
+  readonly protocol: number;
   /** Random, new for every guardian: an execution submitted under another epoch is not this guardian's. */
   readonly epoch: string;
   /** /proc/sys/kernel/random/boot_id */
@@ -192,10 +197,10 @@ export type RefusedReason = 'ending' | 'acknowledged';
 /** What the guardian says. `running` comes at most every 100 ms for a command: once it has run so long, then when there is more output. */
 export type Said =
   | Hello
-  | SaidRunning
-  | SaidEnded
+  | { readonly type: 'running'; readonly running: Running }
+  | { readonly type: 'ended'; readonly ended: Ended }
   | { readonly type: 'refused'; readonly id: number; readonly reason: RefusedReason }
-  | ({ readonly type: 'serviceEnded' } & Extract<ServiceStatus, { status: 'ended' }>)
+  | { readonly type: 'serviceEnded'; readonly service: Extract<ServiceStatus, { status: 'ended' }> }
   | {
       readonly type: 'answer';
       readonly request: number;
@@ -203,13 +208,10 @@ export type Said =
     }
   | { readonly type: 'failed'; readonly request: number; readonly message: string };
 
-type SaidRunning = { readonly type: 'running' } & Running;
-type SaidEnded = { readonly type: 'ended' } & Ended;
-
 /** What a guardian writes to its standard output until it has, or has not, taken the folder. */
 export type Announcement =
   | { readonly type: 'waiting'; readonly message: string }
   | { readonly type: 'ready'; readonly socketPath: string }
   | { readonly type: 'orphaned'; readonly socketPath: string; readonly pid: number }
-  | { readonly type: 'taken'; readonly pid: number; readonly message: string }
+  | { readonly type: 'taken'; readonly pid: number | null; readonly message: string }
   | { readonly type: 'failed'; readonly message: string };

@@ -1,9 +1,7 @@
 /** Connects to a running guardian through its socket. */
 import { Buffer } from 'node:buffer';
-import { connect, type Socket } from 'node:net';
 import type {
   Ended,
-  Hello,
   Observed,
   QuestionName,
   Questions,
@@ -13,6 +11,7 @@ import type {
 } from '../guardian/protocol.ts';
 import { GuardianError } from './guardian-error.ts';
 import type { EndedCommand, Guardian, ObservedCommand, ServiceEnded } from './guardian.ts';
+import { openSocket } from './open-socket.ts';
 
 /**
  * Resolves once the guardian has said hello. Rejects with a GuardianError `closed` when nobody answers there.
@@ -39,7 +38,6 @@ type Ask = <Name extends QuestionName>(
 type Waiting<Value> = { resolve: (value: Value) => void; reject: (error: Error) => void };
 
 async function openConnection(socketPath: string): Promise<{ guardian: Guardian; ask: Ask }> {
-  const socket = await openSocket(socketPath);
   const asked = new Map<number, Waiting<Questions[QuestionName]['answer']>>();
   const awaited = new Map<number, Waiting<EndedCommand>[]>();
   const results = new Map<number, EndedCommand>();
@@ -53,7 +51,7 @@ async function openConnection(socketPath: string): Promise<{ guardian: Guardian;
   let lastRequest = 0;
   let acknowledged: number[] = [];
 
-  const hello = await readSaid(socket, hear, onClosed);
+  const { socket, hello } = await openSocket(socketPath, hear, onClosed);
 
   function onClosed(): void {
     closed = true;
@@ -71,14 +69,14 @@ async function openConnection(socketPath: string): Promise<{ guardian: Guardian;
       case 'hello':
         return;
       case 'running':
-        for (const listener of runningListeners) listener(said);
+        for (const listener of runningListeners) listener(said.running);
         return;
       case 'ended':
-        return settle(endedCommand(said));
+        return settle(endedCommand(said.ended));
       case 'refused':
         return refuse(said.id, new GuardianError(said.reason, refusal(said.id, said.reason)));
       case 'serviceEnded':
-        for (const listener of serviceListeners) listener(said);
+        for (const listener of serviceListeners) listener(said.service);
         return;
       case 'answer':
         asked.get(said.request)?.resolve(said.answer);
@@ -111,9 +109,10 @@ async function openConnection(socketPath: string): Promise<{ guardian: Guardian;
     new Promise((resolve, reject) => {
       if (closed)
         return reject(new GuardianError('closed', 'The connection to the guardian is closed.'));
+      flushAcknowledged();
       lastRequest += 1;
       asked.set(lastRequest, {
-        resolve: resolve as Waiting<Questions[QuestionName]['answer']>['resolve'],
+        resolve,
         reject,
       });
       say({ type, request: lastRequest, ...what } as Request);
@@ -207,52 +206,6 @@ async function openConnection(socketPath: string): Promise<{ guardian: Guardian;
     },
   };
   return { guardian, ask };
-}
-
-function openSocket(socketPath: string): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(socketPath);
-    const fail = (error: Error) =>
-      reject(
-        new GuardianError('closed', `No guardian answers at ${socketPath}: ${error.message}.`),
-      );
-    socket.once('error', fail);
-    socket.once('connect', () => {
-      socket.removeListener('error', fail);
-      resolve(socket);
-    });
-  });
-}
-
-/** Hands on every line; resolves with the first, which is the hello. */
-function readSaid(
-  socket: Socket,
-  hear: (said: Said) => void,
-  onClosed: () => void,
-): Promise<Hello> {
-  return new Promise((resolve, reject) => {
-    let parts: string[] = [];
-    socket.setEncoding('utf8');
-    socket.on('data', (chunk: string) => {
-      const lines = chunk.split('\n');
-      const rest = lines.pop() ?? '';
-      for (const line of lines) {
-        const said = JSON.parse(parts.join('') + line) as Said;
-        parts = [];
-        if (said.type === 'hello') resolve(said);
-        hear(said);
-      }
-      if (rest !== '') parts.push(rest);
-    });
-    // A lost connection is told by 'close'; the error itself says nothing more that anyone could act on.
-    socket.on('error', () => undefined);
-    socket.on('close', () => {
-      reject(
-        new GuardianError('closed', 'The guardian closed the connection before it said hello.'),
-      );
-      onClosed();
-    });
-  });
 }
 
 function subscribe<Listener>(listeners: Set<Listener>, listener: Listener): () => void {

@@ -32,9 +32,9 @@ export async function startGuardian(options: GuardianOptions): Promise<Guardian>
   const announcement = await readAnnouncement(child, options.onWait);
   switch (announcement.type) {
     case 'ready':
-      return await connectGuardian(announcement.socketPath);
+      return withLifeline(await connectGuardian(announcement.socketPath), child);
     case 'orphaned':
-      return await attachGuardian(announcement.socketPath);
+      return await attachOrTaken(announcement.socketPath);
     case 'taken':
     case 'failed':
       throw new GuardianError(announcement.type, announcement.message);
@@ -52,10 +52,30 @@ function spawnGuardian({ dataDir, graceMs, waitMs = 60_000 }: GuardianOptions): 
   const child = spawn(process.execPath, ['--max-semi-space-size=1', guardianProgram(), settings], {
     detached: true,
     stdio: ['pipe', 'pipe', log],
+    env: guardianEnvironment(),
   });
   closeSync(log);
   child.unref();
+  // A guardian that is gone is noticed by the connections to it.
+  child.stdin?.on('error', () => undefined);
   return child;
+}
+
+/** What its own few commands need; nothing of main's settings or secrets, and no NODE_OPTIONS that would make it large. */
+function guardianEnvironment(): NodeJS.ProcessEnv {
+  const names = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'KUROKO_EXECUTION'];
+  return Object.fromEntries(names.map((name) => [name, process.env[name]]));
+}
+
+/** The lifeline is the guardian's standard input, which the system closes however this process ends. */
+function withLifeline(guardian: Guardian, child: ChildProcess): Guardian {
+  return {
+    ...guardian,
+    close() {
+      guardian.close();
+      child.stdin?.destroy();
+    },
+  };
 }
 
 /** This file runs compiled, and as TypeScript in tests; the guardian's program is the compiled one for both. */
@@ -66,25 +86,51 @@ function guardianProgram(): string {
   return fileURLToPath(new URL(toProgram, import.meta.url));
 }
 
+/** Of two that find the guardian waiting, the first has it. */
+async function attachOrTaken(socketPath: string): Promise<Guardian> {
+  try {
+    return await attachGuardian(socketPath);
+  } catch (error) {
+    throw error instanceof GuardianError && error.reason === 'failed'
+      ? new GuardianError(
+          'taken',
+          `Kuroko is already running with this data folder. ${error.message}`,
+        )
+      : error;
+  }
+}
+
+type Settled = Exclude<Announcement, { type: 'waiting' }>;
+
 function readAnnouncement(
   child: ChildProcess,
   onWait: GuardianOptions['onWait'],
-): Promise<Announcement> {
+): Promise<Settled> {
   return new Promise((resolve, reject) => {
+    const { stdout } = child;
     let text = '';
-    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+    stdout?.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk;
       for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n')) {
         const announcement = JSON.parse(text.slice(0, end)) as Announcement;
         text = text.slice(end + 1);
-        if (announcement.type !== 'waiting') return resolve(announcement);
-        onWait?.(announcement.message);
+        if (announcement.type === 'waiting') {
+          onWait?.(announcement.message);
+        } else {
+          resolve(announcement);
+          stdout.destroy();
+          return;
+        }
       }
     });
     child.once('error', reject);
-    child.once('exit', (code, signal) => {
-      const message = `The guardian ended before it was ready (${signal ?? code}); its log is guardian/guardian.log.`;
-      reject(new GuardianError('failed', message));
+    stdout?.once('end', () => {
+      reject(
+        new GuardianError(
+          'failed',
+          'The guardian ended before it was ready; its log is guardian/guardian.log.',
+        ),
+      );
     });
   });
 }

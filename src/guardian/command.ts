@@ -1,0 +1,53 @@
+/** What the guardian knows of one command, from its submit until its result is acknowledged. */
+import type { Connection } from './connection.ts';
+import type { Ended, EndedBy, Submission } from './protocol.ts';
+import { createSpool, type Spool } from './spool.ts';
+import type { Target } from './target.ts';
+
+export type Command = {
+  readonly id: number;
+  readonly limits: Pick<Submission, 'runtimeLimitMs' | 'graceMs'>;
+  readonly spool: Spool;
+  readonly startedAt: number;
+  /** Whoever submitted or observed it. */
+  readonly listeners: Set<Connection>;
+  /** Null until it is started, and for ever when it could not be. */
+  process: { readonly pid: number; readonly pidStart: number; readonly target: Target } | null;
+  exit: { readonly code: number | null; readonly signal: string | null } | null;
+  /** Its pipe is closed, or has been given a second after the exit. */
+  outputDone: boolean;
+  stop: { readonly by: EndedBy; readonly done: Promise<boolean> } | null;
+  peakMemory: number | null;
+  toldSize: number;
+  tellTimer: NodeJS.Timeout | null;
+  limitTimer: NodeJS.Timeout | null;
+  /** Its result, from the moment all of it is known. */
+  ended: Omit<Ended, 'output'> | null;
+  readonly whenEnded: Promise<void>;
+  readonly markEnded: () => void;
+};
+
+export function createCommand({ id, runtimeLimitMs, graceMs, outputCap }: Submission): Command {
+  let markEnded: () => void = () => undefined;
+  const whenEnded = new Promise<void>((resolve) => {
+    markEnded = resolve;
+  });
+  return {
+    id,
+    limits: { runtimeLimitMs, graceMs },
+    spool: createSpool(outputCap),
+    startedAt: Date.now(),
+    listeners: new Set(),
+    process: null,
+    exit: null,
+    outputDone: false,
+    stop: null,
+    peakMemory: null,
+    toldSize: 0,
+    tellTimer: null,
+    limitTimer: null,
+    ended: null,
+    whenEnded,
+    markEnded,
+  };
+}

@@ -1,0 +1,131 @@
+/**
+ * The guardian: a small process that owns the commands and the servers of one Kuroko, so that a spawn costs little and nothing
+ * that was started outlives main. Started by `startGuardian` of processes/, with its settings as JSON in its first argument.
+ */
+import { randomUUID } from 'node:crypto';
+import { createCommands } from './commands.ts';
+import { endEverything } from './end.ts';
+import { createFifoPool } from './fifo-pool.ts';
+import { type Folder, openFolder, openRunFolder, removeRunFolder } from './folder.ts';
+import { openJournal } from './journal.ts';
+import { createLifeline } from './lifeline.ts';
+import { PROTOCOL } from './ask-hello.ts';
+import { readBootId } from './process-table.ts';
+import type { Announcement, GuardianState, Hello } from './protocol.ts';
+import { serve, type Serving } from './serve.ts';
+import { createServices } from './services.ts';
+import { createStopper } from './stopper.ts';
+import { sweep } from './sweep.ts';
+import { takeFolder } from './take-folder.ts';
+
+export type Settings = {
+  readonly dataDir: string;
+  /** Between TERM and KILL when the guardian ends by itself. */
+  readonly graceMs: number;
+  /** For a former guardian to end. */
+  readonly waitMs: number;
+};
+
+async function main(): Promise<void> {
+  const settings = JSON.parse(process.argv[2] ?? '') as Settings;
+  // Detached, it gets these only from somebody who means all of Kuroko: main decides what they mean.
+  process.on('SIGINT', () => undefined).on('SIGHUP', () => undefined);
+  const folder = openFolder(settings.dataDir);
+  const giveUp = () => process.exit(0);
+  process.stdin.once('end', giveUp).once('error', giveUp).resume();
+  const taken = await takeFolder(folder, settings.waitMs, (message) =>
+    announce({ type: 'waiting', message }),
+  );
+  process.stdin.off('end', giveUp).off('error', giveUp);
+  if (taken) {
+    announce(taken);
+    // Main holds the other end of standard input: nothing else keeps this process.
+    process.stdin.destroy();
+    return;
+  }
+  await guard(folder, settings);
+}
+
+async function guard(folder: Folder, { graceMs }: Settings): Promise<void> {
+  const epoch = randomUUID();
+  const bootId = readBootId();
+  let ending: Promise<void> | undefined;
+  let serving: Serving | undefined;
+  let broken = false;
+  const lifeline = createLifeline(process.stdin, () => {
+    broken = true;
+    if (serving) void endAndExit(graceMs);
+  });
+  const journal = openJournal(folder.journalFile);
+  const stopper = createStopper();
+  await sweep(journal, bootId, graceMs, stopper);
+  journal.append({ type: 'epoch', epoch, bootId, at: Date.now() });
+  const { socketPath, fifoFolder } = openRunFolder(folder);
+  const commands = createCommands(epoch, createFifoPool(fifoFolder), stopper);
+  const services = createServices(epoch, journal, stopper, (service) => {
+    serving?.broadcast({ type: 'serviceEnded', service });
+  });
+
+  function end(grace: number): Promise<void> {
+    if (ending) void commands.stopAll(grace, 'guardian');
+    ending ??= endEverything(epoch, grace, { commands, services, journal, stopper });
+    return ending;
+  }
+
+  async function endAndExit(grace: number): Promise<void> {
+    try {
+      await end(grace);
+    } catch (error) {
+      complain(error);
+    }
+    await serving?.close();
+    removeRunFolder(folder);
+    process.exit(0);
+  }
+
+  process.on('SIGTERM', () => void endAndExit(graceMs));
+  process.on('uncaughtException', (error) => {
+    complain(error);
+    void endAndExit(graceMs);
+  });
+  const state = (): GuardianState => (ending ? 'ending' : lifeline.state());
+  const hello = (): Hello => ({
+    type: 'hello',
+    protocol: PROTOCOL,
+    epoch,
+    bootId,
+    pid: process.pid,
+    state: state(),
+  });
+  serving = await serve(socketPath, {
+    hello,
+    commands,
+    services,
+    lifeline,
+    journal,
+    end: async (grace) => {
+      await end(grace);
+      setImmediate(() => void endAndExit(grace));
+    },
+  });
+  announce({ type: 'ready', socketPath });
+  // Main went while what its predecessor had left was being ended.
+  if (broken) void endAndExit(graceMs);
+}
+
+/** Main may be gone already: then there is nobody to tell, and the lifeline says so. */
+function announce(announcement: Announcement): void {
+  process.stdout.on('error', () => undefined).write(`${JSON.stringify(announcement)}\n`);
+}
+
+function complain(error: unknown): void {
+  const text = error instanceof Error ? error.stack : String(error);
+  process.stderr.write(`${new Date().toISOString()} ${text}\n`);
+}
+
+main().catch((error: unknown) => {
+  complain(error);
+  announce({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
+  process.exitCode = 1;
+  process.stdin.destroy();
+});

@@ -1,0 +1,147 @@
+/** The life of one command: started, drained, limited, stopped, ended. */
+import { closeSync } from 'node:fs';
+import type { Command } from './command.ts';
+import type { FifoPool, Pipe } from './fifo-pool.ts';
+import type { Leftovers } from './leftovers.ts';
+import type { EndedBy, Submission } from './protocol.ts';
+import { startCommand } from './start-command.ts';
+import type { Stopper } from './stopper.ts';
+import { EXECUTION_MARKER } from './target.ts';
+import { tellEnded, tellRunningSoon } from './tell.ts';
+
+export type Runner = {
+  /** Resolves when it is started, or could not be. */
+  readonly start: (command: Command, submission: Submission) => Promise<void>;
+  /** Resolves, after its end is known, with whether nothing of it is left. */
+  readonly stop: (command: Command, graceMs: number, by: EndedBy) => Promise<boolean>;
+};
+
+/** How long a process left behind may hold the pipe open before the result is given without its end. */
+const PIPE_AFTER_EXIT_MS = 1000;
+/** Node's timers fire at once beyond this. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+export function createRunner(
+  epoch: string,
+  pool: FifoPool,
+  stopper: Stopper,
+  leftovers: Leftovers,
+): Runner {
+  async function start(command: Command, submission: Submission): Promise<void> {
+    let pipe: Pipe;
+    try {
+      pipe = await pool.open();
+    } catch (error) {
+      return neverStarted(
+        command,
+        `The command could not be started: no pipe for its output (${String(error)}).`,
+      );
+    }
+    if (command.ended) return closePipe(pipe);
+    const marker = `${EXECUTION_MARKER}=${epoch}:${command.id}`;
+    const started = await startCommand(submission, marker, pipe, {
+      output: (chunk) => output(command, chunk),
+      outputClosed: () => outputDone(command),
+      exited: (code, signal) => exited(command, code, signal),
+    });
+    if (typeof started === 'string') return neverStarted(command, started);
+    const { pid, pidStart } = started;
+    command.process = { pid, pidStart, target: { marker, groups: [{ id: pid, start: pidStart }] } };
+    tellRunningSoon(command);
+    limitRunTime(command, command.limits.runtimeLimitMs);
+  }
+
+  function neverStarted(command: Command, why: string, signal: string | null = null): void {
+    if (command.ended) return;
+    command.spool.write(Buffer.from(`${why}\n`));
+    finish(command, { code: signal ? null : 127, signal }, true);
+  }
+
+  /** A process left behind may write on for ever: after the result it is drained and what it says dropped. */
+  function output(command: Command, chunk: Buffer): void {
+    if (command.ended) return;
+    command.spool.write(chunk);
+    tellRunningSoon(command);
+  }
+
+  function limitRunTime(command: Command, remaining: number | null): void {
+    if (remaining === null) return;
+    const wait = Math.min(remaining, LONGEST_TIMER_MS);
+    command.limitTimer = setTimeout(() => {
+      if (remaining > wait) limitRunTime(command, remaining - wait);
+      else void stop(command, command.limits.graceMs, 'limit');
+    }, wait);
+  }
+
+  function exited(command: Command, code: number | null, signal: string | null): void {
+    command.exit = { code, signal };
+    if (!command.outputDone) setTimeout(() => outputDone(command), PIPE_AFTER_EXIT_MS);
+    settle(command);
+  }
+
+  function outputDone(command: Command): void {
+    command.outputDone = true;
+    settle(command);
+  }
+
+  /** A stopped command ends when nothing of it is left: `stop` sees to that. */
+  function settle(command: Command): void {
+    if (!command.exit || !command.outputDone || !command.process || command.stop) return;
+    finish(command, command.exit, !leftovers.keep(command.process.target));
+  }
+
+  async function stop(command: Command, graceMs: number, by: EndedBy): Promise<boolean> {
+    if (!command.process) {
+      if (command.ended) return true;
+      command.stop = { by, done: Promise.resolve(true) };
+      neverStarted(command, 'The command was stopped before it was started.', 'SIGTERM');
+      return true;
+    }
+    const done = stopper.stop(command.process.target, { signal: 'SIGTERM', graceMs, to: 'all' });
+    // What was exited before was not ended by this.
+    command.stop ??= { by: command.exit ? 'itself' : by, done };
+    const empty = await done;
+    if (empty) await exitAndOutput(command);
+    if (!command.ended) finish(command, command.exit ?? { code: null, signal: null }, empty);
+    else if (empty && !command.ended.groupEmpty)
+      command.ended = { ...command.ended, groupEmpty: true };
+    return empty;
+  }
+
+  function finish(command: Command, exit: NonNullable<Command['exit']>, groupEmpty: boolean): void {
+    if (command.ended) return;
+    if (command.limitTimer) clearTimeout(command.limitTimer);
+    command.exit = exit;
+    command.outputDone = true;
+    command.ended = {
+      status: 'ended',
+      id: command.id,
+      pid: command.process?.pid ?? null,
+      code: exit.code,
+      signal: exit.signal,
+      endedBy: command.stop?.by ?? 'itself',
+      groupEmpty,
+      startedAt: command.startedAt,
+      endedAt: Date.now(),
+      outputSize: command.spool.size(),
+      peakMemory: command.peakMemory,
+    };
+    tellEnded(command);
+    command.markEnded();
+  }
+
+  return { start, stop };
+}
+
+/** With nothing of it alive both are a matter of the next turns of the event loop; a stranger may hold the pipe, though. */
+async function exitAndOutput(command: Command): Promise<void> {
+  const until = performance.now() + PIPE_AFTER_EXIT_MS;
+  while ((!command.exit || !command.outputDone) && performance.now() < until) {
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
+function closePipe({ readEnd, writeEnd }: Pipe): void {
+  closeSync(readEnd);
+  closeSync(writeEnd);
+}

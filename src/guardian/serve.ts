@@ -1,0 +1,122 @@
+/** Answers clients on the guardian's socket. */
+import { createServer, type Server } from 'node:net';
+import { chmodSync } from 'node:fs';
+import type { Commands } from './commands.ts';
+import { type Connection, createConnection } from './connection.ts';
+import type { Journal } from './journal.ts';
+import { findLastWords } from './last-words.ts';
+import type { Lifeline } from './lifeline.ts';
+import type { Hello, Question, QuestionName, Questions, Request, Said } from './protocol.ts';
+import type { Services } from './services.ts';
+
+export type Served = {
+  readonly hello: () => Hello;
+  readonly commands: Commands;
+  readonly services: Services;
+  readonly lifeline: Lifeline;
+  readonly journal: Journal;
+  /** Resolves when all is stopped and written; the process ends soon after. */
+  readonly end: (graceMs: number) => Promise<void>;
+};
+
+export type Serving = {
+  readonly broadcast: (said: Said) => void;
+  /** Takes no client any more, and lets those that are there read to the end. */
+  readonly close: () => Promise<void>;
+};
+
+/** Resolves when clients can connect; only the user of this process can. */
+export async function serve(socketPath: string, served: Served): Promise<Serving> {
+  const connections = new Set<Connection>();
+  const server = createServer((socket) => {
+    const connection = createConnection(socket, (request) => hear(request, connection, served));
+    connections.add(connection);
+    connection.onClose(() => {
+      connections.delete(connection);
+      served.commands.forgetConnection(connection);
+    });
+    connection.say(served.hello());
+  });
+  await listen(server, socketPath);
+  return {
+    broadcast: (said) => {
+      for (const connection of connections) connection.say(said);
+    },
+    close: async () => {
+      server.close();
+      await Promise.all([...connections].map((connection) => connection.finish()));
+    },
+  };
+}
+
+function listen(server: Server, socketPath: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(socketPath, () => {
+      chmodSync(socketPath, 0o600);
+      resolve();
+    });
+  });
+}
+
+function hear(request: Request, from: Connection, served: Served): void {
+  if (request.type === 'submit') {
+    served.commands.ack(request.ack);
+    served.commands.submit(request.submission, from);
+  } else if (request.type === 'ack') {
+    served.commands.ack(request.ids);
+  } else {
+    void reply(request, from, served);
+  }
+}
+
+async function reply(question: Question, to: Connection, served: Served): Promise<void> {
+  const { request } = question;
+  try {
+    to.say({ type: 'answer', request, answer: await answer(question, to, served) });
+  } catch (error) {
+    to.say({
+      type: 'failed',
+      request,
+      message: error instanceof Error ? error.message : String(error),
+    });
+  }
+}
+
+async function answer(
+  question: Question,
+  from: Connection,
+  { commands, services, lifeline, journal, end }: Served,
+): Promise<Questions[QuestionName]['answer']> {
+  switch (question.type) {
+    case 'attach':
+      lifeline.attach(from);
+      return null;
+    case 'observe':
+      return commands.observe(question.id, from);
+    case 'read':
+      return commands.read(question.id, question.from);
+    case 'stop':
+      return await commands.stop(question.id, question.graceMs);
+    case 'stopAll':
+      return await commands.stopAll(question.graceMs, 'stop');
+    case 'list':
+      return commands.list();
+    case 'lastWords':
+      return findLastWords(journal.records(), question.id, question.epoch);
+    case 'handover':
+      lifeline.announce(question.seconds);
+      return null;
+    case 'startService':
+      return await services.start(question.service);
+    case 'stopService':
+      return await services.stop(question.name);
+    case 'services':
+      return services.list();
+    case 'end':
+      await end(question.graceMs);
+      return null;
+    default:
+      throw new Error(`There is no question ${JSON.stringify(question)}.`);
+  }
+}

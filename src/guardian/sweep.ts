@@ -1,0 +1,109 @@
+/** Ends what former guardians of the folder left running because they could not end it themselves, and writes down the proof. */
+import type { Journal, JournalRecord, ServiceStarted } from './journal.ts';
+import { lastWordsOfFound } from './last-words.ts';
+import { readProcess } from './process-table.ts';
+import type { LastWords } from './protocol.ts';
+import type { Stopper } from './stopper.ts';
+import { EXECUTION_MARKER, findMarked, ourselves, SERVICE_MARKER, type Target } from './target.ts';
+
+/** Must have the folder. Resolves when nothing of them is left, or KILL has not helped. */
+export async function sweep(
+  journal: Journal,
+  bootId: string,
+  graceMs: number,
+  stopper: Stopper,
+): Promise<void> {
+  const records = journal.records();
+  const open = openEpochs(records);
+  if (open.size === 0) return;
+  // Another boot: whatever has such a pid now is a stranger.
+  const ofThisBoot = new Set(
+    [...open].filter(([, boot]) => boot === bootId).map(([epoch]) => epoch),
+  );
+  const words = await sweepCommands(ofThisBoot, graceMs, stopper);
+  journal.append(...words.map((said) => ({ type: 'lastWords' as const, words: said })));
+  const survivors = await sweepServices(records, ofThisBoot, stopper);
+  for (const { epoch, groupEmpty } of words) if (!groupEmpty) survivors.add(epoch);
+  const closed = [...open.keys()].filter((epoch) => !survivors.has(epoch));
+  journal.append(...closed.map((epoch) => ({ type: 'closed' as const, epoch, at: Date.now() })));
+}
+
+/** Guardians that did not see to it themselves that nothing was left, with the boot in which they ran. */
+function openEpochs(records: readonly JournalRecord[]): Map<string, string> {
+  const open = new Map<string, string>();
+  for (const record of records) {
+    if (record.type === 'epoch') open.set(record.epoch, record.bootId);
+    if (record.type === 'closed') open.delete(record.epoch);
+  }
+  return open;
+}
+
+async function sweepCommands(
+  epochs: ReadonlySet<string>,
+  graceMs: number,
+  stopper: Stopper,
+): Promise<LastWords[]> {
+  const found = findMarkedOf(EXECUTION_MARKER, epochs);
+  return await Promise.all(
+    found.map(async ({ epoch, name, target }) => {
+      const empty = await stopper.stop(target, { signal: 'SIGTERM', graceMs, to: 'all' });
+      return lastWordsOfFound(epoch, Number(name), empty);
+    }),
+  );
+}
+
+/** Everything that carries a marker of these epochs, as targets: with the groups and sessions that it leads. */
+export function findMarkedOf(
+  markerName: string,
+  epochs: ReadonlySet<string>,
+): { epoch: string; name: string; target: Target }[] {
+  const spared = ourselves();
+  const sparedPids = new Set(spared.map(({ pid }) => pid));
+  const sparedGroups = new Set(spared.flatMap(({ group, session }) => [group, session]));
+  const found = [];
+  for (const [marker, processes] of findMarked(markerName)) {
+    const [epoch = '', name = ''] = marker.slice(markerName.length + 1).split(':');
+    if (!epochs.has(epoch) || processes.every(({ pid }) => sparedPids.has(pid))) continue;
+    const groups = processes
+      .filter(({ pid, group, session }) => pid === group || pid === session)
+      .filter(({ pid }) => !sparedGroups.has(pid))
+      .map(({ pid, start }) => ({ id: pid, start }));
+    found.push({ epoch, name, target: { marker, groups } });
+  }
+  return found;
+}
+
+async function sweepServices(
+  records: readonly JournalRecord[],
+  epochs: ReadonlySet<string>,
+  stopper: Stopper,
+): Promise<Set<string>> {
+  const survivors = new Set<string>();
+  for (const service of servicesLeft(records, epochs).toReversed()) {
+    const { epoch, name, pid, pidStart, stopSignal, stopTimeoutMs } = service;
+    const target = {
+      marker: `${SERVICE_MARKER}=${epoch}:${name}`,
+      groups: [{ id: pid, start: pidStart }],
+    };
+    const empty = await stopper.stop(target, {
+      signal: stopSignal,
+      graceMs: stopTimeoutMs,
+      to: 'leader',
+    });
+    if (!empty) survivors.add(epoch);
+  }
+  return survivors;
+}
+
+function servicesLeft(
+  records: readonly JournalRecord[],
+  epochs: ReadonlySet<string>,
+): ServiceStarted[] {
+  const left = new Map<string, ServiceStarted>();
+  for (const record of records) {
+    if (record.type === 'service' && epochs.has(record.epoch))
+      left.set(`${record.epoch}:${record.name}`, record);
+    if (record.type === 'serviceEnded') left.delete(`${record.epoch}:${record.name}`);
+  }
+  return [...left.values()].filter(({ pid, pidStart }) => readProcess(pid)?.start === pidStart);
+}
