@@ -1,7 +1,9 @@
 /** Everything that keeps a definition from being saved, and what is only worth a warning. */
 import { servedQueues } from '../store/executors.ts';
-import { notExecutedYet, validate } from '../workflow/validate.ts';
+import { lint } from '../workflow/lint.ts';
 import { parse } from '../workflow/parse.ts';
+import { describeScriptError } from '../workflow/script-error.ts';
+import { notExecutedYet } from '../workflow/validate.ts';
 import type { Connection } from '../store/database.ts';
 import type { DefinitionFields } from '../store/definitions.ts';
 import type { Node } from '../workflow/node.ts';
@@ -39,21 +41,13 @@ export function definitionProblems(
 
 /** `(line N) ...` sentences of a script; empty when it can be saved. */
 export function scriptProblems(script: string, known: Known): string[] {
-  const parsed = parse(script);
-  const errors = parsed.ok
-    ? [...validate(parsed.tree, known), ...notExecutedYet(parsed.tree)]
-    : parsed.errors;
-  return errors.map(({ message, suggestion }) =>
-    suggestion === null ? message : `${message} ${suggestion}`,
-  );
+  const linted = lint(script, known);
+  const errors = linted.ok ? notExecutedYet(linted.tree) : linted.errors;
+  return errors.map(describeScriptError);
 }
 
 /** Queues of a script that nobody serves: saved, but said. */
-export async function queueWarnings(
-  on: Connection,
-  script: string,
-  known: Known,
-): Promise<string[]> {
+export async function queueWarnings(on: Connection, script: string): Promise<string[]> {
   const parsed = parse(script);
   if (!parsed.ok) return [];
   const served = await servedQueues(on);

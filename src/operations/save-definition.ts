@@ -63,7 +63,7 @@ export async function saveDefinition(tx: Tx, wish: SaveWish, known: Known): Prom
     ...(current === undefined ? {} : { before: fieldsOf(current) }),
     after: fieldsOf(definition),
   });
-  const warnings = await queueWarnings(tx, wish.fields.script, known);
+  const warnings = await queueWarnings(tx, wish.fields.script);
   return { definition, created: current === undefined, warnings };
 }
 

@@ -96,13 +96,13 @@ with touched as materialized (
   insert into output (execution_id, start_offset, bytes)
   select recorded.id, chunk.start_offset, chunk.bytes
   from recorded, unnest($18::bigint[], $19::bytea[]) as chunk (start_offset, bytes)
-  on conflict do nothing
+  on conflict (execution_id, start_offset) do update set bytes = excluded.bytes
 ), stopped as (
   update executions set
     status = case status when 'pending' then 'canceled' else status end,
     finished_at = case status when 'pending' then clock_timestamp() end,
-    stop_requested_at = clock_timestamp(), stop_requested_by = $20
-  where $20 is not null and token_id = $3 and status in ('pending', 'claimed')
+    stop_requested_at = clock_timestamp(), stop_requested_by = $20::text
+  where $20::text is not null and token_id = $3 and status in ('pending', 'claimed')
     and id is distinct from $9 and exists (select from moved)
   returning id, worker_id, status
 ), next as (
@@ -151,7 +151,7 @@ select
   (select status from changed) as instance_status,
   (select pg_notify('kuroko_work', queue)::text from next where status = 'pending'),
   (select count(pg_notify('kuroko_stop', id::text)::text) from stopped where status = 'claimed'),
-  (select pg_notify('kuroko_outbox', '')::text from moved where cardinality($34) > 0),
+  (select pg_notify('kuroko_outbox', '')::text from moved where cardinality($34::text[]) > 0),
   (select pg_notify('kuroko_ended', id::text)::text from changed
     where status in ('success', 'canceled'))`,
 };

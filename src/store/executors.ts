@@ -86,3 +86,11 @@ export async function servedQueues(on: Connection): Promise<string[]> {
   );
   return rows.map(({ queue }) => queue);
 }
+
+/** Leaves the place, so that the next to come need not watch whether we are alive. */
+export async function leavePlace(on: Connection, executorId: number, epoch: string): Promise<void> {
+  await on.query(`update executors set beat_at = to_timestamp(0) where id = $1 and epoch = $2`, [
+    executorId,
+    epoch,
+  ]);
+}

@@ -25,7 +25,7 @@ with mine as (
   insert into output (execution_id, start_offset, bytes)
   select mine.id, chunk.start_offset, chunk.bytes
   from mine, unnest($3::bigint[], $4::bytea[]) as chunk (start_offset, bytes)
-  on conflict do nothing
+  on conflict (execution_id, start_offset) do update set bytes = excluded.bytes
 )
 select id from mine`,
     },

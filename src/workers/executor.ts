@@ -1,0 +1,85 @@
+/** The executor thread: N workers of one queue. Its death ends no command: the guardian has them. */
+import { createLog } from '../log.ts';
+import { connectGuardian } from '../processes/connect-guardian.ts';
+import { openDatabase } from '../store/database.ts';
+import { stopsRequested } from '../store/executions.ts';
+import { listen } from '../store/listen.ts';
+import { runSlot, type Executor } from './slot.ts';
+import { liveUntilCancelled, threadData } from './thread.ts';
+import { createWake } from './wake.ts';
+
+export interface ExecutorData {
+  readonly databaseUrl: string;
+  readonly guardianSocket: string;
+  readonly executorId: number;
+  readonly workerIds: readonly number[];
+  readonly host: string;
+  readonly queue: string;
+  readonly timeZone: string;
+  readonly outputCap: number;
+  readonly killGraceMs: number;
+}
+
+const data = threadData<ExecutorData>();
+const log = createLog('executor');
+const db = openDatabase(data.databaseUrl, {
+  max: data.workerIds.length + 1,
+  name: 'kuroko executor',
+});
+const guardian = await connectGuardian(data.guardianSocket);
+const work = createWake();
+let draining = false;
+const executor: Executor = {
+  ...data,
+  db,
+  guardian,
+  log,
+  work,
+  streams: new Map(),
+  stops: new Set(),
+  draining: () => draining,
+};
+
+/** A slot that is about to start the command looks into `stops` first. */
+const stop = (executionId: number): void => {
+  const { stops } = executor;
+  if (stops.has(executionId)) return;
+  stops.add(executionId);
+  // Stops are told to every executor, and most concern another.
+  if (stops.size > 10_000) stops.delete(stops.values().next().value ?? 0);
+  guardian.stop(executionId, data.killGraceMs).catch((error: unknown) => {
+    log.error({ err: error, executionId }, 'a command could not be stopped');
+  });
+};
+
+guardian.onRunning(({ id }) => executor.streams.get(id)?.more());
+
+const listening = listen(data.databaseUrl, {
+  name: 'kuroko executor listen',
+  channels: ['kuroko_work', 'kuroko_stop'],
+  onNotify(channel, payload) {
+    if (channel === 'kuroko_stop') {
+      stop(Number(payload));
+    } else if (payload === data.queue) work.one();
+  },
+  onConnected() {
+    work.all();
+    stopsRequested(db, data.executorId)
+      .then((wanted) => {
+        for (const { executionId } of wanted) stop(executionId);
+      })
+      .catch((error: unknown) => log.warn({ err: error }, 'stops could not be read'));
+  },
+  onLost: (error) => log.warn({ err: error }, 'the database went away'),
+});
+
+const slots = Promise.all(data.workerIds.map((workerId) => runSlot(executor, workerId)));
+
+liveUntilCancelled(async () => {
+  draining = true;
+  work.all();
+  await slots;
+  await listening.stop();
+  guardian.close();
+  await db.close();
+});

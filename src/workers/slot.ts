@@ -1,0 +1,235 @@
+/**
+ * One worker: claims an execution, has the guardian run it, commits its end together with the claim
+ * of the next one. After anything unexpected it first reads what it holds.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GuardianError } from '../processes/guardian-error.ts';
+import { inTransaction } from '../operations/in-transaction.ts';
+import { finish } from '../operations/finish.ts';
+import { lose } from '../operations/lose.ts';
+import { claimExecution, heldExecution, type Claim } from '../store/executions.ts';
+import { commandEnvironment } from './command-environment.ts';
+import { lostEvidence } from './lost-evidence.ts';
+import { streamOutput, type OutputStream } from './stream-output.ts';
+import type { Log } from '../log.ts';
+import type { EndedCommand, Guardian } from '../processes/guardian.ts';
+import type { ExecutionResult, OutputChunk } from '../store/commit-step.ts';
+import type { Database } from '../store/database.ts';
+import type { Wake } from './wake.ts';
+
+/** What all slots of an executor share. */
+export interface Executor {
+  readonly db: Database;
+  readonly guardian: Guardian;
+  readonly log: Log;
+  readonly host: string;
+  readonly queue: string;
+  readonly timeZone: string;
+  readonly outputCap: number;
+  readonly killGraceMs: number;
+  readonly work: Wake;
+  /** Outputs being streamed, by execution. */
+  readonly streams: Map<number, OutputStream>;
+  /** Executions that somebody wants stopped. */
+  readonly stops: Set<number>;
+  /** True once nothing new may be taken. */
+  draining(): boolean;
+}
+
+const pollMs = 5_000;
+const longestPauseMs = 5_000;
+
+/** Serves one worker until the executor drains and the worker's command has ended. */
+export async function runSlot(executor: Executor, workerId: number): Promise<void> {
+  let held: Claim | null | 'unknown' = 'unknown';
+  let pauseMs = 50;
+  while (!executor.draining() || held !== null) {
+    try {
+      if (held === 'unknown') held = await heldExecution(executor.db, workerId);
+      else if (held === null) held = await claimOrWait(executor, workerId);
+      else held = await runExecution(executor, held, workerId);
+      pauseMs = 50;
+    } catch (error) {
+      // The guardian is gone: main ends the program, and the next start finds out what was lost.
+      if (error instanceof GuardianError && error.reason === 'closed') return;
+      executor.log.warn({ err: error, workerId }, 'a worker starts afresh');
+      held = 'unknown';
+      await sleep(pauseMs);
+      pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+    }
+  }
+}
+
+async function claimOrWait(executor: Executor, workerId: number): Promise<Claim | null> {
+  const { db, guardian, host, queue } = executor;
+  const claim = await claimExecution(db, { queue, workerId, host, epoch: guardian.epoch });
+  if (claim === null) {
+    await executor.work.wait(pollMs);
+    return null;
+  }
+  // There may be more, and news reaches one sleeper only.
+  executor.work.one();
+  return claim;
+}
+
+/** Runs what is held, to its committed end. Returns what the same worker holds next. */
+async function runExecution(
+  executor: Executor,
+  claim: Claim,
+  workerId: number,
+): Promise<Claim | null | 'unknown'> {
+  const { db, guardian, host } = executor;
+  if (claim.epoch !== guardian.epoch) return settleFormer(executor, claim);
+  const { ended, rest } = await runCommand(executor, claim);
+  if (
+    ended.endedBy === 'guardian' ||
+    (executor.draining() && stoppedByUs(executor, claim, ended))
+  ) {
+    await loseClaim(executor, claim, lostEvidence(ended, host));
+    guardian.ack(claim.executionId);
+    return 'unknown';
+  }
+  const claimBy = executor.draining() ? null : { workerId, host, epoch: guardian.epoch };
+  const facts = { outputTail: await tailOf(guardian, ended) };
+  const result = resultOf(claim, { ...ended, timedOut: ended.endedBy === 'limit' }, rest);
+  const finished = await finish(db, claim, result, facts, claimBy);
+  executor.stops.delete(claim.executionId);
+  guardian.ack(claim.executionId);
+  if (!finished.recorded) return 'unknown';
+  return finished.claim;
+}
+
+/** Somebody stopped it, and it was no operator: the program is ending. */
+function stoppedByUs(executor: Executor, claim: Claim, { endedBy }: EndedCommand): boolean {
+  return endedBy === 'stop' && !executor.stops.has(claim.executionId);
+}
+
+async function runCommand(
+  executor: Executor,
+  claim: Claim,
+): Promise<{ ended: EndedCommand; rest: readonly OutputChunk[] }> {
+  const { guardian, db, log } = executor;
+  const stream = streamOutput({
+    guardian,
+    db,
+    execution: claim,
+    cap: executor.outputCap,
+    onError: (error) => log.warn({ err: error, executionId: claim.executionId }, 'output waits'),
+  });
+  executor.streams.set(claim.executionId, stream);
+  try {
+    if (wantedStopped(executor, claim)) {
+      // Nobody wants it any more: what has not been started is not started now.
+      const { status } = await guardian.observe(claim.executionId);
+      if (status === 'unknown') return { ended: neverStarted(claim), rest: [] };
+    }
+    guardian.submit({
+      id: claim.executionId,
+      shell: claim.shell,
+      env: commandEnvironment(claim, process.env, executor.timeZone),
+      chdir: claim.chdir ?? process.cwd(),
+      runtimeLimitMs: claim.timeoutSeconds === null ? null : claim.timeoutSeconds * 1_000,
+      graceMs: executor.killGraceMs,
+      outputCap: executor.outputCap,
+    });
+    if (wantedStopped(executor, claim)) {
+      void guardian.stop(claim.executionId, executor.killGraceMs).catch(() => {});
+    }
+    const ended = await guardian.ended(claim.executionId);
+    return { ended, rest: await stream.rest(ended) };
+  } finally {
+    executor.streams.delete(claim.executionId);
+  }
+}
+
+function wantedStopped({ stops }: Executor, claim: Claim): boolean {
+  if (claim.stopRequestedBy !== null) stops.add(claim.executionId);
+  return stops.has(claim.executionId);
+}
+
+function neverStarted({ executionId }: Claim): EndedCommand {
+  const now = Date.now();
+  return {
+    status: 'ended',
+    id: executionId,
+    pid: null,
+    code: null,
+    signal: 'SIGTERM',
+    endedBy: 'stop',
+    groupEmpty: true,
+    startedAt: now,
+    endedAt: now,
+    outputSize: 0,
+    output: Buffer.alloc(0),
+    peakMemory: null,
+  };
+}
+
+/** A claim of a guardian that is no more: its last words are the result, or the evidence. */
+async function settleFormer(executor: Executor, claim: Claim): Promise<'unknown'> {
+  const { db, guardian, host } = executor;
+  const words = await guardian.lastWords(claim.executionId, claim.epoch);
+  const ownEnd = words !== null && ['itself', 'limit', 'stop'].includes(words.endedBy);
+  if (
+    words === null ||
+    !ownEnd ||
+    words.endedAt === null ||
+    (words.code ?? words.signal) === null
+  ) {
+    await loseClaim(executor, claim, lostEvidence(words, host));
+    return 'unknown';
+  }
+  const output = words.outputTail;
+  const rest = [{ start: Math.max(0, words.outputSize - output.length), bytes: output }];
+  const { code, signal, endedBy, startedAt, endedAt, outputSize } = words;
+  const ended = { code, signal, timedOut: endedBy === 'limit', pid: null, startedAt, endedAt };
+  const result = resultOf(claim, { ...ended, outputSize }, rest);
+  const facts = { outputTail: lastLines(output) };
+  await finish(db, claim, result, facts, null);
+  return 'unknown';
+}
+
+async function loseClaim({ db }: Executor, claim: Claim, evidence: string): Promise<void> {
+  const { executionId, fence, instanceId, tokenId } = claim;
+  await inTransaction(db, (tx) =>
+    lose(tx, { executionId, fence, instanceId, tokenId, evidence }, { outputTail: '' }),
+  );
+}
+
+function resultOf(
+  claim: Claim,
+  ended: Pick<EndedCommand, 'code' | 'signal' | 'pid' | 'endedAt' | 'outputSize'> & {
+    readonly timedOut: boolean;
+    readonly startedAt: number | null;
+  },
+  output: readonly OutputChunk[],
+): ExecutionResult {
+  return {
+    executionId: claim.executionId,
+    fence: claim.fence,
+    exitStatus: ended.code,
+    termSignal: ended.signal?.replace(/^SIG/, '') ?? null,
+    timedOut: ended.timedOut,
+    pid: ended.pid,
+    startedAt: ended.startedAt === null ? null : new Date(ended.startedAt),
+    finishedAt: new Date(ended.endedAt),
+    outputSize: ended.outputSize,
+    output,
+  };
+}
+
+const tailBytes = 4_096;
+const tailLines = 20;
+
+async function tailOf(guardian: Guardian, ended: EndedCommand): Promise<string> {
+  // Only a failure is told with its output.
+  if (ended.code === 0 && ended.endedBy === 'itself') return '';
+  if (ended.output !== null) return lastLines(ended.output);
+  const slice = await guardian.read(ended.id, Math.max(0, ended.outputSize - tailBytes));
+  return slice === null ? '' : lastLines(slice.data);
+}
+
+function lastLines(bytes: Buffer): string {
+  const lines = bytes.subarray(-tailBytes).toString('utf8').trimEnd().split('\n');
+  return lines.slice(-tailLines).join('\n');
+}

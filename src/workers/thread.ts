@@ -1,0 +1,29 @@
+/** A thread's side of its life: ready, cancelled, gone. */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { ThreadMessage } from './threads.ts';
+
+/** What the thread was started with. */
+export const threadData = <Data>(): Data => workerData as Data;
+
+export function tellMain(message: ThreadMessage): void {
+  parentPort?.postMessage(message);
+}
+
+/**
+ * Says that the thread is ready and runs `drain` when main asks for the end; what the thread then
+ * still holds open must not keep it. A second request changes nothing.
+ */
+export function liveUntilCancelled(drain: () => Promise<void>): void {
+  const port = parentPort;
+  if (port === null) throw new Error('this file runs as a thread');
+  let cancelled = false;
+  port.on('message', (message: unknown) => {
+    if (message !== 'cancel' || cancelled) return;
+    cancelled = true;
+    void drain().finally(() => {
+      tellMain('cancelled');
+      port.close();
+    });
+  });
+  tellMain('ready');
+}

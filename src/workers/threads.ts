@@ -1,0 +1,99 @@
+/** Main's side of the threads: Bree runs them; one that died is started again, with backoff. */
+import Bree from 'bree';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { Log } from '../log.ts';
+
+export type ThreadName = 'executor' | 'keeper' | 'notifier';
+
+export interface ThreadPlan {
+  readonly name: ThreadName;
+  readonly workerData: Readonly<Record<string, unknown>>;
+}
+
+export interface Threads {
+  /** `up` once a thread has said that it is ready, and since it last did. */
+  state(): Readonly<Record<string, 'starting' | 'up' | 'down'>>;
+  /** Asks some, or all, to drain and end; those that do not within the time are ended. */
+  stop(deadlineMs: number, names?: readonly ThreadName[]): Promise<void>;
+}
+
+/** What a thread tells main. Bree itself looks for 'cancelled' and 'done'. */
+export type ThreadMessage =
+  | 'ready'
+  | 'cancelled'
+  | { readonly type: 'fatal'; readonly reason: string };
+
+const firstPauseMs = 200;
+const longestPauseMs = 10_000;
+/** A thread that lived this long was well: its next death starts the backoff afresh. */
+const wellAfterMs = 30_000;
+
+/** Starts the threads. `onFatal` is told when one says that the whole program cannot go on. */
+export function startThreads(
+  plans: readonly ThreadPlan[],
+  log: Log,
+  onFatal: (reason: string) => void,
+): Threads {
+  const states = new Map<string, 'starting' | 'up' | 'down'>();
+  const stopping = new Set<string>();
+  const gone = new Map<string, () => void>();
+  const pauses = new Map<string, number>();
+  const startedAt = new Map<string, number>();
+  const quiet = () => {};
+  const bree = new Bree({
+    root: false,
+    doRootCheck: false,
+    logger: { info: quiet, warn: quiet, error: quiet } as unknown as Console,
+    // Called twice for a throw in a thread (its error, then its exit): both are worth a line.
+    errorHandler: (error: unknown, details: { name: string }) =>
+      log.error({ thread: details.name, err: error }, 'a thread failed'),
+    workerMessageHandler: ({ name, message: said }: { name: string; message?: unknown }) => {
+      const message = said as ThreadMessage;
+      if (message === 'ready') states.set(name, 'up');
+      else if (typeof message === 'object' && message.type === 'fatal') onFatal(message.reason);
+    },
+    jobs: plans.map(({ name, workerData }) => ({
+      name,
+      path: fileURLToPath(new URL(`./${name}.js`, import.meta.url)),
+      worker: { workerData },
+    })),
+  });
+
+  const run = (name: string): void => {
+    states.set(name, 'starting');
+    startedAt.set(name, performance.now());
+    void bree.run(name);
+  };
+  bree.on('worker deleted', (name: string) => {
+    states.set(name, 'down');
+    gone.get(name)?.();
+    if (stopping.has(name)) return;
+    const lived = performance.now() - (startedAt.get(name) ?? 0);
+    const pause = lived > wellAfterMs ? firstPauseMs : (pauses.get(name) ?? firstPauseMs);
+    pauses.set(name, Math.min(pause * 2, longestPauseMs));
+    log.warn({ thread: name, pauseMs: pause }, 'a thread ended and is started again');
+    setTimeout(() => stopping.has(name) || run(name), pause);
+  });
+  for (const { name } of plans) run(name);
+
+  return {
+    state: () => Object.fromEntries(states),
+    async stop(deadlineMs, names = plans.map(({ name }) => name)) {
+      const ends = names.map((name) => {
+        stopping.add(name);
+        return new Promise<void>((resolve) => {
+          if (states.get(name) === 'down' || !bree.workers.has(name)) resolve();
+          else gone.set(name, resolve);
+        });
+      });
+      for (const name of names) bree.workers.get(name)?.postMessage('cancel');
+      const late = await Promise.race([
+        Promise.all(ends).then(() => false),
+        sleep(deadlineMs, true, { ref: false }),
+      ]);
+      if (!late) return;
+      await Promise.all(names.map((name) => bree.workers.get(name)?.terminate()));
+    },
+  };
+}

@@ -1,0 +1,89 @@
+/** What tests of operations share: a database, a definition, people. */
+import { randomUUID } from 'node:crypto';
+import { inTransaction } from '../../src/operations/in-transaction.ts';
+import { launch, type Launched } from '../../src/operations/launch.ts';
+import { saveDefinition } from '../../src/operations/save-definition.ts';
+import { openDatabase, type Database } from '../../src/store/database.ts';
+import type { Actor } from '../../src/operations/actor.ts';
+import type { EngineFacts } from '../../src/operations/engine-facts.ts';
+import type { Definition, DefinitionFields } from '../../src/store/definitions.ts';
+
+export const facts: EngineFacts = {
+  outputTail: '',
+  customTasks: [],
+  railsEnvCeiling: 'production',
+};
+
+export function member(name: string): Actor {
+  return {
+    kind: 'slack',
+    id: `U${name.toUpperCase()}`,
+    name,
+    teamId: 'T1',
+    place: 'C1',
+    standing: 'member',
+  };
+}
+
+export const fieldsOf = (
+  script: string,
+  more: Partial<DefinitionFields> = {},
+): DefinitionFields => ({
+  name: 'nightly-report',
+  description: '',
+  script,
+  tags: [],
+  suspended: false,
+  preventMulti: 'none',
+  notifyAllEvents: true,
+  notifyCancellation: true,
+  slackChannel: null,
+  webhookUrl: null,
+  hipchatRoom: null,
+  failureText: null,
+  apiAllowed: false,
+  ...more,
+});
+
+export async function define(
+  db: Database,
+  script: string,
+  more: Partial<DefinitionFields> = {},
+): Promise<Definition> {
+  const wish = {
+    id: null,
+    version: null,
+    fields: fieldsOf(script, more),
+    admins: ['alice@example.com'],
+    actor: member('alice'),
+  };
+  return (await inTransaction(db, (tx) => saveDefinition(tx, wish, facts))).definition;
+}
+
+export async function launchOne(
+  db: Database,
+  definitionId: number,
+  more: { env?: Record<string, string>; launchKey?: string } = {},
+): Promise<Launched> {
+  const wish = {
+    definitionId,
+    env: more.env ?? {},
+    actor: member('alice'),
+    from: 'slack' as const,
+    launchKey: more.launchKey ?? randomUUID(),
+    channel: 'C1',
+  };
+  const [launched] = await inTransaction(db, (tx) => launch(tx, [wish], facts));
+  if (launched === undefined) throw new Error('nothing was launched');
+  return launched;
+}
+
+/** Registers an executor of `@default` with some workers; returns their ids. */
+export async function someWorkers(db: Database, count: number, host = 'h1'): Promise<number[]> {
+  const { registerExecutor } = await import('../../src/store/executors.ts');
+  const place = { host, queue: '@default', epoch: 'e1', bootId: 'b', pid: 1 };
+  const { workers } = await inTransaction(db, (tx) => registerExecutor(tx, place, count));
+  return workers.map(({ id }) => id);
+}
+
+export { openDatabase };
