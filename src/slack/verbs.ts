@@ -1,0 +1,18 @@
+/** The verbs that a command can begin with. */
+export const verbs = [
+  'help',
+  'launch',
+  'list',
+  'show',
+  'status',
+  'logs',
+  'retry',
+  'skip',
+  'cancel',
+  'terminate',
+] as const;
+
+export type Verb = (typeof verbs)[number];
+
+/** What can be done to an instance. */
+export type InstanceVerb = Extract<Verb, 'retry' | 'skip' | 'cancel' | 'terminate'>;
