@@ -86,7 +86,7 @@ export function decodeValue(text: unknown): ButtonValue | null {
 }
 
 function read(text: string): ButtonValue | null {
-  const [type, ...rest] = text.split(':');
+  const [type = '', ...rest] = text.split(':');
   const [a, b, c] = rest.map((part) => number(part));
   switch (type) {
     case 'token':

@@ -1,0 +1,77 @@
+/** A job as a card: what it does, its script, who looks after it, and its last runs. */
+import { render } from '../templates.ts';
+import { actionIds, type ButtonValue } from './action-ids.ts';
+import { context, section, type Content } from './blocks.ts';
+import { button } from './buttons.ts';
+import { codeBlock, line, paragraph } from './fit.ts';
+import { instanceRow } from './instance-row.ts';
+import { definitionLink, jobName, person } from './phrases.ts';
+import { plainMarkdown } from './plain-markdown.ts';
+import { readableScript } from './script-lines.ts';
+import type { Definition } from '../store/definitions.ts';
+import type { InstanceSummary } from '../store/instances.ts';
+import type { User } from '../store/users.ts';
+import type { About } from './about.ts';
+
+const instancesShown = 5;
+const adminsShown = 10;
+
+export interface Card {
+  readonly definition: Definition;
+  readonly admins: readonly User[];
+  /** Newest first. */
+  readonly instances: readonly InstanceSummary[];
+}
+
+export function definitionCard({ definition, admins, instances }: Card, about: About): Content {
+  const { id, name, description, script, tags, suspended, slackChannel } = definition;
+  const value: ButtonValue = { type: 'definition', definitionId: id };
+  const people = admins
+    .slice(0, adminsShown)
+    .map((admin) => String(person(admin.name, admin.slackUserId)));
+  return {
+    text: render('slack/card#text', { job: jobName(name), id }),
+    blocks: [
+      section(render('slack/card#title', { job: definitionLink(id, name, about), id, suspended })),
+      ...(description.trim() === ''
+        ? []
+        : [
+            section(
+              render('slack/card#description', {
+                text: paragraph(plainMarkdown(description), 2_500),
+              }),
+            ),
+          ]),
+      section(String(codeBlock(readableScript(script), 2_900, '(no steps)'))),
+      context(
+        [
+          render('slack/card#facts', {
+            tags: line(tags.join(', '), 500, ''),
+            channel: slackChannel === null ? null : line(slackChannel, 100),
+            rule: render(`slack/card#prevent-${definition.preventMulti}`),
+          }),
+          people.length === 0 ? '' : render('slack/card#admins') + ' ' + people.join(', '),
+        ]
+          .filter((text) => text !== '')
+          .join('\n'),
+      ),
+      section(
+        instances.length === 0
+          ? render('slack/card#never')
+          : [
+              render('slack/card#last'),
+              ...instances
+                .slice(0, instancesShown)
+                .map((instance) => instanceRow(instance, about, { named: false })),
+            ].join('\n'),
+      ),
+      {
+        type: 'actions',
+        elements: [
+          button(actionIds.launch, value, { style: 'primary' }),
+          button(actionIds.launchForm, value, { label: render('slack/card#launch-with') }),
+        ],
+      },
+    ],
+  };
+}

@@ -1,0 +1,121 @@
+/** A failure of one step: the reply in the run's thread that wakes somebody up. */
+import { markup, render } from '../templates.ts';
+import { context, section, type Block, type Content } from './blocks.ts';
+import { cancelButton, tokenButtons } from './buttons.ts';
+import { deed, deedAbout } from './deeds.ts';
+import { code, outputBlock, paragraph } from './fit.ts';
+import { definitionLink, instanceLink, jobName, moment } from './phrases.ts';
+import { markdownSection, plainMarkdown } from './plain-markdown.ts';
+import { stepText } from './step-list.ts';
+import type { Execution } from '../store/executions.ts';
+import type { Run } from '../store/run.ts';
+import type { StoredToken } from '../store/tokens.ts';
+import type { About } from './about.ts';
+
+const outputLines = 20;
+
+/**
+ * What failed at this attempt of a token and how, the last 20 lines, what it blocks, the failure
+ * text, the job's own Recovery Procedures, and buttons as long as it is open; then who dealt
+ * with it. `attempt` is the token's after the failure; one more than the token's own is the end of
+ * a token that became critical. `tail` is the output where the run has it no more.
+ */
+export function failureMessage(
+  run: Run,
+  tokenId: number,
+  attempt: number,
+  about: About & { readonly tail?: string },
+): Content {
+  const token = run.tokens.find(({ id }) => id === tokenId);
+  const critical = token?.status === 'critical' && attempt > token.attempt;
+  const open = token?.status === 'failure' && token.attempt === attempt && isOpen(run);
+  const execution = critical ? undefined : failedExecution(run, tokenId, attempt);
+  const path = execution?.path ?? token?.path ?? '';
+  const view = {
+    step: code(stepText(run, path), 300, '(script)'),
+    path: code(path, 200, '/'),
+    instance: instanceLink(run.instance, `#${run.instance.id}`, about),
+    reason: markup(critical ? render('slack/failure#critical') : reason(execution)),
+    at: execution?.finishedAt ? moment(execution.finishedAt) : null,
+    host: execution?.host ? code(execution.host, 80) : null,
+    inARow: run.failuresInARow > 1 ? run.failuresInARow : null,
+    suffix: suffix(run.failuresInARow),
+  };
+  const { definitionId, definitionName } = run.instance;
+  const job = markup(`*${String(definitionLink(definitionId, definitionName, about))}*`);
+  const title = critical ? 'slack/failure#critical-title' : 'slack/failure#title';
+  const tail = about.tail ?? (open ? run.tails.get(tokenId) : undefined);
+  return {
+    text: render(title, { ...view, job: jobName(definitionName) }),
+    blocks: [
+      section(render(title, { ...view, job })),
+      context(render('slack/failure#facts', view)),
+      ...(execution === undefined || tail === undefined ? [] : [output(tail)]),
+      ...(open || critical ? advice(run) : []),
+      ...(open && token !== undefined ? buttons(run, token) : []),
+      ...(open || critical ? [] : [context(settled(run, tokenId, attempt))]),
+    ],
+  };
+}
+
+/** The execution that led to a failure: the last of the attempt that the token then left. */
+export function failedExecution(run: Run, tokenId: number, attempt: number): Execution | undefined {
+  return run.executions.findLast(
+    (execution) => execution.tokenId === tokenId && execution.attempt === attempt - 1,
+  );
+}
+
+const isOpen = ({ instance }: Run): boolean =>
+  instance.status === 'error' || instance.status === 'working';
+
+function reason(execution: Execution | undefined): string {
+  if (execution === undefined) return render('slack/failure#unknown');
+  const { exitStatus, termSignal, timedOut, status, evidence, stopRequestedBy } = execution;
+  if (status === 'lost') {
+    return render('slack/failure#lost', { evidence: paragraph(evidence ?? '', 500, '') });
+  }
+  if (timedOut) return render('slack/failure#timed-out');
+  if (stopRequestedBy !== null) return render('slack/failure#terminated', { by: stopRequestedBy });
+  if (termSignal !== null) return render('slack/failure#signal', { signal: termSignal });
+  return render('slack/failure#exit', { exitStatus });
+}
+
+function output(tail: string): Block {
+  return section(String(outputBlock(tail, outputLines, 2_900, render('slack/failure#no-output'))));
+}
+
+/** What a person needs to know to deal with it. */
+function advice(run: Run): Block[] {
+  const { failureText, description, preventMulti } = run.definition;
+  const procedures = markdownSection(description, /^recovery procedures?$/i);
+  const blocks = preventMulti === 'error' || preventMulti === 'working_or_error';
+  return [
+    ...(failureText === null || failureText.trim() === ''
+      ? []
+      : [section(render('slack/failure#text', { text: paragraph(failureText, 1_000) }))]),
+    ...(procedures === null
+      ? []
+      : [
+          section(
+            render('slack/failure#procedures', {
+              procedures: paragraph(plainMarkdown(procedures), 2_500),
+            }),
+          ),
+        ]),
+    ...(blocks ? [context(render('slack/failure#blocks'))] : []),
+  ];
+}
+
+function buttons(run: Run, token: StoredToken): Block[] {
+  return [{ type: 'actions', elements: [...tokenButtons(run, token), cancelButton(run)] }];
+}
+
+function settled(run: Run, tokenId: number, attempt: number): string {
+  const row = deedAbout(run, tokenId, attempt);
+  return row === null ? render('slack/failure#settled') : deed(row);
+}
+
+function suffix(count: number): string {
+  if (count % 100 >= 11 && count % 100 <= 13) return 'th';
+  return ['th', 'st', 'nd', 'rd'][count % 10] ?? 'th';
+}

@@ -1,0 +1,101 @@
+/** Makes hostile text fit: cut first, then escaped, so that no entity and no character is halved. */
+import { escapeForSlack, markup, type Markup } from '../templates.ts';
+
+/**
+ * One visible line of at most `max` characters once escaped, still to be escaped by the template.
+ * Line breaks and control characters become spaces; what would turn the reading direction of the
+ * rest of the message around is left out.
+ */
+export function line(text: string, max: number, placeholder = '(empty)'): string {
+  const clean = defused(text).replaceAll(/\s+/g, ' ').trim();
+  return isVisible(clean) ? cut(clean, max) : placeholder;
+}
+
+/** As `line`, with the line breaks kept; more than one empty line in a row is one. */
+export function paragraph(text: string, max: number, placeholder = '(empty)'): string {
+  const clean = defused(text)
+    .replaceAll(/[ \t]+$/gm, '')
+    .replaceAll(/\n{3,}/g, '\n\n')
+    .trim();
+  return isVisible(clean) ? cut(clean, max) : placeholder;
+}
+
+/** The last `lines` lines of what a command wrote, as a code block of at most `max` characters. */
+export function outputBlock(text: string, lines: number, max: number, placeholder: string): Markup {
+  const clean = defused(text.replaceAll(ansi, '')).replaceAll(/\n+$/g, '');
+  const last = clean.split('\n').slice(-lines).join('\n');
+  return fenced(isVisible(last) ? cutStart(fenceless(last), max - fence.length) : placeholder);
+}
+
+/** Text from its beginning as a code block of at most `max` characters. */
+export function codeBlock(text: string, max: number, placeholder = '(empty)'): Markup {
+  const clean = fenceless(defused(text).replaceAll(/^\n+|\s+$/g, ''));
+  return fenced(isVisible(clean) ? cut(clean, max - fence.length) : placeholder);
+}
+
+/** A few words in code style on one line, of at most `max` characters. */
+export function code(text: string, max: number, placeholder = '(empty)'): Markup {
+  // A backtick would end the style; this one looks like it.
+  const clean = line(text, max - 2, placeholder).replaceAll('`', 'ˋ');
+  return markup(`\`${escapeForSlack(clean)}\``);
+}
+
+const fence = '```\n\n```';
+const fenced = (text: string): Markup => markup(`\`\`\`\n${escapeForSlack(text)}\n\`\`\``);
+
+/** Two backticks in a row would be a step towards three, which end a code block. */
+const fenceless = (text: string): string => text.replaceAll(/`(?=`)/g, '`\u200B');
+
+// Colours and cursor movements of terminals: ESC [ ... letter, and ESC ] ... BEL or ESC \.
+// oxlint-disable-next-line no-control-regex -- it is control characters that are looked for
+const ansi = /\u001B(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\)?|[@-Z\\^_])/g;
+
+/** NUL and its kind, lone halves of characters, and marks that reverse the reading direction. */
+function defused(text: string): string {
+  return (
+    text
+      .replaceAll(/\r\n?/g, '\n')
+      .replaceAll(/\p{Surrogate}/gu, '\uFFFD')
+      // oxlint-disable-next-line no-control-regex -- it is control characters that are looked for
+      .replaceAll(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]/g, '\uFFFD')
+      .replaceAll(/[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069\u2028\u2029]/g, '')
+  );
+}
+
+/** Slack refuses a text without anything to see. */
+function isVisible(text: string): boolean {
+  return /[^\s\p{C}\p{Z}\u115F\u1160\u3164\uFFA0\u2800]/u.test(text);
+}
+
+const ellipsis = '…';
+
+function cut(text: string, max: number): string {
+  if (escapedLength(text) <= max) return text;
+  let kept = '';
+  let length = ellipsis.length;
+  for (const character of text) {
+    length += escapedLength(character);
+    if (length > max) break;
+    kept += character;
+  }
+  return kept + ellipsis;
+}
+
+/** Keeps the end: of output the last words matter. */
+function cutStart(text: string, max: number): string {
+  if (escapedLength(text) <= max) return text;
+  // No more than `max` units can be kept: what lies before need not be looked at.
+  const characters = Array.from(text.slice(-max - 1))
+    .slice(1)
+    .toReversed();
+  const kept: string[] = [];
+  let length = ellipsis.length;
+  for (const character of characters) {
+    length += escapedLength(character);
+    if (length > max) break;
+    kept.push(character);
+  }
+  return ellipsis + kept.toReversed().join('');
+}
+
+const escapedLength = (text: string): number => escapeForSlack(text).length;

@@ -1,0 +1,56 @@
+/** One run in full: its summary, every command it has started, and its buttons. */
+import { render } from '../templates.ts';
+import { actionIds } from './action-ids.ts';
+import { context, section, type Content } from './blocks.ts';
+import { button, runButtons } from './buttons.ts';
+import { code, line } from './fit.ts';
+import { size, span } from './phrases.ts';
+import { runSummary, runTitle } from './run-message.ts';
+import { stepText } from './step-list.ts';
+import type { Execution } from '../store/executions.ts';
+import type { Run } from '../store/run.ts';
+import type { About } from './about.ts';
+
+/** Commands at most, the last ones. */
+const shown = 8;
+
+export function instanceStatus(run: Run, about: About): Content {
+  const commands = run.executions.slice(-shown).map((execution) => command(run, execution, about));
+  // Names only: what the values are is nobody's business in a channel.
+  const names = Object.keys(run.instance.env);
+  return {
+    text: runTitle(run),
+    blocks: [
+      ...runSummary(run, about),
+      ...(names.length === 0
+        ? []
+        : [context(render('slack/status#environment', { names: line(names.join(', '), 500) }))]),
+      ...(commands.length === 0
+        ? []
+        : [section([render('slack/status#commands'), ...commands].join('\n'))]),
+      ...runButtons(run),
+      {
+        type: 'actions',
+        elements: [button(actionIds.logs, { type: 'instance', instanceId: run.instance.id })],
+      },
+    ],
+  };
+}
+
+function command(run: Run, execution: Execution, about: About): string {
+  const { startedAt, finishedAt, outputSize, host } = execution;
+  return render('slack/status#command', {
+    step: code(stepText(run, execution.path), 150),
+    how: how(execution),
+    host: host === null ? null : code(host, 60),
+    took: startedAt === null ? null : span(startedAt, finishedAt ?? about.now),
+    output: outputSize > 0 ? size(outputSize) : null,
+  });
+}
+
+function how({ status, exitStatus, termSignal, timedOut }: Execution): string {
+  if (status !== 'finished') return render(`slack/status#how-${status}`);
+  if (timedOut) return render('slack/status#how-timed-out');
+  if (termSignal !== null) return render('slack/status#how-signal', { signal: termSignal });
+  return render('slack/status#how-exit', { exitStatus });
+}

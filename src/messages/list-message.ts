@@ -1,0 +1,89 @@
+/** A page of jobs, with what became of their last run, and buttons. */
+import { render } from '../templates.ts';
+import { actionIds, queryLimit, type ButtonValue } from './action-ids.ts';
+import { context, section, type Block, type Content } from './blocks.ts';
+import { button } from './buttons.ts';
+import { line } from './fit.ts';
+import { definitionLink, instanceLink, moment } from './phrases.ts';
+import type { DefinitionSummary } from '../store/definitions.ts';
+import type { About } from './about.ts';
+
+export const pageSize = 10;
+
+export interface JobList {
+  /** Of this page. */
+  readonly definitions: readonly DefinitionSummary[];
+  /** Of all pages. */
+  readonly total: number;
+  /** From 1. */
+  readonly page: number;
+  /** The words after `list`, for the buttons to other pages. */
+  readonly query: string;
+}
+
+export function listMessage(list: JobList, about: About): Content {
+  const { total, page } = list;
+  const pages = Math.max(1, Math.ceil(total / pageSize));
+  const query = line(list.query, 120, '');
+  const view = { total, page, pages, several: pages > 1, one: total === 1, query };
+  const title = render(total === 0 ? 'slack/list#none' : 'slack/list#title', view);
+  return {
+    text: title,
+    blocks: [
+      section(title),
+      ...list.definitions.slice(0, pageSize).flatMap((definition) => row(definition, about)),
+      ...otherPages(list, pages),
+      ...(total === 0 && query !== '' ? [context(render('slack/list#hint'))] : []),
+    ],
+  };
+}
+
+function row(definition: DefinitionSummary, about: About): Block[] {
+  const { id, name, tags, suspended, lastInstanceId, lastStatus, lastCreatedAt } = definition;
+  const value: ButtonValue = { type: 'definition', definitionId: id };
+  return [
+    section(
+      render('slack/list#row', {
+        job: definitionLink(id, name, about),
+        id,
+        suspended,
+        tags: line(tags.join(', '), 200, ''),
+        last:
+          lastStatus === null || lastInstanceId === null || lastCreatedAt === null
+            ? null
+            : {
+                state: render(`slack/states#${lastStatus}`),
+                instance: instanceLink(
+                  { id: lastInstanceId, definitionId: id },
+                  `#${lastInstanceId}`,
+                  about,
+                ),
+                at: moment(lastCreatedAt),
+              },
+      }),
+    ),
+    {
+      type: 'actions',
+      elements: [
+        button(actionIds.launch, value, { style: 'primary' }),
+        button(actionIds.show, value),
+      ],
+    },
+  ];
+}
+
+function otherPages({ page, query }: JobList, pages: number): Block[] {
+  const to = (other: number): ButtonValue => ({
+    type: 'page',
+    page: other,
+    // By whole characters, and without halves of them, which no address can hold.
+    query: Array.from(query.replaceAll(/\p{Surrogate}/gu, ''))
+      .slice(0, queryLimit / 2)
+      .join(''),
+  });
+  const elements = [
+    ...(page > 1 ? [button(actionIds.previousPage, to(page - 1))] : []),
+    ...(page < pages ? [button(actionIds.nextPage, to(page + 1))] : []),
+  ];
+  return elements.length === 0 ? [] : [{ type: 'actions', elements }];
+}

@@ -1,0 +1,85 @@
+/** The message of a run: one an instance, edited in place until the run is final. */
+import { markup, render } from '../templates.ts';
+import { context, section, type Block, type Content } from './blocks.ts';
+import { runButtons } from './buttons.ts';
+import { deeds } from './deeds.ts';
+import { code } from './fit.ts';
+import { definitionLink, elapsed, instanceLink, jobName, moment, size, span } from './phrases.ts';
+import { launchedBy } from './launched-by.ts';
+import { stepList, stepText } from './step-list.ts';
+import type { Execution } from '../store/executions.ts';
+import type { Run } from '../store/run.ts';
+import type { About } from './about.ts';
+
+/** State, who launched it and when, the steps around the current one, who did what, buttons. */
+export function runMessage(run: Run, about: About): Content {
+  return { text: runTitle(run), blocks: [...runSummary(run, about), ...runButtons(run)] };
+}
+
+/** One sentence without markup: what a notification shows. */
+export function runTitle(run: Run): string {
+  const { id, definitionName } = run.instance;
+  return render(`slack/run#title-${stateOf(run)}`, { job: jobName(definitionName), id });
+}
+
+/** The message of a run without its buttons. */
+export function runSummary(run: Run, about: About): Block[] {
+  const { id, definitionId, definitionName } = run.instance;
+  const job = markup(`*${String(definitionLink(definitionId, definitionName, about))}*`);
+  const steps = run.instance.preventedBy === null ? stepList(run) : null;
+  const commands = running(run);
+  const done = deeds(run);
+  return [
+    section(render(`slack/run#title-${stateOf(run)}`, { job, id })),
+    context(facts(run, about)),
+    ...(steps === null ? [] : [section(String(steps))]),
+    ...(commands.length === 0 ? [] : [context(...commands)]),
+    ...(done.length === 0 ? [] : [context(done.join('\n'))]),
+  ];
+}
+
+type State = 'working' | 'error' | 'success' | 'canceled' | 'prevented';
+
+const stateOf = ({ instance }: Run): State =>
+  instance.preventedBy === null ? instance.status : 'prevented';
+
+function facts(run: Run, about: About): string {
+  const { instance } = run;
+  const { id, createdAt, finishedAt, canceledAt, errorAt, preventedBy, definitionId } = instance;
+  const ended = finishedAt ?? canceledAt;
+  const state = stateOf(run);
+  return render('slack/run#facts', {
+    instance: instanceLink(instance, `#${id}`, about),
+    launched: launchedBy(instance),
+    started: moment(createdAt),
+    elapsed: state === 'working' ? elapsed(createdAt, about.now) : null,
+    failedAt: state === 'error' && errorAt !== null ? moment(errorAt) : null,
+    took: ended === null || state === 'prevented' ? null : span(createdAt, ended),
+    prevented:
+      preventedBy === null
+        ? null
+        : instanceLink({ id: preventedBy, definitionId }, `#${preventedBy}`, about),
+  });
+}
+
+/** What runs or waits for a worker now, at most three. */
+function running(run: Run): string[] {
+  return run.executions
+    .filter(({ status }) => status === 'claimed' || status === 'pending')
+    .slice(-3)
+    .map((execution) => render(`slack/run#${execution.status}`, commandView(run, execution)));
+}
+
+function commandView(run: Run, execution: Execution) {
+  const { host, workerNumber, startedAt, claimedAt, outputSize, stopRequestedBy } = execution;
+  const since = startedAt ?? claimedAt ?? execution.createdAt;
+  return {
+    step: code(stepText(run, execution.path), 200),
+    host: host === null ? null : code(host, 80),
+    worker: workerNumber,
+    queue: code(execution.queue, 80),
+    since: moment(since),
+    output: outputSize > 0 ? size(outputSize) : null,
+    stopping: stopRequestedBy !== null,
+  };
+}
