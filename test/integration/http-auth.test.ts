@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { basic, client, startApiServer, type ApiServer } from '../support/api-server.ts';
+
+let api: ApiServer;
+let routes: (readonly [method: string, path: string])[];
+beforeAll(async () => {
+  api = await startApiServer({ apiClients: [client, { name: 'b', key: 'a:ü key' }] });
+  const { id } = await api.save({});
+  const launched = await fetch(`${api.url}/v1/definitions/${id}/instances`, {
+    method: 'POST',
+    headers: { authorization: api.authorization },
+  });
+  const { id: instance } = (await launched.json()) as { id: number };
+  routes = [
+    ['POST', `/v1/definitions/${id}/instances`],
+    ['GET', `/v1/definitions/${id}/instances/${instance}`],
+    ['HEAD', `/v1/definitions/${id}/instances/${instance}`],
+    ['GET', `/definitions/${id}`],
+    ['GET', `/definitions/${id}/instances/${instance}`],
+    // Who may not come in does not learn what is there.
+    ['POST', '/v1/definitions/999999/instances'],
+    ['GET', '/definitions/999999'],
+  ];
+});
+afterAll(() => api.stop());
+
+const ask = (method: string, path: string, authorization?: string) =>
+  fetch(api.url + path, {
+    method,
+    headers: authorization === undefined ? {} : { authorization },
+    redirect: 'manual',
+  });
+
+describe('every route of the API and of the pages', () => {
+  const wrong = [
+    ['nothing', undefined],
+    ['an empty header', ''],
+    ['another scheme', 'Bearer secret_key'],
+    ['only the scheme', 'Basic'],
+    ['the scheme and a blank', 'Basic '],
+    ['no base64', 'Basic ???'],
+    ['no colon', `Basic ${Buffer.from('test_client_name').toString('base64')}`],
+    ['an empty key', basic('test_client_name', '')],
+    ['an empty name', basic('', 'secret_key')],
+    ['neither', basic('', '')],
+    ['an unknown name', basic('nobody', 'secret_key')],
+    ['a wrong key', basic('test_client_name', 'wrong_key')],
+    ['the beginning of the key', basic('test_client_name', 'secret_ke')],
+    ['more than the key', basic('test_client_name', 'secret_keys')],
+    ['the key of another', basic('b', 'secret_key')],
+    ['the name in capitals', basic('TEST_CLIENT_NAME', 'secret_key')],
+    ['a name that every object has', basic('constructor', 'undefined')],
+    ['__proto__', basic('__proto__', '')],
+    ['a key with NUL behind it', basic('test_client_name', 'secret_key\0')],
+    ['64 KB less some', basic('test_client_name', 'x'.repeat(8_000))],
+  ] as const;
+  it.each(wrong)('refuses %s', async (_, authorization) => {
+    for (const [method, path] of routes) {
+      const response = await ask(method, path, authorization);
+      expect([method, path, response.status]).toEqual([method, path, 401]);
+      expect(response.headers.get('www-authenticate')).toMatch(/^Basic realm="Kuroko"/);
+      expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+      if (method === 'HEAD') continue;
+      expect(await response.json()).toEqual({
+        status_code: 401,
+        error_code: 'unauthorized',
+        message: 'The name or the key of the client is wrong or missing.',
+      });
+    }
+  });
+
+  const encoded = 'dGVzdF9jbGllbnRfbmFtZTpzZWNyZXRfa2V5';
+  const right = [
+    ['the name and its key', basic('test_client_name', 'secret_key')],
+    ['the scheme in any case', `bAsIc ${encoded}`],
+    ['several blanks', `Basic   ${encoded}  `],
+    ['a literal \\n behind it', String.raw`Basic ${encoded}\n`],
+    [
+      'literal \\n within it, as Ruby breaks long lines',
+      String.raw`Basic dGVzdF9j\nbGllbnRfbmFtZTpzZWNyZXRfa2V5\n`,
+    ],
+    ['a key with a colon and an umlaut', basic('b', 'a:ü key')],
+  ] as const;
+  it.each(right)('lets in %s', async (_, authorization) => {
+    for (const [method, path] of routes.slice(0, 5)) {
+      const { status } = await ask(method, path, authorization);
+      expect([method, path, status]).toEqual([method, path, method === 'POST' ? 201 : 200]);
+    }
+  });
+});
+
+it('refuses everybody when no client is configured', async () => {
+  const closed = await startApiServer({ apiClients: [] });
+  try {
+    for (const authorization of [basic('', ''), basic('undefined', 'undefined')]) {
+      const response = await fetch(`${closed.url}/definitions/1`, { headers: { authorization } });
+      expect(response.status).toBe(401);
+    }
+    expect((await fetch(`${closed.url}/healthz`)).status).toBe(200);
+  } finally {
+    await closed.stop();
+  }
+});
+
+describe('health', () => {
+  it('is open to everybody and tells what the checks say', async () => {
+    let well = true;
+    const health = await startApiServer({
+      readiness: () =>
+        Promise.resolve({ ok: well, checks: { database: well ? 'ok' : 'cannot be reached' } }),
+    });
+    try {
+      const alive = await fetch(`${health.url}/healthz`);
+      expect([alive.status, await alive.json()]).toEqual([200, { status: 'ok' }]);
+      const ready = await fetch(`${health.url}/readyz`);
+      expect([ready.status, await ready.json()]).toEqual([
+        200,
+        { status: 'ok', checks: { database: 'ok' } },
+      ]);
+      well = false;
+      const not = await fetch(`${health.url}/readyz`);
+      expect([not.status, await not.json()]).toEqual([
+        503,
+        { status: 'not ready', checks: { database: 'cannot be reached' } },
+      ]);
+      expect((await fetch(`${health.url}/healthz`)).status).toBe(200);
+    } finally {
+      await health.stop();
+    }
+  });
+
+  it('tells nothing of what went wrong in a check', async () => {
+    const failing = await startApiServer({
+      readiness: () => Promise.reject(new Error('password of postgres://x:y@z is wrong')),
+    });
+    try {
+      const response = await fetch(`${failing.url}/readyz`);
+      expect(response.status).toBe(500);
+      expect(await response.text()).not.toContain('postgres');
+    } finally {
+      await failing.stop();
+    }
+  });
+});

@@ -1,0 +1,75 @@
+// A real HTTP server on a port of loopback, over a database of its own.
+
+import pino from 'pino';
+import { createHttpServer } from '../../src/http/server.ts';
+import { openDatabase, type Database } from '../../src/store/database.ts';
+import type { Readiness } from '../../src/http/routes/health.ts';
+import type { Definition, DefinitionFields } from '../../src/store/definitions.ts';
+import { createTestDatabase } from './database.ts';
+import { define, facts } from './operations.ts';
+
+export interface ApiServer {
+  readonly url: string;
+  readonly port: number;
+  readonly db: Database;
+  /** What was logged, one JSON line an event. */
+  readonly logged: string[];
+  /** `Authorization` of a client it knows. */
+  readonly authorization: string;
+  /** Saves a definition, which the API may launch unless said otherwise. */
+  readonly save: (fields: Partial<DefinitionFields>) => Promise<Definition>;
+  readonly stop: () => Promise<void>;
+}
+
+/** The client and key of Kuroko2's user guide. */
+export const client = { name: 'test_client_name', key: 'secret_key' };
+
+export async function startApiServer(
+  options: {
+    readonly apiClients?: readonly { name: string; key: string }[];
+    readonly readiness?: Readiness;
+    readonly port?: number;
+    /** Of a database that is not there. */
+    readonly databaseUrl?: string;
+  } = {},
+): Promise<ApiServer> {
+  const { url: databaseUrl, drop } = await createTestDatabase();
+  const db = openDatabase(options.databaseUrl ?? databaseUrl);
+  const logged: string[] = [];
+  const server = createHttpServer({
+    config: {
+      port: options.port ?? 0,
+      timeZone: 'Asia/Tokyo',
+      apiClients: options.apiClients ?? [client],
+      slack: { operators: [], allowedChannels: [], launch: 'members' },
+    },
+    db,
+    facts,
+    log: pino({}, { write: (line: string) => logged.push(line) }),
+    readiness: options.readiness ?? (() => Promise.resolve({ ok: true, checks: {} })),
+  });
+  const stop = async () => {
+    await server.stop();
+    await db.close();
+    await drop();
+  };
+  try {
+    const { port } = await server.start();
+    return {
+      url: `http://127.0.0.1:${port}`,
+      port,
+      db,
+      logged,
+      authorization: basic(client.name, client.key),
+      save: ({ script = 'execute: true\n', ...fields }) =>
+        define(db, script, { apiAllowed: true, ...fields }),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+export const basic = (name: string, key: string): string =>
+  `Basic ${Buffer.from(`${name}:${key}`).toString('base64')}`;
