@@ -4,7 +4,7 @@
  */
 import { conflict } from '../errors.ts';
 import { commitStep, type ExecutionResult, type StepOutcome } from '../store/commit-step.ts';
-import { tokensOf, type StoredToken } from '../store/tokens.ts';
+import { lockTokens, type StoredToken } from '../store/tokens.ts';
 import { step } from '../workflow/step.ts';
 import { treeOf } from './script-tree.ts';
 import { isActive, stepCommit } from './step-commit.ts';
@@ -36,6 +36,7 @@ export async function applyEvent(
     result,
     cancel: cancel || critical,
   });
+  if (!outcome.moved) throw new Error(`token ${token.id} moved although it was locked`);
   if (critical) await cancelOthers(tx, instance, token.id, facts);
   return outcome;
 }
@@ -49,7 +50,7 @@ export interface ApplyOptions {
 }
 
 async function cancelOthers(tx: Tx, instance: Instance, but: number, facts: Facts): Promise<void> {
-  for (const token of await tokensOf(tx, instance.id)) {
+  for (const token of await lockTokens(tx, instance.id)) {
     if (token.id === but || !isActive(token.status)) continue;
     const stepped = step(
       treeOf(instance.script),

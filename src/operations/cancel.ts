@@ -2,7 +2,7 @@
 import { notFound } from '../errors.ts';
 import { insertAudit } from '../store/audit.ts';
 import { lockInstance } from '../store/instances.ts';
-import { tokensOf } from '../store/tokens.ts';
+import { lockTokens } from '../store/tokens.ts';
 import { auditActor, type Actor } from './actor.ts';
 import { applyEvent } from './apply-event.ts';
 import { lateOrRepeated } from './late.ts';
@@ -30,7 +30,7 @@ export async function cancel(
     return { instanceId: instance.id };
   }
   const by = wish.actor.name;
-  const tokens = (await tokensOf(tx, instance.id)).filter(({ status }) => isActive(status));
+  const tokens = (await lockTokens(tx, instance.id)).filter(({ status }) => isActive(status));
   for (const [index, token] of tokens.entries()) {
     const last = index === tokens.length - 1;
     await applyEvent(tx, instance, token, { type: 'cancel', by }, facts, { by, cancel: last });

@@ -1,7 +1,7 @@
 /** Ends an execution: its result, and whatever the token does next, in one commit. */
 import { commitStep, type ExecutionResult, type StepOutcome } from '../store/commit-step.ts';
 import { lockInstance } from '../store/instances.ts';
-import { tokensOf } from '../store/tokens.ts';
+import { lockTokens } from '../store/tokens.ts';
 import { step } from '../workflow/step.ts';
 import { applyEvent } from './apply-event.ts';
 import { inTransaction } from './in-transaction.ts';
@@ -92,7 +92,7 @@ function finishUnderLock(
 ): Promise<Finished> {
   return inTransaction(db, async (tx) => {
     const instance = await lockInstance(tx, claim.instanceId);
-    const token = (await tokensOf(tx, claim.instanceId)).find(({ id }) => id === claim.tokenId);
+    const token = (await lockTokens(tx, claim.instanceId)).find(({ id }) => id === claim.tokenId);
     if (instance === null || token === undefined)
       throw new Error(`instance ${claim.instanceId} is gone`);
     const outcome =

@@ -1,7 +1,7 @@
 /** Writes off an execution of which no result will come: its step fails, with the evidence. */
 import { markLost } from '../store/executions.ts';
 import { lockInstance } from '../store/instances.ts';
-import { tokensOf } from '../store/tokens.ts';
+import { lockTokens } from '../store/tokens.ts';
 import { applyEvent } from './apply-event.ts';
 import type { Tx } from '../store/database.ts';
 import type { Facts } from '../workflow/facts.ts';
@@ -19,7 +19,7 @@ export interface LostExecution {
 export async function lose(tx: Tx, lost: LostExecution, facts: Facts): Promise<boolean> {
   const instance = await lockInstance(tx, lost.instanceId);
   if (instance === null || !(await markLost(tx, lost))) return false;
-  const token = (await tokensOf(tx, lost.instanceId)).find(({ id }) => id === lost.tokenId);
+  const token = (await lockTokens(tx, lost.instanceId)).find(({ id }) => id === lost.tokenId);
   // A token that was cancelled meanwhile is past caring.
   if (token?.status === 'working') {
     await applyEvent(tx, instance, token, { type: 'lost', evidence: lost.evidence }, facts);

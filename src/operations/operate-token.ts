@@ -2,7 +2,7 @@
 import { conflict, notFound } from '../errors.ts';
 import { insertAudit } from '../store/audit.ts';
 import { lockInstance } from '../store/instances.ts';
-import { tokensOf, type StoredToken } from '../store/tokens.ts';
+import { lockTokens, type StoredToken } from '../store/tokens.ts';
 import { auditActor, type Actor } from './actor.ts';
 import { applyEvent } from './apply-event.ts';
 import { lateOrRepeated } from './late.ts';
@@ -39,7 +39,7 @@ export async function operateToken(
 ): Promise<TokenDone> {
   const instance = await lockInstance(tx, wish.instanceId);
   if (instance === null) throw notFound(`There is no instance #${wish.instanceId}.`);
-  const tokens = await tokensOf(tx, wish.instanceId);
+  const tokens = await lockTokens(tx, wish.instanceId);
   const open = instance.status === 'working' || instance.status === 'error';
   const candidates = open ? tokens.filter((token) => isMeant(token, on, wish)) : [];
   const [token] = candidates;

@@ -1,6 +1,6 @@
 /** Tokens as they are stored. */
 import type { Token } from '../workflow/token.ts';
-import type { Connection } from './database.ts';
+import type { Connection, Tx } from './database.ts';
 
 export interface StoredToken extends Token {
   readonly id: number;
@@ -10,11 +10,22 @@ export interface StoredToken extends Token {
   readonly enteredAt: Date;
 }
 
+const columns = 'id, instance_id, key, path, status, attempt, version, context, entered_at';
+
 /** The tokens of an instance, the root's first. */
 export function tokensOf(on: Connection, instanceId: number): Promise<StoredToken[]> {
-  return on.query<StoredToken>(
-    `select id, instance_id, key, path, status, attempt, version, context, entered_at
-     from tokens where instance_id = $1 order by id`,
+  return on.query<StoredToken>(`select ${columns} from tokens where instance_id = $1 order by id`, [
+    instanceId,
+  ]);
+}
+
+/**
+ * The same, each locked: a command that ends moves its token without the instance's lock, so who
+ * decides about a token must hold the token as well. The instance is locked first.
+ */
+export function lockTokens(tx: Tx, instanceId: number): Promise<StoredToken[]> {
+  return tx.query<StoredToken>(
+    `select ${columns} from tokens where instance_id = $1 order by id for no key update`,
     [instanceId],
   );
 }

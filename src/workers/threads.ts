@@ -24,6 +24,8 @@ export type ThreadMessage =
   | 'cancelled'
   | { readonly type: 'fatal'; readonly reason: string };
 
+/** Threads run compiled JavaScript, also where this file itself is run as TypeScript by a test. */
+const compiled = import.meta.url.endsWith('.ts') ? '../../dist/src/workers/' : './';
 const firstPauseMs = 200;
 const longestPauseMs = 10_000;
 /** A thread that lived this long was well: its next death starts the backoff afresh. */
@@ -55,7 +57,7 @@ export function startThreads(
     },
     jobs: plans.map(({ name, workerData }) => ({
       name,
-      path: fileURLToPath(new URL(`./${name}.js`, import.meta.url)),
+      path: fileURLToPath(new URL(`${compiled}${name}.js`, import.meta.url)),
       worker: { workerData },
     })),
   });

@@ -1,0 +1,238 @@
+/**
+ * Composition root: configuration -> guardian -> database -> Slack, HTTP, threads; and the way back.
+ * The order is the point of this file: what is started first is ended last.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { invalid } from './errors.ts';
+import { createHttpServer } from './http/server.ts';
+import { createLog, type Log } from './log.ts';
+import { embedPostgres, embedSlack, type EmbeddedSlack } from './embedded/embed.ts';
+import { printWelcome } from './embedded/welcome.ts';
+import { applySamples } from './embedded/samples.ts';
+import { localClient } from './embedded/local-client.ts';
+import { engineFacts } from './operations/engine-facts.ts';
+import { takePlace } from './operations/register-executor.ts';
+import { GuardianError } from './processes/guardian-error.ts';
+import { startGuardian } from './processes/start-guardian.ts';
+import { createSlackApp } from './slack/app.ts';
+import { openDatabase, type Database } from './store/database.ts';
+import { leavePlace } from './store/executors.ts';
+import { migrateLatest } from './store/migrate.ts';
+import { reachDatabase } from './store/reach-database.ts';
+import { startThreads, type Threads } from './workers/threads.ts';
+import type { Config } from './config.ts';
+import type { Guardian } from './processes/guardian.ts';
+
+/** Commands are killed so long after TERM when the program ends, to be gone within ten seconds. */
+const endGraceMs = 7_000;
+const databasePatienceMs = 30_000;
+
+/** Runs Kuroko until it is asked to end; resolves with the exit code. Throws when it cannot start. */
+export async function start(config: Config): Promise<number> {
+  const log = createLog('main');
+  const undo: (() => Promise<void>)[] = [];
+  const life = createLife();
+  try {
+    const running = await startAll(config, log, life, undo);
+    const { code, reason } = await life.over;
+    log.info({ reason }, 'ending');
+    await end(running, config, log);
+    return code;
+  } catch (error) {
+    life.finish(1, 'start failed');
+    throw plainly(error);
+  } finally {
+    for (const step of undo.toReversed()) {
+      await step().catch((error: unknown) => log.error({ err: error }, 'an end failed'));
+    }
+    life.forget();
+  }
+}
+
+interface Running {
+  readonly guardian: Guardian;
+  readonly threads: Threads;
+  readonly stopIntake: () => Promise<unknown>;
+}
+
+/** Whatever is started adds how it is ended to `undo`, also when a later start fails. */
+async function startAll(
+  config: Config,
+  log: Log,
+  life: Life,
+  undo: (() => Promise<void>)[],
+): Promise<Running> {
+  const guardian = await startGuardian({
+    dataDir: config.dataDir,
+    graceMs: config.killGrace * 1_000,
+    onWait: (message) => process.stdout.write(`${message}\n`),
+  });
+  undo.push(() => endGuardian(guardian, config, life));
+  guardian.onClose(() => life.finish(1, 'the guardian is gone'));
+
+  const databaseUrl =
+    config.databaseUrl ?? (await embedPostgres(guardian, config.dataDir, log, life.isOver));
+  const db = openDatabase(databaseUrl, { max: 8, name: 'kuroko main' });
+  undo.push(() => db.close());
+  await reachDatabase(db, databasePatienceMs, (line) => process.stdout.write(`${line}\n`));
+  await migrateLatest(databaseUrl);
+
+  const local = config.slack.botToken === null
+    ? await embedSlack(guardian, config, log, life.isOver)
+    : null;
+  const facts = engineFacts(config);
+  if (config.databaseUrl === null) await applySamples(db, config.dataDir, facts);
+
+  const slackConfig = withLocalSlack(config, local);
+  const slack = await createSlackApp({ config: slackConfig, db, facts, log: createLog('slack') });
+  const threads = await startWork(slackConfig, db, guardian, log, life, undo);
+  const apiClients = local !== null && config.apiClients.length === 0
+    ? [localClient(config.dataDir)]
+    : config.apiClients;
+  const http = createHttpServer({
+    config: { ...config, apiClients },
+    db,
+    facts,
+    log: createLog('http'),
+    readiness: () => readiness(db, guardian, threads),
+    extraRoutes: slack.routes,
+  });
+  undo.push(() => http.stop());
+  await http.start();
+  undo.push(() => slack.stop());
+  await slack.start();
+  printWelcome({ config, local, apiClients });
+  return { guardian, threads, stopIntake: () => Promise.all([slack.stop(), http.stop()]) };
+}
+
+async function startWork(
+  config: Config,
+  db: Database,
+  guardian: Guardian,
+  log: Log,
+  life: Life,
+  undo: (() => Promise<void>)[],
+): Promise<Threads> {
+  const { hostname: host, queue, timeZone, outputCap } = config;
+  const place = { host, queue, epoch: guardian.epoch, bootId: guardian.bootId, pid: process.pid };
+  const { executorId, workers } = await takePlace(db, place, config.numWorkers);
+  undo.push(() => leavePlace(db, executorId, guardian.epoch));
+  const common = { databaseUrl: db.url, guardianSocket: guardian.socketPath, executorId };
+  const threads = startThreads(
+    [
+      { name: 'keeper', workerData: common },
+      {
+        name: 'executor',
+        workerData: {
+          ...common,
+          workerIds: workers.map(({ id }) => id),
+          host,
+          queue,
+          timeZone,
+          outputCap,
+          killGraceMs: config.killGrace * 1_000,
+        },
+      },
+      {
+        name: 'notifier',
+        workerData: {
+          databaseUrl: db.url,
+          slack: { botToken: config.slack.botToken, apiUrl: config.slack.apiUrl },
+          baseUrl: config.url,
+          defaultChannel: config.slack.defaultChannel,
+          templates: config.templates,
+        },
+      },
+    ],
+    log,
+    (reason) => life.finish(1, reason),
+  );
+  undo.push(() => threads.stop(1_000));
+  return threads;
+}
+
+/** Stop taking, TERM to commands at once (or after their time), KILL, and only then the rest. */
+async function end({ guardian, threads, stopIntake }: Running, config: Config, log: Log): Promise<void> {
+  const graceMs = config.shutdownGrace * 1_000;
+  const drained = threads.stop(graceMs + endGraceMs + 1_000, ['executor']);
+  await Promise.race([stopIntake(), sleep(1_000)]);
+  await Promise.race([drained, sleep(graceMs)]);
+  const left = await guardian.stopAll(endGraceMs).catch(() => []);
+  if (left.length > 0) log.error({ executions: left }, 'processes could not be ended');
+  await drained;
+  await threads.stop(1_500, ['notifier', 'keeper']);
+}
+
+async function endGuardian(guardian: Guardian, config: Config, life: Life): Promise<void> {
+  if (!life.guardianGone) return guardian.end(0);
+  // It died and left commands and servers behind: the next one ends them as it starts.
+  const next = await startGuardian({ dataDir: config.dataDir, graceMs: 0 });
+  await next.end(0);
+}
+
+interface Life {
+  /** Resolves once, with the first reason to end. */
+  readonly over: Promise<{ code: number; reason: string }>;
+  readonly isOver: () => boolean;
+  readonly guardianGone: boolean;
+  finish(code: number, reason: string): void;
+  /** Signals are the system's again. */
+  forget(): void;
+}
+
+/** Ends at the first TERM or Ctrl-C in order, at the second at once. */
+function createLife(): Life {
+  let ended = false;
+  let guardianGone = false;
+  let resolve: (end: { code: number; reason: string }) => void = () => {};
+  const over = new Promise<{ code: number; reason: string }>((done) => {
+    resolve = done;
+  });
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (ended) process.exit(signal === 'SIGINT' ? 130 : 143);
+    process.stdout.write('\nEnding: commands are stopped, then the rest. Once more ends at once.\n');
+    finish(0, signal);
+  };
+  const finish = (code: number, reason: string): void => {
+    if (!ended && reason === 'the guardian is gone') guardianGone = true;
+    ended = true;
+    resolve({ code, reason });
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  return {
+    over,
+    isOver: () => ended,
+    get guardianGone() {
+      return guardianGone;
+    },
+    finish,
+    forget() {
+      process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    },
+  };
+}
+
+function withLocalSlack(config: Config, local: EmbeddedSlack | null): Config {
+  if (local === null) return config;
+  const { botToken, appToken, signingSecret, apiUrl } = local;
+  return { ...config, slack: { ...config.slack, botToken, appToken, signingSecret, apiUrl } };
+}
+
+async function readiness(
+  db: Database,
+  guardian: Guardian,
+  threads: Threads,
+): Promise<{ ok: boolean; checks: Record<string, string> }> {
+  const within = <T>(work: Promise<T>): Promise<string> =>
+    Promise.race([work, sleep(2_000).then(() => Promise.reject(new Error('no answer')))]).then(
+      () => 'up',
+      () => 'down',
+    );
+  const [database, keeper] = await Promise.all([within(db.query('select 1')), within(guardian.list())]);
+  const checks = { database, guardian: keeper, ...threads.state() };
+  return { ok: Object.values(checks).every((check) => check === 'up'), checks };
+}
+
+function plainly(error: unknown): unknown {
+  return error instanceof GuardianError && error.reason === 'taken' ? invalid(error.message) : error;
+}

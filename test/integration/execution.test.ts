@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cancel } from '../../src/operations/cancel.ts';
+import { inTransaction } from '../../src/operations/in-transaction.ts';
+import { terminate } from '../../src/operations/terminate.ts';
+import { executionsOf } from '../../src/store/executions.ts';
+import { findInstance } from '../../src/store/instances.ts';
+import { readOutput } from '../../src/store/output.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { startEngine, type Engine } from '../support/engine.ts';
+import { define, facts, launchOne, member, openDatabase } from '../support/operations.ts';
+import { processesInGroup } from '../support/live-processes.ts';
+import { until } from '../support/until.ts';
+import type { Database } from '../../src/store/database.ts';
+
+let test: TestDatabase;
+let db: Database;
+let engine: Engine;
+beforeAll(async () => {
+  test = await createTestDatabase();
+  db = openDatabase(test.url);
+  engine = await startEngine({ url: test.url });
+});
+afterAll(async () => {
+  await engine.stop();
+  await db.close();
+  await test.drop();
+});
+
+const run = async (script: string, env: Record<string, string> = {}) => {
+  const { id } = await define(db, script);
+  return (await launchOne(db, id, { env })).instanceId;
+};
+const becomes = (instanceId: number, status: string) =>
+  until(`#${instanceId} to be ${status}`, async () => {
+    const instance = await findInstance(db, instanceId);
+    return instance?.status === status && instance;
+  });
+const outputs = async (instanceId: number) => {
+  const executions = await executionsOf(db, instanceId);
+  const texts = await Promise.all(
+    executions.map(async ({ id }) =>
+      Buffer.concat((await readOutput(db, id)).map(({ bytes }) => bytes)).toString(),
+    ),
+  );
+  return texts;
+};
+const operate = (instanceId: number) => ({
+  instanceId,
+  actor: member('ben'),
+  requestKey: randomUUID(),
+});
+
+describe('a command', () => {
+  it('is run, and what it wrote is kept in order', async () => {
+    const id = await run('execute: echo one; echo two >&2; echo three > /dev/stderr; echo four\n');
+    await becomes(id, 'success');
+    expect(await outputs(id)).toEqual(['one\ntwo\nthree\nfour\n']);
+    expect(await executionsOf(db, id)).toMatchObject([
+      { status: 'finished', exitStatus: 0, termSignal: null, host: 'test-host', outputSize: 19 },
+    ]);
+  });
+
+  it('gets the environment of launch and script, what Kuroko says of it, and nothing else', async () => {
+    const id = await run('env: A=script KUROKO2_JOB_INSTANCE_ID=forged\nexecute: env\n', {
+      A: 'launch',
+      B: 'it\'s "data" $(touch /tmp/never)\nsecond line',
+    });
+    const { definitionId, createdAt } = await becomes(id, 'success');
+    const [text = ''] = await outputs(id);
+    expect(text).toContain('A=script\n');
+    expect(text).toContain('B=it\'s "data" $(touch /tmp/never)\nsecond line\n');
+    expect(text).toContain(`KUROKO2_JOB_DEFINITION_ID=${definitionId}\n`);
+    expect(text).toContain('KUROKO2_JOB_DEFINITION_NAME=nightly-report\n');
+    expect(text).toContain(`KUROKO2_JOB_INSTANCE_ID=${id}\n`);
+    expect(text).toMatch(/KUROKO2_LAUNCHED_TIME=\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+09:00\n/);
+    const launched = /KUROKO2_LAUNCHED_TIME=(.*)/.exec(text)?.[1] ?? '';
+    expect(new Date(launched)).toEqual(createdAt);
+    const names = [...text.matchAll(/^(\w+)=/gm)].map(([, name]) => name);
+    const known = /^(A|B|HOME|PATH|LANG|PWD|SHLVL|_|OLDPWD|KUROKO_EXECUTION|KUROKO2_\w+)$/;
+    expect(names.filter((name) => !known.test(name ?? ''))).toEqual([]);
+  });
+
+  it('that fails puts the instance in ERROR with its exit status', async () => {
+    const id = await run('execute: echo bad; exit 3\nexecute: echo never\n');
+    await becomes(id, 'error');
+    expect(await executionsOf(db, id)).toMatchObject([{ exitStatus: 3, termSignal: null }]);
+  });
+
+  it('that is not found is exit 127', async () => {
+    const id = await run('execute: no-such-command-anywhere\n');
+    await becomes(id, 'error');
+    expect(await executionsOf(db, id)).toMatchObject([{ exitStatus: 127 }]);
+  });
+
+  it('that is terminated fails with the signal; its children are gone too', async () => {
+    const id = await run('execute: sleep 301 & sleep 302; wait\n');
+    const running = await until('the command to run', async () =>
+      (await engine.guardian.list()).find(({ status }) => status === 'running'),
+    );
+    await inTransaction(db, (tx) => terminate(tx, operate(id)));
+    await becomes(id, 'error');
+    expect(await executionsOf(db, id)).toMatchObject([{ exitStatus: null, termSignal: 'TERM' }]);
+    expect(processesInGroup(running.pid ?? 0)).toEqual([]);
+  });
+
+  it('that is cancelled is stopped although it ignores TERM', async () => {
+    const id = await run("execute: trap '' TERM; while :; do sleep 0.05; done\n");
+    const running = await until('the command to run', async () =>
+      (await engine.guardian.list()).find(({ status }) => status === 'running'),
+    );
+    await inTransaction(db, (tx) => cancel(tx, operate(id), facts));
+    await becomes(id, 'canceled');
+    await until('the worker to be free', async () =>
+      (await executionsOf(db, id)).every(({ status }) => status === 'finished'),
+    );
+    expect(await executionsOf(db, id)).toMatchObject([{ termSignal: 'KILL' }]);
+    expect(processesInGroup(running.pid ?? 0)).toEqual([]);
+  });
+
+  it('shows its output while it runs', async () => {
+    const id = await run('execute: echo early; sleep 30\n');
+    await until('the first line', async () => (await outputs(id))[0] === 'early\n');
+    await inTransaction(db, (tx) => cancel(tx, operate(id), facts));
+    await becomes(id, 'canceled');
+  });
+
+  it('that writes far too much keeps head and tail, and the exact size', async () => {
+    const id = await run(
+      'execute: echo head; head -c 20000000 /dev/zero | tr "\\0" x; echo tail\n',
+    );
+    await becomes(id, 'success');
+    const [execution] = await executionsOf(db, id);
+    expect(execution?.outputSize).toBe(20_000_000 + 10);
+    const [text = ''] = await outputs(id);
+    expect(text.startsWith('head\nxxx')).toBe(true);
+    expect(text.endsWith('xxxtail\n')).toBe(true);
+    expect(text.length).toBeLessThan(2_000_000);
+  });
+});
+
+describe('many instances', () => {
+  it('all finish with four workers, every step once', async () => {
+    const { id } = await define(db, 'execute: true\nexecute: true\nexecute: true\n');
+    const launched = await Promise.all(Array.from({ length: 50 }, () => launchOne(db, id)));
+    for (const { instanceId } of launched) await becomes(instanceId, 'success');
+    const rows = await db.query<{ count: number }>(
+      'select count(*) from executions e join instances i on i.id = e.instance_id where i.definition_id = $1 group by instance_id',
+      [id],
+    );
+    expect(rows.every(({ count }) => count === 3)).toBe(true);
+  });
+});

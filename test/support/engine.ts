@@ -1,0 +1,68 @@
+/** Guardian, executor and keeper threads as `start` composes them, for tests without Slack and HTTP. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createLog } from '../../src/log.ts';
+import { takePlace } from '../../src/operations/register-executor.ts';
+import { startGuardian } from '../../src/processes/start-guardian.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { startThreads, type Threads } from '../../src/workers/threads.ts';
+import type { Guardian } from '../../src/processes/guardian.ts';
+
+export interface Engine {
+  readonly guardian: Guardian;
+  readonly threads: Threads;
+  readonly dataDir: string;
+  readonly executorId: number;
+  stop(): Promise<void>;
+}
+
+export async function startEngine(options: {
+  readonly url: string;
+  /** What the threads connect to; the same when left out. */
+  readonly threadUrl?: string;
+  readonly workers?: number;
+  readonly host?: string;
+  readonly killGraceMs?: number;
+}): Promise<Engine> {
+  const { url, threadUrl = url, workers = 4, host = 'test-host', killGraceMs = 1_000 } = options;
+  const dataDir = mkdtempSync(path.join(tmpdir(), 'kuroko-engine-'));
+  const guardian = await startGuardian({ dataDir, graceMs: killGraceMs });
+  const db = openDatabase(url, { max: 2 });
+  const { epoch, bootId } = guardian;
+  const place = { host, queue: '@default', epoch, bootId, pid: process.pid };
+  const { executorId, workers: slots } = await takePlace(db, place, workers);
+  await db.close();
+  const common = { databaseUrl: threadUrl, guardianSocket: guardian.socketPath, executorId };
+  const workerIds = slots.map(({ id }) => id);
+  const executor = {
+    ...common,
+    workerIds,
+    host,
+    queue: '@default',
+    timeZone: 'Asia/Tokyo',
+    outputCap: 1_048_576,
+    killGraceMs,
+  };
+  const threads = startThreads(
+    [
+      { name: 'keeper', workerData: common },
+      { name: 'executor', workerData: executor },
+    ],
+    createLog('test'),
+    (reason) => process.stderr.write(`fatal: ${reason}\n`),
+  );
+  return {
+    guardian,
+    threads,
+    dataDir,
+    executorId,
+    async stop() {
+      const stopped = threads.stop(5_000);
+      await guardian.stopAll(killGraceMs);
+      await stopped;
+      await guardian.end(0);
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,17 @@
+/** Waits for a condition, never for a time. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Resolves with the first value that is neither null, undefined nor false; throws after `mostMs`. */
+export async function until<T>(
+  what: string,
+  look: () => Promise<T | null | undefined | false> | T | null | undefined | false,
+  mostMs = 15_000,
+): Promise<T> {
+  const deadline = performance.now() + mostMs;
+  for (;;) {
+    const value = await look();
+    if (value !== null && value !== undefined && value !== false) return value;
+    if (performance.now() > deadline) throw new Error(`still waiting for: ${what}`);
+    await sleep(20);
+  }
+}
