@@ -47,7 +47,7 @@ export function parseCommand(text: string): Command {
     case 'show':
       return showCommand(words);
     case 'list':
-      return listCommand(words, plain.slice(first.end).trim());
+      return parseList(plain.slice(first.end).trim());
     case 'status':
     case 'logs':
     case 'retry':
@@ -86,16 +86,17 @@ function showCommand(words: readonly Word[]): Command {
   return { verb: 'show', job: jobOf(job) };
 }
 
-function listCommand(words: readonly Word[], query: string): Command {
+/** What follows `list`, as a button for another page repeats it. */
+export function parseList(query: string): Extract<Command, { verb: 'list' }> {
   const tags: string[] = [];
-  const rest: string[] = [];
+  const words: string[] = [];
   let only: 'mine' | 'error' | 'working' | null = null;
-  for (const { text, quoted } of words) {
+  for (const { text, quoted } of splitWords(query)) {
     if (!quoted && (text === 'mine' || text === 'error' || text === 'working')) only = text;
     else if (/^tag:./.test(text)) tags.push(text.slice('tag:'.length));
-    else if (text !== '') rest.push(text);
+    else if (text !== '') words.push(text);
   }
-  return { verb: 'list', words: rest, tags, only, query };
+  return { verb: 'list', words, tags, only, query };
 }
 
 function instanceCommand(verb: 'status' | 'logs' | InstanceVerb, words: readonly Word[]): Command {

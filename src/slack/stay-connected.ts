@@ -11,7 +11,7 @@ type SocketModeClient = SocketModeReceiver['client'];
 const connectDeadline = 30_000;
 
 export interface SocketConnection {
-  /** Resolves once connected for the first time; rejects when Slack refuses the token. */
+  /** Resolves once connected for the first time, or stopped; rejects when Slack refuses the token. */
   readonly connected: Promise<void>;
   /** Slack's payloads reach us now. */
   isConnected(): boolean;
@@ -54,7 +54,7 @@ export function stayConnected(client: SocketModeClient, log: Log): SocketConnect
         connected = false;
       }
     }
-    first(new Error('stopped before Slack was reached'));
+    first();
   }
   const over = connectForEver();
   return {

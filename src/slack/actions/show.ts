@@ -1,0 +1,7 @@
+/** Show: the card of a job. */
+import { jobCard } from '../commands/show.ts';
+import { onClick } from './listen.ts';
+
+export const showClick = onClick('definition', async (shell, click, { definitionId }) =>
+  click.answer(await jobCard(shell, definitionId)),
+);

@@ -1,0 +1,48 @@
+/** `logs instance --full`: everything that a run's commands wrote, as a file in the run's thread. */
+import { outputFileAnswer, outputFileComment } from '../../messages/command-answers.ts';
+import { executionsOf } from '../../store/executions.ts';
+import { readOutput } from '../../store/output.ts';
+import { slackMessagesOf } from '../../store/slack-messages.ts';
+import { aboutNow, type Shell } from '../shell.ts';
+import { instanceOf } from './logs.ts';
+import type { Content } from '../../messages/blocks.ts';
+
+/** The answer says whether it was posted: a run without a message has no thread. */
+export async function postOutput(shell: Shell, instanceId: number): Promise<Content> {
+  const { db, client, log } = shell;
+  const about = aboutNow(shell);
+  const instance = await instanceOf(shell, instanceId);
+  const messages = await slackMessagesOf(db, instanceId);
+  const message = messages.find(({ kind, goneAt }) => kind === 'run' && goneAt === null);
+  if (message === undefined) return outputFileAnswer('failed', instance, about);
+  try {
+    await client.files.uploadV2({
+      channel_id: message.channel,
+      thread_ts: message.ts,
+      filename: `run-${instanceId}.txt`,
+      initial_comment: outputFileComment(instance, about),
+      file: await fullOutput(shell, instanceId),
+    });
+    return outputFileAnswer('posted', instance, about);
+  } catch (error) {
+    log.warn({ err: error, instanceId }, 'the output could not be posted as a file');
+    return outputFileAnswer('failed', instance, about);
+  }
+}
+
+/** Each command as it was, then what it wrote; where output was cut, how much is missing. */
+async function fullOutput({ db }: Shell, instanceId: number): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for (const { id, shell: command } of await executionsOf(db, instanceId)) {
+    parts.push(Buffer.from(`$ ${command}\n`));
+    let end = 0;
+    // oxlint-disable-next-line no-await-in-loop -- one command's output in memory at a time
+    for (const { start, bytes } of await readOutput(db, id)) {
+      if (start > end) parts.push(Buffer.from(`\n[... ${start - end} bytes were not kept ...]\n`));
+      parts.push(bytes);
+      end = start + bytes.length;
+    }
+    parts.push(Buffer.from('\n'));
+  }
+  return Buffer.concat(parts);
+}

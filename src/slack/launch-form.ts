@@ -1,0 +1,69 @@
+/** The launch form: opened at once, filled in when it is known who asks and what there is. */
+import { callbackIds } from '../messages/action-ids.ts';
+import { plain, type Content, type Modal } from '../messages/blocks.ts';
+import { formLateAnswer } from '../messages/command-answers.ts';
+import { launchModal, loadingModal } from '../messages/launch-modal.ts';
+import { limits } from '../messages/limits.ts';
+import { findDefinition, listDefinitions } from '../store/definitions.ts';
+import { render } from '../templates.ts';
+import { serve } from './serve.ts';
+import type { Ask } from './ask.ts';
+import type { Shell } from './shell.ts';
+
+export interface FormWish {
+  /** Chosen beforehand. */
+  readonly definitionId: number | null;
+  /** `K=V` each, filled in beforehand. */
+  readonly env: readonly string[];
+}
+
+/** A trigger lives 3 s: the form is opened before anything is looked up. Never rejects. */
+export async function openLaunchForm(
+  shell: Shell,
+  ask: Ask & { readonly triggerId: string },
+  wish: FormWish,
+): Promise<void> {
+  const { client, log } = shell;
+  let viewId: string;
+  try {
+    const opened = await client.views.open({
+      trigger_id: ask.triggerId,
+      view: loadingModal(),
+    });
+    viewId = opened.view?.id ?? '';
+  } catch (error) {
+    log.warn({ err: error }, 'the launch form could not be opened');
+    return serve(shell, ask, () => ask.answer(formLateAnswer()));
+  }
+  const fill = async (view: Modal): Promise<void> => {
+    await client.views.update({ view_id: viewId, view: view });
+  };
+  const inForm: Ask = { ...ask, answer: (content) => fill(noticeModal(content)) };
+  return serve(shell, inForm, async () => fill(await launchForm(shell, ask, wish)));
+}
+
+async function launchForm({ db }: Shell, { channel }: Ask, wish: FormWish): Promise<Modal> {
+  const { total, definitions } = await listDefinitions(db, { limit: limits.options });
+  const chosen = wish.definitionId === null ? null : await findDefinition(db, wish.definitionId);
+  return launchModal({
+    definitions: [...(chosen === null ? [] : [chosen]), ...definitions].filter(
+      ({ id }, index) => index === 0 || id !== chosen?.id,
+    ),
+    total,
+    ...(chosen !== null && { selected: chosen.id }),
+    env: wish.env.join('\n'),
+    ...(/^[CG]/.test(channel) && { channel }),
+    metadata: channel,
+  });
+}
+
+/** An answer in place of the form. */
+function noticeModal({ blocks }: Content): Modal {
+  return {
+    type: 'modal',
+    callback_id: callbackIds.launch,
+    title: plain(render('slack/launch#title')),
+    close: plain(render('slack/launch#close')),
+    blocks,
+  };
+}

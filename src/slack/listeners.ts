@@ -1,0 +1,54 @@
+/** Everything that Slack may send us, and who listens to it. A test holds the manifests against this. */
+import { actionIds, callbackIds, commandName, type ActionId } from '../messages/action-ids.ts';
+import { unknownButtonAnswer } from '../messages/command-answers.ts';
+import { chooseStepClick } from './actions/choose-step.ts';
+import { helpListClick, helpStatusClick } from './actions/help.ts';
+import { launchClick } from './actions/launch.ts';
+import { launchFormClick } from './actions/launch-form.ts';
+import { logsClick } from './actions/logs.ts';
+import { matchClick } from './actions/match.ts';
+import { cancelClick, retryClick, skipClick, terminateClick } from './actions/operate.ts';
+import { pageClick } from './actions/page.ts';
+import { showClick } from './actions/show.ts';
+import { statusClick } from './actions/status.ts';
+import { appMention } from './events/app-mention.ts';
+import { directMessage } from './events/direct-message.ts';
+import { serve } from './serve.ts';
+import { slashCommand } from './slash-command.ts';
+import { launchSubmit } from './views/launch.ts';
+import type { ClickListener } from './actions/listen.ts';
+
+/** By command. */
+export const commandListeners = { [commandName]: slashCommand } as const;
+
+/** By event, as the manifest calls it. Bolt knows `message.im` as `message`. */
+export const eventListeners = {
+  app_mention: appMention,
+  'message.im': directMessage,
+} as const;
+
+/** By action id of a button: a button without a listener does not compile. */
+export const clickListeners: Readonly<Record<ActionId, ClickListener>> = {
+  [actionIds.retry]: retryClick,
+  [actionIds.skip]: skipClick,
+  [actionIds.cancel]: cancelClick,
+  [actionIds.terminate]: terminateClick,
+  [actionIds.chooseStep]: chooseStepClick,
+  [actionIds.launch]: launchClick,
+  [actionIds.launchForm]: launchFormClick,
+  [actionIds.show]: showClick,
+  [actionIds.status]: statusClick,
+  [actionIds.logs]: logsClick,
+  [actionIds.previousPage]: pageClick,
+  [actionIds.nextPage]: pageClick,
+  [actionIds.match]: matchClick,
+  [actionIds.helpList]: helpListClick,
+  [actionIds.helpStatus]: helpStatusClick,
+};
+
+/** A button of a message older than this version. */
+export const unknownClick: ClickListener = (shell, click) =>
+  serve(shell, click, () => click.answer(unknownButtonAnswer()));
+
+/** By callback id of a modal. */
+export const submitListeners = { [callbackIds.launch]: launchSubmit } as const;

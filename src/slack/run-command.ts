@@ -1,0 +1,63 @@
+/** Does what a command says. */
+import { errorAnswer, unknownVerbAnswer } from '../messages/answers.ts';
+import { whichRunAnswer } from '../messages/command-answers.ts';
+import { slackMessageAt } from '../store/slack-messages.ts';
+import { help } from './commands/help.ts';
+import { launchCommand } from './commands/launch.ts';
+import { jobList } from './commands/list.ts';
+import { logs } from './commands/logs.ts';
+import { operateCommand } from './commands/operate.ts';
+import { postOutput } from './commands/post-output.ts';
+import { jobCard } from './commands/show.ts';
+import { status } from './commands/status.ts';
+import type { Ask } from './ask.ts';
+import type { Command } from './grammar.ts';
+import type { SlackActor } from './serve.ts';
+import type { Shell } from './shell.ts';
+
+/** For somebody who may read here. Throws UserErrors. */
+export async function runCommand(
+  shell: Shell,
+  ask: Ask,
+  actor: SlackActor,
+  command: Command,
+): Promise<void> {
+  switch (command.verb) {
+    case 'help':
+      return help(ask);
+    case 'launch':
+      return launchCommand(shell, ask, actor, command);
+    case 'list':
+      return ask.answer(await jobList(shell, ask.userId, command));
+    case 'show':
+      return ask.answer(await jobCard(shell, command.job));
+    case 'status': {
+      return ask.answer(await status(shell, command.instanceId ?? (await runOfThread(shell, ask))));
+    }
+    case 'logs': {
+      const instanceId = command.instanceId ?? (await runOfThread(shell, ask));
+      if (instanceId === null) return ask.answer(whichRunAnswer(command.verb));
+      const answer = command.full ? postOutput : logs;
+      return ask.answer(await answer(shell, instanceId));
+    }
+    case 'retry':
+    case 'skip':
+    case 'cancel':
+    case 'terminate': {
+      const { verb } = command;
+      const instanceId = command.instanceId ?? (await runOfThread(shell, ask));
+      if (instanceId === null) return ask.answer(whichRunAnswer(verb));
+      return operateCommand(shell, ask, actor, { verb, instanceId });
+    }
+    case 'unknown':
+      return ask.answer(unknownVerbAnswer(command.word, command.suggestion));
+    case 'malformed':
+      return ask.answer(errorAnswer(command.problem));
+  }
+}
+
+/** The run in whose thread it was said; null anywhere else. */
+async function runOfThread({ db }: Shell, { channel, threadTs }: Ask): Promise<number | null> {
+  if (threadTs === null) return null;
+  return (await slackMessageAt(db, channel, threadTs))?.instanceId ?? null;
+}

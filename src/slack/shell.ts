@@ -1,0 +1,22 @@
+/** What every listener works with. */
+import type { Config } from '../config.ts';
+import type { Log } from '../log.ts';
+import type { About } from '../messages/about.ts';
+import type { Database } from '../store/database.ts';
+import type { Facts } from '../workflow/facts.ts';
+import type { Identify } from './identity.ts';
+import type { WebClient } from './web-client.ts';
+
+export interface Shell {
+  readonly config: Config;
+  readonly db: Database;
+  /** What `step` is told of the world. */
+  readonly facts: Facts;
+  readonly log: Log;
+  readonly client: WebClient;
+  readonly identify: Identify;
+  /** Who we are in this workspace. */
+  readonly own: { readonly teamId: string; readonly botUserId: string };
+}
+
+export const aboutNow = ({ config }: Shell): About => ({ baseUrl: config.url, now: new Date() });

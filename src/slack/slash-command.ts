@@ -1,0 +1,50 @@
+/** `/kuroko ...` */
+import { openLaunchForm } from './launch-form.ts';
+import { parseCommand } from './grammar.ts';
+import { runCommand } from './run-command.ts';
+import { serve } from './serve.ts';
+import { parseEnv } from '../operations/parse-env.ts';
+import type { Content } from '../messages/blocks.ts';
+import type { Ask } from './ask.ts';
+import type { Shell } from './shell.ts';
+
+/** What Slack sends, as far as it is read. */
+export interface SlashCommandBody {
+  readonly user_id: string;
+  readonly channel_id: string;
+  readonly channel_name: string;
+  readonly trigger_id: string;
+  readonly text: string;
+}
+
+/** Posts to the command's own `response_url`. */
+export type RespondToCommand = (message: {
+  readonly text: string;
+  readonly blocks: Content['blocks'];
+  readonly response_type: 'ephemeral';
+}) => Promise<unknown>;
+
+/** Called when the command is acknowledged. Never rejects. */
+export async function slashCommand(
+  shell: Shell,
+  body: SlashCommandBody,
+  respond: RespondToCommand,
+): Promise<void> {
+  const ask = {
+    userId: body.user_id,
+    fromBot: false,
+    channel: body.channel_id,
+    channelName: body.channel_name,
+    threadTs: null,
+    key: `command:${body.trigger_id}`,
+    triggerId: body.trigger_id,
+    async answer({ text, blocks }: Content) {
+      await respond({ text, blocks, response_type: 'ephemeral' });
+    },
+  } satisfies Ask;
+  const command = parseCommand(body.text);
+  if (command.verb === 'launch' && command.job === null && parseEnv(command.env).ok) {
+    return openLaunchForm(shell, ask, { definitionId: null, env: command.env });
+  }
+  return serve(shell, ask, (actor) => runCommand(shell, ask, actor, command));
+}
