@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import {
   chownSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   renameSync,
@@ -37,6 +38,8 @@ export function initCluster(options: {
   writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
   const unfinished = `${data}.unfinished`;
   rmSync(unfinished, { recursive: true, force: true });
+  mkdirSync(unfinished, { mode: 0o700 });
+  giveTo(options.account, unfinished);
   runInitdb(unfinished, password, options);
   renameSync(unfinished, data);
   return { data, password };
@@ -67,20 +70,13 @@ function readPassword(file: string): string {
 function runInitdb(
   target: string,
   password: string,
-  {
-    folder,
-    binaries,
-    account,
-  }: {
-    readonly folder: string;
-    readonly binaries: Binaries;
-    readonly account: Account | undefined;
-  },
+  { binaries, account }: { readonly binaries: Binaries; readonly account: Account | undefined },
 ): void {
-  const handover = mkdtempSync(path.join(folder, 'initdb-'));
+  const handover = mkdtempSync(path.join(path.dirname(target), 'initdb-'));
   const passwordFile = path.join(handover, 'password');
   writeFileSync(passwordFile, password, { mode: 0o600 });
-  if (account) for (const it of [handover, passwordFile]) chownSync(it, account.uid, account.gid);
+  giveTo(account, passwordFile);
+  giveTo(account, handover);
   try {
     const run = spawnSync(
       path.join(binaries.bin, 'initdb'),
@@ -104,9 +100,13 @@ function runInitdb(
     );
     if (run.status !== 0) {
       const said = run.error?.message ?? run.stderr.trim().split('\n').at(-1) ?? '';
-      throw new Error(`The embedded Postgres cannot make its files in ${folder}: ${said}`);
+      throw new Error(`The embedded Postgres cannot make its files in ${target}: ${said}`);
     }
   } finally {
     rmSync(handover, { recursive: true, force: true });
   }
+}
+
+function giveTo(account: Account | undefined, file: string): void {
+  if (account) chownSync(file, account.uid, account.gid);
 }

@@ -48,7 +48,7 @@ export async function preparePostgres(options: {
     data: cluster.data,
     sockets,
     account,
-    folder: folder.path,
+    dataDir,
   });
   const url = connectionUrl('kuroko', cluster.password, sockets);
   const maintenance = connectionUrl('postgres', cluster.password, sockets);
@@ -85,7 +85,7 @@ function serviceOf(at: {
   readonly data: string;
   readonly sockets: string;
   readonly account: Account | undefined;
-  readonly folder: string;
+  readonly dataDir: string;
 }): Service {
   const all = { ...settings, unix_socket_directories: at.sockets };
   return {
@@ -102,7 +102,7 @@ function serviceOf(at: {
     // A fast shutdown: sessions are ended, data is checkpointed. TERM would wait for the last client.
     stopSignal: 'SIGINT',
     stopTimeoutMs: 10_000,
-    logFile: path.join(at.folder, 'server.log'),
+    logFile: path.join(at.dataDir, 'postgres.log'),
   };
 }
 

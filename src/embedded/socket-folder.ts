@@ -11,19 +11,14 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Account } from './choose-account.ts';
 
 /**
  * `<folder>/run` where a socket fits and works: it stays the same over restarts, and nobody sweeps it. Else a 0700 folder
- * below the temporary folder; its name is kept, so restarts leave no trail of empty folders.
+ * in /tmp (`TMPDIR` may be as deep); its name is kept, so restarts leave no trail of empty folders.
  */
-export async function socketFolder(
-  folder: string,
-  account: Account | undefined,
-  temporary: string = tmpdir(),
-): Promise<string> {
+export async function socketFolder(folder: string, account: Account | undefined): Promise<string> {
   const near = path.join(folder, 'run');
   mkdirSync(near, { recursive: true, mode: 0o700 });
   own(near, account);
@@ -32,7 +27,7 @@ export async function socketFolder(
   const record = path.join(folder, 'socket-folder');
   const known = readRecord(record);
   if (known !== undefined && isOurs(known, account)) return known;
-  const made = mkdtempSync(path.join(temporary, 'kuroko-'));
+  const made = mkdtempSync('/tmp/kuroko-');
   own(made, account);
   writeFileSync(record, made);
   return made;
