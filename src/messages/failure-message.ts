@@ -3,7 +3,7 @@ import { markup, render } from '../templates.ts';
 import { context, section, type Block, type Content } from './blocks.ts';
 import { cancelButton, tokenButtons } from './buttons.ts';
 import { deed, deedAbout } from './deeds.ts';
-import { code, outputBlock, paragraph } from './fit.ts';
+import { code, line, outputBlock, paragraph } from './fit.ts';
 import { definitionLink, instanceLink, jobName, moment } from './phrases.ts';
 import { markdownSection, plainMarkdown } from './plain-markdown.ts';
 import { stepText } from './step-list.ts';
@@ -75,8 +75,9 @@ function reason(execution: Execution | undefined): string {
     return render('slack/failure#lost', { evidence: paragraph(evidence ?? '', 500, '') });
   }
   if (timedOut) return render('slack/failure#timed-out');
-  if (stopRequestedBy !== null) return render('slack/failure#terminated', { by: stopRequestedBy });
-  if (termSignal !== null) return render('slack/failure#signal', { signal: termSignal });
+  if (stopRequestedBy !== null)
+    return render('slack/failure#terminated', { by: line(stopRequestedBy, 100) });
+  if (termSignal !== null) return render('slack/failure#signal', { signal: line(termSignal, 30) });
   return render('slack/failure#exit', { exitStatus });
 }
 

@@ -7,29 +7,34 @@ import { escapeForSlack, markup, type Markup } from '../templates.ts';
  * rest of the message around is left out.
  */
 export function line(text: string, max: number, placeholder = '(empty)'): string {
-  const clean = defused(text).replaceAll(/\s+/g, ' ').trim();
+  const clean = fenceless(defused(text).replaceAll(/\s+/g, ' ').trim());
   return isVisible(clean) ? cut(clean, max) : placeholder;
 }
 
 /** As `line`, with the line breaks kept; more than one empty line in a row is one. */
 export function paragraph(text: string, max: number, placeholder = '(empty)'): string {
   const clean = defused(text)
-    .replaceAll(/[ \t]+$/gm, '')
+    .split('\n')
+    .map((row) => row.trimEnd())
+    .join('\n')
     .replaceAll(/\n{3,}/g, '\n\n')
     .trim();
-  return isVisible(clean) ? cut(clean, max) : placeholder;
+  if (!isVisible(clean)) return placeholder;
+  const whole = cut(clean, max);
+  // A code block that is never closed, or was cut in the middle, would take the rest with it.
+  return whole.split('```').length % 2 === 1 ? whole : cut(fenceless(clean), max);
 }
 
 /** The last `lines` lines of what a command wrote, as a code block of at most `max` characters. */
 export function outputBlock(text: string, lines: number, max: number, placeholder: string): Markup {
-  const clean = defused(text.replaceAll(ansi, '')).replaceAll(/\n+$/g, '');
+  const clean = defused(text.replaceAll(ansi, '')).trimEnd();
   const last = clean.split('\n').slice(-lines).join('\n');
   return fenced(isVisible(last) ? cutStart(fenceless(last), max - fence.length) : placeholder);
 }
 
 /** Text from its beginning as a code block of at most `max` characters. */
 export function codeBlock(text: string, max: number, placeholder = '(empty)'): Markup {
-  const clean = fenceless(defused(text).replaceAll(/^\n+|\s+$/g, ''));
+  const clean = fenceless(defused(text).replace(/^\n+/, '').trimEnd());
   return fenced(isVisible(clean) ? cut(clean, max - fence.length) : placeholder);
 }
 

@@ -51,6 +51,7 @@ function command(run: Run, execution: Execution, about: About): string {
 function how({ status, exitStatus, termSignal, timedOut }: Execution): string {
   if (status !== 'finished') return render(`slack/status#how-${status}`);
   if (timedOut) return render('slack/status#how-timed-out');
-  if (termSignal !== null) return render('slack/status#how-signal', { signal: termSignal });
+  if (termSignal !== null)
+    return render('slack/status#how-signal', { signal: line(termSignal, 30) });
   return render('slack/status#how-exit', { exitStatus });
 }

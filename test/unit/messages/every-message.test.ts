@@ -1,0 +1,256 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  ambiguousAnswer,
+  doneAnswer,
+  errorAnswer,
+  inviteAnswer,
+  lateAnswer,
+  launchedElsewhereAnswer,
+  problemAnswer,
+  unknownVerbAnswer,
+} from '../../../src/messages/answers.ts';
+import type { Content, Modal } from '../../../src/messages/blocks.ts';
+import { checkMessage } from '../../../src/messages/check-message.ts';
+import { chooseStepMessage } from '../../../src/messages/choose-step.ts';
+import { definitionCard } from '../../../src/messages/definition-card.ts';
+import { failureMessage } from '../../../src/messages/failure-message.ts';
+import { helpMessage } from '../../../src/messages/help-message.ts';
+import { instanceStatus } from '../../../src/messages/instance-status.ts';
+import { launchErrors, launchModal, loadingModal } from '../../../src/messages/launch-modal.ts';
+import { listMessage } from '../../../src/messages/list-message.ts';
+import { logsMessage } from '../../../src/messages/logs-message.ts';
+import { runMessage } from '../../../src/messages/run-message.ts';
+import { statusMessage } from '../../../src/messages/status-message.ts';
+import type { Run } from '../../../src/store/run.ts';
+import { hostileText, hostileTexts } from '../../support/hostile.ts';
+import {
+  about,
+  at,
+  auditOf,
+  definitionOf,
+  executionOf,
+  failedRun,
+  finishedRun,
+  instanceOf,
+  tokenOf,
+  workingRun,
+} from '../../support/run-fixture.ts';
+
+const times = <T>(count: number, value: T): T[] => Array.from({ length: count }, () => value);
+
+/** Runs in which everything that people and commands write is `text`. */
+function runsOf(text: string): Run[] {
+  const script = `echo: ${text.replaceAll(/[\r\n]/g, ' ')}\nexecute: ${text.replaceAll(/[\r\n]/g, ' ')}\n`;
+  const own = {
+    definitionName: text,
+    script,
+    launchedBy: text,
+    launchedBySlackUser: text,
+    env: { [text]: text },
+  };
+  const definition = definitionOf({
+    name: text,
+    description: `# ${text}\n${text}\n## Recovery Procedures\n${text}`,
+    failureText: text,
+    script,
+  });
+  const execution = executionOf({ shell: text, host: text, queue: text, path: '/1-execute' });
+  const ended = {
+    ...execution,
+    status: 'lost',
+    evidence: text,
+    stopRequestedBy: null,
+    termSignal: text,
+  } as const;
+  const audit = [
+    auditOf({ actorId: text, actorName: text }),
+    auditOf({ action: 'cancel', actorKind: 'api', actorName: text }),
+  ];
+  const failed = {
+    definition,
+    audit,
+    executions: [ended],
+    tails: new Map([[21, text]]),
+    failuresInARow: 113,
+  };
+  const broken = { status: 'failure', attempt: 1, path: '/1-execute' } as const;
+  const many = Array.from({ length: 40 }, (_, index) => tokenOf({ ...broken, id: 21 + index }));
+  return [
+    workingRun({ instance: instanceOf(own), definition, audit, executions: [execution] }),
+    finishedRun({
+      instance: instanceOf({ ...own, status: 'success', finishedAt: at('13:00:00') }),
+      definition,
+    }),
+    failedRun({
+      ...failed,
+      instance: instanceOf({ ...own, status: 'error' }),
+      tokens: [tokenOf(broken)],
+    }),
+    failedRun({
+      ...failed,
+      executions: [{ ...ended, status: 'finished' }],
+      instance: instanceOf({ ...own, status: 'error' }),
+      tokens: many.slice(0, 3),
+    }),
+    failedRun({
+      ...failed,
+      executions: [{ ...ended, status: 'finished', stopRequestedBy: text }],
+      instance: instanceOf({ ...own, status: 'error' }),
+      tokens: many,
+    }),
+    failedRun({
+      ...failed,
+      instance: instanceOf({ ...own, status: 'canceled', canceledAt: at('12:01:00') }),
+      tokens: [tokenOf({ status: 'critical', path: text })],
+    }),
+    workingRun({
+      instance: instanceOf({
+        ...own,
+        status: 'canceled',
+        canceledAt: at('12:00:00'),
+        preventedBy: 4,
+      }),
+      definition,
+      tokens: [],
+      executions: [],
+    }),
+  ];
+}
+
+function everyMessage(text: string): (Content | Modal)[] {
+  const definition = definitionOf({
+    name: text,
+    description: text,
+    script: text,
+    tags: [text, text],
+    slackChannel: text,
+  });
+  const summary = {
+    id: 3,
+    name: text,
+    tags: [text],
+    suspended: true,
+    lastInstanceId: 12,
+    lastStatus: 'error',
+    lastCreatedAt: at('12:00:00'),
+  } as const;
+  const row = instanceOf({ definitionName: text, launchedBy: text });
+  const level = 'ERROR';
+  const line = { id: 1, at: at('12:00:00'), level, message: text, tokenId: null } as const;
+  const candidates = Array.from({ length: 7 }, (_, index) => ({ id: index + 1, name: text }));
+  return [
+    ...runsOf(text).flatMap((run) => [
+      runMessage(run, about),
+      instanceStatus(run, about),
+      chooseStepMessage(run, about),
+      failureMessage(run, 21, 1, about),
+      failureMessage(run, 21, 2, { ...about, tail: text }),
+      failureMessage(run, 99, 1, about),
+    ]),
+    helpMessage(),
+    listMessage({ definitions: times(10, summary), total: 35, page: 2, query: text }, about),
+    listMessage({ definitions: [], total: 0, page: 1, query: text }, about),
+    definitionCard(
+      {
+        definition,
+        admins: times(30, {
+          id: 1,
+          kind: 'person',
+          name: text,
+          slackTeamId: null,
+          slackUserId: text,
+          email: text,
+        }),
+        instances: times(9, row),
+      },
+      about,
+    ),
+    definitionCard({ definition, admins: [], instances: [] }, about),
+    statusMessage(times(40, row), about),
+    statusMessage([], about),
+    logsMessage(
+      {
+        instance: row,
+        lines: times(50, line),
+        outputs: times(5, { execution: executionOf({ shell: text }), tail: text }),
+      },
+      about,
+    ),
+    logsMessage({ instance: row, lines: [], outputs: [] }, about),
+    launchModal({
+      definitions: Array.from({ length: 300 }, (_, id) => ({ id: id + 1, name: text })),
+      total: 300,
+      selected: 150,
+      env: text,
+      channel: 'C0GENERAL',
+      metadata: text,
+    }),
+    launchModal({ definitions: [], total: 0 }),
+    loadingModal(),
+    errorAnswer(text, Array<string>(50).fill(text)),
+    errorAnswer(text),
+    problemAnswer(text),
+    doneAnswer(text),
+    lateAnswer(text),
+    ambiguousAnswer({ verb: 'launch', ref: text, candidates }),
+    unknownVerbAnswer(text, text),
+    unknownVerbAnswer(text, null),
+    inviteAnswer(text),
+    inviteAnswer(null),
+    launchedElsewhereAnswer(
+      { instanceId: 1, definitionId: 2, definitionName: text, channel: text },
+      about,
+    ),
+  ];
+}
+
+describe('every message', () => {
+  it.each(hostileTexts.map((text) => [JSON.stringify(text).slice(0, 40), text]))(
+    'is taken by Slack as plain text when everything is called %s',
+    (_, text) => {
+      for (const message of everyMessage(text)) expect(checkMessage(message)).toEqual([]);
+    },
+  );
+
+  it('is taken whatever anything is called', () => {
+    fc.assert(
+      fc.property(hostileText, (text) => {
+        for (const message of everyMessage(text)) expect(checkMessage(message)).toEqual([]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('shows no value of the environment, of the launch or of the script', () => {
+    const value = 'hunter2-geheim';
+    const script = `env: A=${value} B="${value} C=${value}" D='${value}'\n  env: E=${value}\nexecute: ./x\n`;
+    const fields = { script, env: { KEY: value } };
+    const runs = [
+      workingRun({
+        instance: instanceOf(fields),
+        tokens: [tokenOf({ context: { env: { A: value } } })],
+      }),
+      failedRun({ instance: instanceOf({ ...fields, status: 'error' }) }),
+    ];
+    const messages = runs.flatMap((run) => [
+      runMessage(run, about),
+      failureMessage(run, 21, 1, about),
+      instanceStatus(run, about),
+      definitionCard({ definition: definitionOf({ script }), admins: [], instances: [] }, about),
+    ]);
+    for (const message of messages) expect(JSON.stringify(message)).not.toContain('hunter2');
+    expect(JSON.stringify(messages)).toContain('A=… B=… D=…');
+    expect(JSON.stringify(messages)).toContain('KEY');
+  });
+});
+
+it('puts problems of the launch modal at their fields', () => {
+  expect(launchErrors({ env: 'Line 2 is no NAME=VALUE.' })).toEqual({
+    env: 'Line 2 is no NAME=VALUE.',
+  });
+  expect(launchErrors({ job: 'Choose a job.', channel: ' ' })).toEqual({
+    job: 'Choose a job.',
+    channel: '(empty)',
+  });
+});
