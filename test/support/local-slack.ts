@@ -47,8 +47,8 @@ export type LocalLogEntry = {
   readonly detail?: unknown;
 };
 
-/** People and channels are given by name. */
-export type LocalSlack = PreparedLocalSlack & {
+/** What people do and see. People and channels are given by name. */
+export type People = {
   /** Types `/kuroko <text>`. Throws when the app does not acknowledge within Slack's three seconds. */
   readonly command: (text: string, at?: { as?: string; in?: string }) => Promise<void>;
   /** Posts a message as a person; `@kuroko` becomes a mention. */
@@ -84,8 +84,8 @@ export type LocalSlack = PreparedLocalSlack & {
   readonly log: () => Promise<readonly LocalLogEntry[]>;
   /** The arguments of every call of that Web API method, oldest first. */
   readonly calls: (method: string) => Promise<readonly Record<string, unknown>[]>;
-  readonly stop: () => Promise<void>;
 };
+export type LocalSlack = PreparedLocalSlack & People & { readonly stop: () => Promise<void> };
 
 /** Socket Mode, or with `requestUrl` signed HTTP requests to it. */
 export async function startLocalSlack(options: { requestUrl?: string } = {}): Promise<LocalSlack> {
@@ -93,16 +93,18 @@ export async function startLocalSlack(options: { requestUrl?: string } = {}): Pr
   const slack = await prepareLocalSlack({ dataDir: folder, port: 0, ...options });
   const server = startServer(slack.service, folder);
   await slack.ready(server.ended);
-  return { ...handsAndEyes(slack), stop: server.stop };
+  return { ...slack, ...(await peopleOf(slack.controlUrl)), stop: server.stop };
 }
 
-/** The same for a local Slack that somebody else started. */
-export function handsAndEyes(slack: PreparedLocalSlack): Omit<LocalSlack, 'stop'> {
-  const person = (name = 'alice'): string => idOf(slack.people, name);
-  const channelId = (name = 'general'): string => idOf(slack.channels, name);
+/** The people of a local Slack that runs, whoever has started it; `controlUrl` ends in `/_control`. */
+export async function peopleOf(controlUrl: string): Promise<People> {
+  type Named = { readonly id: string; readonly name: string };
+  const state = (await request('/state')) as { users: Named[]; channels: Named[] };
+  const person = (name = 'alice'): string => idOf(state.users, name);
+  const channelId = (name = 'general'): string => idOf(state.channels, name);
 
   async function request(route: string, body?: object): Promise<unknown> {
-    const answer = await fetch(`${slack.controlUrl}${route}`, {
+    const answer = await fetch(`${controlUrl}${route}`, {
       ...(body && { method: 'POST', body: JSON.stringify(body) }),
     });
     const parsed = (await answer.json()) as { ok?: boolean; error?: string };
@@ -131,7 +133,6 @@ export function handsAndEyes(slack: PreparedLocalSlack): Omit<LocalSlack, 'stop'
   }
 
   return {
-    ...slack,
     log,
     messages,
     command: (text, at = {}) =>
@@ -143,7 +144,7 @@ export function handsAndEyes(slack: PreparedLocalSlack): Omit<LocalSlack, 'stop'
       }),
     say: async (text, at = {}) => {
       const answer = await request('/message', {
-        text: text.replaceAll('@kuroko', `<@${slack.botUserId}>`),
+        text: text.replaceAll('@kuroko', `<@${person('kuroko')}>`),
         user: person(at.as),
         channel: channelId(at.in),
         ...(at.thread !== undefined && { thread_ts: at.thread }),
