@@ -43,16 +43,22 @@ export function openDatabase(
     async transaction(work) {
       const client = await pool.connect();
       let broken: Error | undefined;
+      // Between two statements a lost connection has nobody else to tell, and would end the process.
+      const onError = (error: Error) => {
+        broken = error;
+      };
+      client.on('error', onError);
       try {
         await client.query('begin');
         const result = await work(asTx(client));
         await client.query('commit');
         return result;
       } catch (error) {
-        broken = isConnectionLost(error) ? (error as Error) : undefined;
+        if (isConnectionLost(error)) broken = error as Error;
         await client.query('rollback').catch((failure: Error) => (broken = failure));
         throw error;
       } finally {
+        client.off('error', onError);
         client.release(broken);
       }
     },

@@ -118,3 +118,20 @@ export async function insertNotice(tx: Tx, instanceId: number, notice: Notice): 
     [instanceId, notice.event, JSON.stringify(notice.payload)],
   );
 }
+
+/**
+ * The same from outside of a transaction, unless something is open for the instance anyway: whatever
+ * is delivered brings all of its messages up to date.
+ */
+export async function insertRefresh(on: Connection, instanceId: number): Promise<void> {
+  await on.query(
+    `with written as (
+       insert into outbox (target, event, instance_id, payload)
+       select 'slack', 'refresh', $1, '{"message":null}'
+       where not exists (select from outbox where target = 'slack' and instance_id = $1
+         and delivered_at is null and dead_at is null)
+       returning id)
+     select pg_notify('kuroko_outbox', '') from written`,
+    [instanceId],
+  );
+}

@@ -78,6 +78,19 @@ export async function launchOne(
   return launched;
 }
 
+/** One batch, as a scheduler launches. */
+export function launchMany(db: Database, definitionId: number, count: number): Promise<Launched[]> {
+  const wishes = Array.from({ length: count }, () => ({
+    definitionId,
+    env: {},
+    actor: member('alice'),
+    from: 'schedule' as const,
+    launchKey: randomUUID(),
+    channel: null,
+  }));
+  return inTransaction(db, (tx) => launch(tx, wishes, facts));
+}
+
 /** Registers an executor of `@default` with some workers; returns their ids. */
 export async function someWorkers(db: Database, count: number, host = 'h1'): Promise<number[]> {
   const { registerExecutor } = await import('../../src/store/executors.ts');

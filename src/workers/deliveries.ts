@@ -1,0 +1,121 @@
+/** Deliveries under way: takes as many as there is room for, and keeps the books of how they went. */
+import { deliver, type SlackNotifier } from '../notifiers/slack.ts';
+import { SlackFaultError, type SlackFault } from '../notifiers/slack-fault.ts';
+import { claimDeliveries, markDelivered, markUndelivered, type Delivery } from '../store/outbox.ts';
+import type { Log } from '../log.ts';
+import type { Database } from '../store/database.ts';
+
+export interface Deliveries {
+  /** Begins what is due and there is room for; resolves with how many that are. */
+  take(): Promise<number>;
+  /** Milliseconds until something that was put off is due again, as far as this process knows. */
+  nextInMs(): number;
+  /** Slack does not answer, or has asked for a pause. */
+  inTrouble(): boolean;
+  /** Finishes what is under way, and what is due, within about `mostMs`; the rest is left for later. */
+  drain(mostMs: number): Promise<void>;
+}
+
+/** At once: enough to keep several channels busy, few enough to be handed back soon. */
+const atOnce = 10;
+/** Longer than ten turns in one channel and all the time-outs that one delivery can run into. */
+const leaseSeconds = 120;
+const givenUpAfterMs = 24 * 3_600_000;
+const longestPauseSeconds = 300;
+
+export function createDeliveries({
+  db,
+  notifier,
+  log,
+  onRoom,
+}: {
+  readonly db: Database;
+  readonly notifier: SlackNotifier;
+  readonly log: Log;
+  /** A delivery has ended: there may be more to take. */
+  readonly onRoom: () => void;
+}): Deliveries {
+  const underWay = new Set<Promise<void>>();
+  let dueAt = Infinity;
+  let trouble = false;
+
+  async function take(): Promise<number> {
+    const room = atOnce - underWay.size;
+    if (room === 0 || notifier.api.pausedFor() > 0) return 0;
+    if (performance.now() >= dueAt) dueAt = Infinity;
+    const claimed = await claimDeliveries(db, 'slack', room, leaseSeconds);
+    for (const delivery of claimed) {
+      const work = handle(delivery).finally(() => {
+        underWay.delete(work);
+        onRoom();
+      });
+      underWay.add(work);
+    }
+    return claimed.length;
+  }
+
+  /** Never rejects: what cannot be written in the books is tried again when its lease is over. */
+  async function handle(delivery: Delivery): Promise<void> {
+    try {
+      await attempt(delivery);
+    } catch (error) {
+      log.warn({ err: error, deliveryId: delivery.id }, 'a delivery could not be booked');
+    }
+  }
+
+  async function attempt(delivery: Delivery): Promise<void> {
+    try {
+      await deliver(notifier, delivery);
+    } catch (error) {
+      const fault: SlackFault =
+        error instanceof SlackFaultError
+          ? error.fault
+          : { type: 'passing', reason: error instanceof Error ? error.message : String(error) };
+      return putOff(delivery, fault, error);
+    }
+    if (trouble) log.info('Slack takes messages again');
+    trouble = false;
+    await markDelivered(db, delivery.id);
+  }
+
+  async function putOff(delivery: Delivery, fault: SlackFault, error: unknown): Promise<void> {
+    const { id, event, instanceId, createdAt } = delivery;
+    const about = { deliveryId: id, event, instanceId };
+    const tooOld = Date.now() - createdAt.getTime() > givenUpAfterMs;
+    if (fault.type === 'final' || tooOld) {
+      const reason = fault.type === 'limited' ? 'Slack asked for pauses for a day' : fault.reason;
+      log.error({ ...about, reason }, 'a message cannot be delivered');
+      return markUndelivered(db, id, reason, null);
+    }
+    if (!trouble) log.warn({ ...about, err: error }, 'Slack takes no messages now; they wait');
+    trouble = true;
+    const seconds = fault.type === 'limited' ? fault.seconds : backoff(delivery.attempts);
+    dueAt = Math.min(dueAt, performance.now() + seconds * 1_000);
+    const reason = fault.type === 'limited' ? 'Slack asked for a pause' : fault.reason;
+    return markUndelivered(db, id, reason, seconds);
+  }
+
+  return {
+    take,
+    nextInMs: () => Math.max(notifier.api.pausedFor(), Math.max(0, dueAt - performance.now())),
+    inTrouble: () => trouble || notifier.api.pausedFor() > 0,
+    async drain(mostMs) {
+      const deadline = performance.now() + mostMs;
+      const stop = setTimeout(() => notifier.api.stop(), mostMs);
+      try {
+        do {
+          await Promise.all(underWay);
+        } while (performance.now() < deadline && (await take()) > 0);
+        await Promise.all(underWay);
+      } finally {
+        clearTimeout(stop);
+      }
+    },
+  };
+}
+
+/** 1, 2, 4 ... seconds up to five minutes, each a quarter more or less, so that not all come at once. */
+function backoff(attempts: number): number {
+  const seconds = Math.min(longestPauseSeconds, 2 ** Math.min(attempts - 1, 20));
+  return seconds * (0.75 + Math.random() / 2);
+}

@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config';
+
+/** The long form of the fault tests and races: `npm run test:faults`. */
+process.env['KUROKO_FAULTS'] = 'long';
+process.env['KUROKO_LOG'] ??= 'silent';
+
+export default defineConfig({
+  root: new URL('..', import.meta.url).pathname,
+  test: {
+    include: ['test/faults/**/*.test.ts', 'test/integration/races.test.ts'],
+    globalSetup: 'test/support/postgres.ts',
+    pool: 'forks',
+    fileParallelism: false,
+    testTimeout: 1_800_000,
+    hookTimeout: 60_000,
+  },
+});
