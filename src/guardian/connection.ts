@@ -20,42 +20,52 @@ const DEAF_AFTER = 8 * 1024 * 1024;
 /** @param hear called for every line; when it throws, or a line is no JSON, the connection is destroyed */
 export function createConnection(socket: Socket, hear: (request: Request) => void): Connection {
   const closeListeners: (() => void)[] = [];
+  const lines: string[] = [];
   let parts: string[] = [];
   let length = 0;
   let unsaid = '';
 
   socket.setEncoding('utf8');
   socket.on('data', (chunk: string) => {
-    try {
-      const lines = chunk.split('\n');
-      const rest = lines.pop() ?? '';
-      for (const line of lines) {
-        const whole = parts.join('') + line;
-        parts = [];
-        length = 0;
-        hear(JSON.parse(whole) as Request);
-      }
-      parts.push(rest);
-      length += rest.length;
-      if (length > LONGEST_LINE) throw new Error('a line is too long');
-    } catch (error) {
-      process.stderr.write(`A client was turned away: ${String(error)}\n`);
-      socket.destroy();
+    const [first = '', ...others] = chunk.split('\n');
+    parts.push(first);
+    length += first.length;
+    for (const other of others) {
+      lines.push(parts.join(''));
+      parts = [other];
+      length = other.length;
     }
+    hearOn();
   });
   // A client that has gone is told by 'close'.
   socket.on('error', () => undefined);
-  socket.on('drain', () => socket.resume());
+  socket.on('drain', hearOn);
   socket.on('close', () => {
+    lines.length = 0;
     for (const listener of closeListeners) listener();
   });
 
+  function hearOn(): void {
+    try {
+      while (lines.length > 0 && !isDeaf()) hear(JSON.parse(lines.shift() ?? '') as Request);
+      if (length > LONGEST_LINE) throw new Error('a line is too long');
+    } catch (error) {
+      process.stderr.write(`A client was turned away: ${String(error)}\n`);
+      lines.length = 0;
+      socket.destroy();
+    }
+    if (isDeaf()) socket.pause();
+    else socket.resume();
+  }
+
+  function isDeaf(): boolean {
+    return socket.writableLength + unsaid.length > DEAF_AFTER;
+  }
+
   /** What is said in one go is one write. */
   function flush(): void {
-    if (!socket.writable) return;
-    socket.write(unsaid);
+    if (socket.writable) socket.write(unsaid);
     unsaid = '';
-    if (socket.writableLength > DEAF_AFTER) socket.pause();
   }
 
   return {

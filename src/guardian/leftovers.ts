@@ -1,5 +1,5 @@
 /** Process groups whose command has ended and that are not empty: still the guardian's, ended when it ends. */
-import { findMembers, type Target } from './target.ts';
+import { findMembers, type Sought, type Target } from './target.ts';
 
 export type Leftovers = {
   /** True, and remembered, when something of the group is alive. */
@@ -22,7 +22,7 @@ export function createLeftovers(): Leftovers {
 
   function forgetEmpty(): void {
     if (kept.length === 0) return;
-    const members = findMembers(kept);
+    const members = findMembers(kept.map(unseen));
     kept = kept.filter((target) => members.get(target)?.length);
   }
 
@@ -40,5 +40,9 @@ function groupExists(id: number): boolean {
 }
 
 function isAlive(target: Target): boolean {
-  return Boolean(findMembers([target]).get(target)?.length);
+  return Boolean(findMembers([unseen(target)]).get(target)?.length);
+}
+
+function unseen(target: Target): Sought {
+  return { target, seen: new Map() };
 }

@@ -3,6 +3,7 @@
  * that was started outlives main. Started by `startGuardian` of processes/, with its settings as JSON in its first argument.
  */
 import { randomUUID } from 'node:crypto';
+import { closeInherited } from './close-inherited.ts';
 import { createCommands } from './commands.ts';
 import { endEverything } from './end.ts';
 import { createFifoPool } from './fifo-pool.ts';
@@ -27,6 +28,7 @@ export type Settings = {
 };
 
 async function main(): Promise<void> {
+  closeInherited();
   const settings = JSON.parse(process.argv[2] ?? '') as Settings;
   // Detached, it gets these only from somebody who means all of Kuroko: main decides what they mean.
   process.on('SIGINT', () => undefined).on('SIGHUP', () => undefined);

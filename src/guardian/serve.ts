@@ -66,28 +66,31 @@ function hear(request: Request, from: Connection, served: Served): void {
   } else if (request.type === 'ack') {
     served.commands.ack(request.ids);
   } else {
-    void reply(request, from, served);
+    reply(request, from, served);
   }
 }
 
-async function reply(question: Question, to: Connection, served: Served): Promise<void> {
+/** What is at hand is answered at once, so that the connection knows how much it has said before it hears on. */
+function reply(question: Question, to: Connection, served: Served): void {
   const { request } = question;
+  const say = (given: Answer) => to.say({ type: 'answer', request, answer: given });
+  const fail = (error: unknown) => to.say({ type: 'failed', request, message: messageOf(error) });
   try {
-    to.say({ type: 'answer', request, answer: await answer(question, to, served) });
+    const given = answer(question, to, served);
+    if (given instanceof Promise) given.then(say, fail);
+    else say(given);
   } catch (error) {
-    to.say({
-      type: 'failed',
-      request,
-      message: error instanceof Error ? error.message : String(error),
-    });
+    fail(error);
   }
 }
 
-async function answer(
+type Answer = Questions[QuestionName]['answer'];
+
+function answer(
   question: Question,
   from: Connection,
   { commands, services, lifeline, journal, end }: Served,
-): Promise<Questions[QuestionName]['answer']> {
+): Answer | Promise<Answer> {
   switch (question.type) {
     case 'attach':
       lifeline.attach(from);
@@ -97,9 +100,9 @@ async function answer(
     case 'read':
       return commands.read(question.id, question.from);
     case 'stop':
-      return await commands.stop(question.id, question.graceMs);
+      return commands.stop(question.id, question.graceMs);
     case 'stopAll':
-      return await commands.stopAll(question.graceMs, 'stop');
+      return commands.stopAll(question.graceMs, 'stop');
     case 'list':
       return commands.list();
     case 'lastWords':
@@ -108,15 +111,18 @@ async function answer(
       lifeline.announce(question.seconds);
       return null;
     case 'startService':
-      return await services.start(question.service);
+      return services.start(question.service);
     case 'stopService':
-      return await services.stop(question.name);
+      return services.stop(question.name);
     case 'services':
       return services.list();
     case 'end':
-      await end(question.graceMs);
-      return null;
+      return end(question.graceMs).then(() => null);
     default:
       throw new Error(`There is no question ${JSON.stringify(question)}.`);
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

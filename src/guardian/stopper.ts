@@ -1,6 +1,6 @@
 /** Stops whatever belongs to a command or service: a signal, a grace, KILL, and a look that proves that nothing is left. */
-import { type ProcessEntry, readProcess } from './process-table.ts';
-import { findMembers, type Target } from './target.ts';
+import type { ProcessEntry } from './process-table.ts';
+import { findMembers, type Sought, type Target } from './target.ts';
 
 export type StopOptions = {
   readonly signal: NodeJS.Signals;
@@ -18,18 +18,17 @@ export type Stopper = {
 };
 
 type Stop = {
-  readonly target: Target;
+  readonly sought: Sought;
   readonly options: StopOptions;
   killAt: number;
+  signalled: boolean;
+  leaderGone: boolean;
   readonly done: Promise<boolean>;
   readonly resolve: (empty: boolean) => void;
-  /** Groups that have got the signal as a whole. */
-  readonly signalled: Set<number>;
-  looked: boolean;
 };
 
 const AFTER_KILL_MS = 5000;
-/** What is left of a server whose first process has ended needs no long grace. */
+/** What is left of a server whose first process has ended gets its signal then, and no long grace. */
 const AFTER_LEADER_MS = 1000;
 
 /** All stops that are under way share one look at the process table. */
@@ -39,76 +38,85 @@ export function createStopper(): Stopper {
   let delay = 0;
 
   function stop(target: Target, options: StopOptions): Promise<boolean> {
-    const killAt = monotonicMs() + options.graceMs;
+    const killAt = performance.now() + options.graceMs;
     let current = stops.get(target);
     if (current) {
       current.killAt = Math.min(current.killAt, killAt);
     } else {
-      const { promise, resolve } = withResolvers<boolean>();
-      const signalled = signalGroups(target, options);
-      current = { target, options, killAt, done: promise, resolve, signalled, looked: false };
+      const sought = { target, seen: new Map() };
+      current = {
+        sought,
+        options,
+        killAt,
+        signalled: false,
+        leaderGone: false,
+        ...settledLater<boolean>(),
+      };
       stops.set(target, current);
     }
-    look(2);
+    lookIn(0);
     return current.done;
   }
 
-  function look(inMs: number): void {
-    delay = inMs;
+  function lookIn(ms: number): void {
+    delay = ms;
     clearTimeout(timer);
-    timer = setTimeout(proceed, inMs);
+    timer = setTimeout(look, ms);
   }
 
-  function proceed(): void {
-    const now = monotonicMs();
-    const members = findMembers([...stops.keys()]);
+  function look(): void {
+    const members = findMembers([...stops.values()].map(({ sought }) => sought));
+    const now = performance.now();
     for (const current of stops.values()) {
-      const alive = members.get(current.target) ?? [];
+      const alive = members.get(current.sought.target) ?? [];
       if (alive.length === 0 || now > current.killAt + AFTER_KILL_MS) {
-        stops.delete(current.target);
+        stops.delete(current.sought.target);
         current.resolve(alive.length === 0);
-      } else if (now >= current.killAt) {
-        for (const { pid } of alive) signal(pid, 'SIGKILL');
       } else {
-        signalRest(current, alive, now);
+        proceed(current, alive, now);
       }
     }
     if (stops.size === 0) return;
     const nextKill = Math.min(...[...stops.values()].map(({ killAt }) => killAt));
     const untilKill = nextKill > now ? nextKill - now : Number.POSITIVE_INFINITY;
-    look(Math.min(Math.max(delay * 2, 2), 100, Math.max(untilKill, 1)));
+    lookIn(Math.min(Math.max(delay * 2, 2), 100, untilKill));
   }
 
   return { stop };
 }
 
 /**
- * At once: every group whose first process is still there, so that its id cannot have been given to a stranger. A stopped
- * process takes no TERM before it is continued.
+ * The first signal goes to what was seen before it: a parent that it ends leaves children that nothing else would tell from
+ * strangers. What is started later, by a trap that cleans up for example, has until the KILL.
  */
-function signalGroups({ groups }: Target, options: StopOptions): Set<number> {
-  const led = groups
-    .filter(({ id, start }) => readProcess(id)?.start === start)
-    .map(({ id }) => id);
-  for (const id of led) {
-    const to = options.to === 'all' ? -id : id;
-    signal(to, options.graceMs > 0 ? options.signal : 'SIGKILL');
-    if (options.to === 'all') signal(to, 'SIGCONT');
+function proceed(current: Stop, alive: readonly ProcessEntry[], now: number): void {
+  const { sought, options } = current;
+  const leads = ({ pid }: ProcessEntry) => sought.target.groups.some(({ id }) => id === pid);
+  const withoutLeader = options.to === 'leader' && !alive.some(leads);
+  if (withoutLeader && !current.leaderGone) {
+    current.leaderGone = true;
+    current.killAt = Math.min(current.killAt, now + AFTER_LEADER_MS);
+    signalAll(sought.target, alive, options.signal);
   }
-  return new Set(led);
+  if (now >= current.killAt) {
+    signalAll(sought.target, alive, 'SIGKILL');
+  } else if (!current.signalled) {
+    current.signalled = true;
+    if (options.to === 'all') signalAll(sought.target, alive, options.signal);
+    else for (const { pid } of alive.filter(leads)) signal(pid, options.signal);
+  }
 }
 
-/** At the first look: those that are in no such group. Later ones, a trap's cleanup for example, have until the KILL. */
-function signalRest(current: Stop, alive: readonly ProcessEntry[], now: number): void {
-  if (current.options.to === 'leader') {
-    const leads = alive.some(({ pid }) => current.signalled.has(pid));
-    if (!leads) current.killAt = Math.min(current.killAt, now + AFTER_LEADER_MS);
-  } else if (!current.looked) {
-    for (const { pid, group } of alive) {
-      if (!current.signalled.has(group)) signal(pid, current.options.signal);
-    }
+/** Groups as a whole, so that nobody slips through by forking. A stopped process takes no signal before it is continued. */
+function signalAll({ groups }: Target, alive: readonly ProcessEntry[], name: NodeJS.Signals): void {
+  const own = new Set(
+    groups.map(({ id }) => id).filter((id) => alive.some(({ group }) => group === id)),
+  );
+  const singles = alive.filter(({ group }) => !own.has(group)).map(({ pid }) => pid);
+  for (const to of [...[...own].map((id) => -id), ...singles]) {
+    signal(to, name);
+    signal(to, 'SIGCONT');
   }
-  current.looked = true;
 }
 
 /** Whoever has ended meanwhile needs no signal, and whoever may not be signalled is seen by the look that follows. */
@@ -120,14 +128,10 @@ function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-function monotonicMs(): number {
-  return performance.now();
-}
-
-function withResolvers<Value>(): { promise: Promise<Value>; resolve: (value: Value) => void } {
+function settledLater<Value>(): { done: Promise<Value>; resolve: (value: Value) => void } {
   let resolve: (value: Value) => void = () => undefined;
-  const promise = new Promise<Value>((settle) => {
+  const done = new Promise<Value>((settle) => {
     resolve = settle;
   });
-  return { promise, resolve };
+  return { done, resolve };
 }

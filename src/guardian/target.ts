@@ -21,14 +21,19 @@ export function withMarker(
   return { ...env, [marker.slice(0, equals)]: marker.slice(equals + 1) };
 }
 
-/** The living processes of every target, from one look at the process table. */
-export function findMembers(targets: readonly Target[]): Map<Target, ProcessEntry[]> {
+/** A target, and the processes that were found to belong to it so far: pid and start. Whoever belonged once still does. */
+export type Sought = { readonly target: Target; readonly seen: Map<number, number> };
+
+/** The living processes of every target, from one look at the process table. Adds what it finds to what was seen. */
+export function findMembers(targets: readonly Sought[]): Map<Target, ProcessEntry[]> {
   const entries = readProcesses();
-  const owner = new Map<number, Target>();
-  const byGroup = new Map<number, { target: Target; start: number }>();
-  const byMarker = new Map(targets.map((target) => [target.marker, target]));
-  for (const target of targets) {
-    for (const { id, start } of target.groups) byGroup.set(id, { target, start });
+  const owner = new Map<number, Sought>();
+  const byGroup = new Map<number, { sought: Sought; start: number }>();
+  const byPid = new Map<number, Sought>();
+  const byMarker = new Map(targets.map((sought) => [sought.target.marker, sought]));
+  for (const sought of targets) {
+    for (const { id, start } of sought.target.groups) byGroup.set(id, { sought, start });
+    for (const pid of sought.seen.keys()) byPid.set(pid, sought);
   }
   for (const { pid, start } of entries) {
     // A first process with another start: the id was given away again, so our group is long empty.
@@ -36,17 +41,20 @@ export function findMembers(targets: readonly Target[]): Map<Target, ProcessEntr
   }
   for (const entry of entries) {
     const known = byGroup.get(entry.group) ?? byGroup.get(entry.session);
-    const target =
-      known && entry.start >= known.start ? known.target : findByMarker(entry, byMarker);
-    if (target) owner.set(entry.pid, target);
+    const seen = byPid.get(entry.pid);
+    if (known && entry.start >= known.start) owner.set(entry.pid, known.sought);
+    else if (seen?.seen.get(entry.pid) === entry.start) owner.set(entry.pid, seen);
+    else findByMarker(entry, byMarker, owner);
   }
   inherit(entries, owner);
   for (const { pid } of ourselves()) owner.delete(pid);
 
-  const members = new Map<Target, ProcessEntry[]>(targets.map((target) => [target, []]));
+  const members = new Map<Target, ProcessEntry[]>(targets.map(({ target }) => [target, []]));
   for (const entry of entries) {
-    const target = owner.get(entry.pid);
-    if (target && !entry.zombie) members.get(target)?.push(entry);
+    const sought = owner.get(entry.pid);
+    if (!sought || entry.zombie) continue;
+    sought.seen.set(entry.pid, entry.start);
+    members.get(sought.target)?.push(entry);
   }
   return members;
 }
@@ -62,23 +70,26 @@ export function findMarked(name: string): Map<string, ProcessEntry[]> {
   return marked;
 }
 
-function findByMarker(entry: ProcessEntry, byMarker: Map<string, Target>): Target | undefined {
-  if (entry.zombie || isKernelThread(entry)) return undefined;
+function findByMarker(
+  entry: ProcessEntry,
+  byMarker: ReadonlyMap<string, Sought>,
+  owner: Map<number, Sought>,
+): void {
+  if (entry.zombie || isKernelThread(entry)) return;
   for (const variable of readEnvironment(entry.pid)) {
-    const target = byMarker.get(variable);
-    if (target) return target;
+    const sought = byMarker.get(variable);
+    if (sought) owner.set(entry.pid, sought);
   }
-  return undefined;
 }
 
 /** A process that emptied its environment and left the session still has its parent, unless that has ended. */
-function inherit(entries: readonly ProcessEntry[], owner: Map<number, Target>): void {
+function inherit(entries: readonly ProcessEntry[], owner: Map<number, Sought>): void {
   for (let found = true; found;) {
     found = false;
     for (const { pid, parent } of entries) {
-      const target = owner.get(parent);
-      if (target && !owner.has(pid)) {
-        owner.set(pid, target);
+      const sought = owner.get(parent);
+      if (sought && !owner.has(pid)) {
+        owner.set(pid, sought);
         found = true;
       }
     }

@@ -1,0 +1,339 @@
+/** What a command finds, and what is known of it when it has ended. */
+
+import { once } from 'node:events';
+import { createConnection } from 'node:net';
+import { readdirSync, readFileSync, realpathSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Running } from '../../src/guardian/protocol.ts';
+import {
+  command,
+  connectionTo,
+  guardianOfTest,
+  isAlive,
+  pidsIn,
+  until,
+} from '../support/guardian.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+describe('a command', () => {
+  it('tells its exit code and its output', async () => {
+    const guardian = await guardianOfTest();
+    guardian.submit(command(1, 'echo hello; exit 3'));
+    const ended = await guardian.ended(1);
+    expect(ended).toMatchObject({
+      id: 1,
+      code: 3,
+      signal: null,
+      endedBy: 'itself',
+      groupEmpty: true,
+      outputSize: 6,
+    });
+    expect(ended.output?.toString()).toBe('hello\n');
+    expect(ended.endedAt).toBeGreaterThanOrEqual(ended.startedAt);
+  });
+
+  it('tells the signal that ended it', async () => {
+    const guardian = await guardianOfTest();
+    guardian.submit(command(1, 'kill -SEGV $$'));
+    expect(await guardian.ended(1)).toMatchObject({
+      code: null,
+      signal: 'SIGSEGV',
+      endedBy: 'itself',
+    });
+  });
+
+  it('keeps the order of what it writes to standard output and to standard error', async () => {
+    const guardian = await guardianOfTest();
+    guardian.submit(command(1, 'for i in 1 2 3 4 5; do echo out $i; echo err $i >&2; done'));
+    const lines = [1, 2, 3, 4, 5].map((n) => `out ${n}\nerr ${n}\n`);
+    expect((await guardian.ended(1)).output?.toString()).toBe(lines.join(''));
+  });
+
+  it('can open its standard output and its standard error by name', async () => {
+    const guardian = await guardianOfTest();
+    guardian.submit(
+      command(1, 'echo a > /dev/stderr; echo b > /dev/stdout; echo c | tee /dev/stderr'),
+    );
+    const ended = await guardian.ended(1);
+    expect(ended.code).toBe(0);
+    expect(ended.output?.toString()).toBe('a\nb\nc\nc\n');
+  });
+
+  it('has the environment it was given, the marker, and nothing else', async () => {
+    const guardian = await guardianOfTest();
+    const env = { PATH: '/usr/bin:/bin', NAME: 'a "b" $c\nd', KUROKO_EXECUTION: 'forged' };
+    guardian.submit(command(7, `tr '\\0' '|' < /proc/$$/environ`, { env }));
+    const output = (await guardian.ended(7)).output?.toString() ?? '';
+    const marker = `KUROKO_EXECUTION=${guardian.epoch}:7`;
+    const expected = [...Object.entries(env).map(([name, value]) => `${name}=${value}`), marker];
+    expect(output.split('|').filter(Boolean).toSorted()).toEqual(
+      expected.filter((variable) => variable !== 'KUROKO_EXECUTION=forged').toSorted(),
+    );
+  });
+
+  it('has nothing on standard input, and no file of the guardian', async () => {
+    const guardian = await guardianOfTest();
+    guardian.submit(command(1, 'cat; ls /proc/self/fd | wc -l; readlink /proc/$$/fd/0'));
+    // 0, 1, 2 and the one with which ls reads the folder
+    expect((await guardian.ended(1)).output?.toString()).toBe('4\n/dev/null\n');
+  });
+
+  it('runs in the folder it was given', async () => {
+    const guardian = await guardianOfTest();
+    const chdir = realpathSync(temporaryFolder());
+    guardian.submit(command(1, 'pwd', { chdir }));
+    expect((await guardian.ended(1)).output?.toString()).toBe(`${chdir}\n`);
+  });
+
+  it('leads a session and a process group of its own', async () => {
+    const guardian = await guardianOfTest();
+    guardian.submit(command(1, 'cut -d" " -f5,6 /proc/$$/stat'));
+    const { pid, output } = await guardian.ended(1);
+    expect(output?.toString()).toBe(`${pid} ${pid}\n`);
+  });
+});
+
+describe('a command that cannot be started', () => {
+  it('ends with 127 and says that the folder is missing', async () => {
+    const guardian = await guardianOfTest();
+    guardian.submit(command(1, 'true', { chdir: '/nowhere/at/all' }));
+    const ended = await guardian.ended(1);
+    expect(ended).toMatchObject({ code: 127, signal: null, pid: null, groupEmpty: true });
+    expect(ended.output?.toString()).toBe(
+      'The command could not be started: there is no folder /nowhere/at/all that it may enter.\n',
+    );
+  });
+
+  it('ends with 127 when its text is too large, and one just below the limit runs', async () => {
+    const guardian = await guardianOfTest();
+    guardian.submit(command(1, `true ${'x'.repeat(128 * 1024)}`));
+    guardian.submit(command(2, `true ${'x'.repeat(120 * 1024)}`));
+    expect((await guardian.ended(1)).output?.toString()).toContain('larger than the system allows');
+    expect(await guardian.ended(1)).toMatchObject({ code: 127, pid: null });
+    expect(await guardian.ended(2)).toMatchObject({ code: 0 });
+  });
+
+  it('ends with 127 when a value holds a zero byte, and the next one runs', async () => {
+    const guardian = await guardianOfTest();
+    guardian.submit(command(1, 'true', { env: { A: 'a\0b' } }));
+    guardian.submit(command(2, 'true'));
+    expect(await guardian.ended(1)).toMatchObject({ code: 127, pid: null });
+    expect(await guardian.ended(2)).toMatchObject({ code: 0 });
+  });
+
+  it('is told apart from a program that is not found', async () => {
+    const guardian = await guardianOfTest();
+    guardian.submit(command(1, 'no-such-program'));
+    const ended = await guardian.ended(1);
+    expect(ended.code).toBe(127);
+    expect(ended.pid).not.toBeNull();
+    expect(ended.output?.toString()).toContain('not found');
+  });
+});
+
+describe('output', () => {
+  it('of a gigabyte costs no memory and blocks nobody', async () => {
+    const guardian = await guardianOfTest();
+    // Everything that is only made at the first command.
+    guardian.submit(command(1, 'true'));
+    await guardian.ended(1);
+    const before = residentMemory(guardian.pid);
+    guardian.submit(command(2, 'head -c 1000000000 /dev/zero'));
+    guardian.submit(command(3, 'echo meanwhile'));
+    expect((await guardian.ended(3)).output?.toString()).toBe('meanwhile\n');
+    const flood = await guardian.ended(2);
+    expect(flood).toMatchObject({ code: 0, outputSize: 1_000_000_000, output: null });
+    expect(residentMemory(guardian.pid) - before).toBeLessThan(16 * 1024 * 1024);
+  });
+
+  it('is held to its cap: the head, then the tail', async () => {
+    const guardian = await guardianOfTest();
+    guardian.submit(command(1, 'seq 1 100000', { outputCap: 1000 }));
+    const { outputSize } = await guardian.ended(1);
+    const whole = Array.from({ length: 100_000 }, (_, index) => `${index + 1}\n`).join('');
+    expect(outputSize).toBe(whole.length);
+    const head = await guardian.read(1, 0);
+    expect(head).toMatchObject({ from: 0, next: 500, size: whole.length });
+    expect(head?.data.toString()).toBe(whole.slice(0, 500));
+    const tail = await guardian.read(1, 500);
+    expect(tail).toMatchObject({ from: whole.length - 500, next: whole.length });
+    expect(tail?.data.toString()).toBe(whole.slice(-500));
+    expect(await guardian.read(1, whole.length)).toMatchObject({
+      from: whole.length,
+      next: whole.length,
+    });
+  });
+
+  it('of one line of ten megabytes is taken as any other', async () => {
+    const guardian = await guardianOfTest();
+    guardian.submit(command(1, `head -c 10000000 /dev/zero | tr '\\0' x; echo; echo after`));
+    expect(await guardian.ended(1)).toMatchObject({ code: 0, outputSize: 10_000_007 });
+    const tail = await guardian.read(1, 10_000_001);
+    expect(tail?.data.toString()).toBe('after\n');
+  });
+
+  it('can be followed while the command runs', async () => {
+    const guardian = await guardianOfTest();
+    const gate = path.join(temporaryFolder(), 'gate');
+    const told: Running[] = [];
+    guardian.onRunning((running) => told.push(running));
+    guardian.submit(command(1, `echo one; while [ ! -e ${gate} ]; do sleep 0.01; done; echo two`));
+    await until(() => told.length > 0);
+    expect(told[0]).toMatchObject({ id: 1, status: 'running', outputSize: 4 });
+    expect((await guardian.read(1, 0))?.data.toString()).toBe('one\n');
+    guardian.submit(command(2, `touch ${gate}`));
+    expect((await guardian.ended(1)).output?.toString()).toBe('one\ntwo\n');
+  });
+
+  it('that never stops is told of ten times a second at most', async () => {
+    const guardian = await guardianOfTest();
+    const told: { at: number; size: number }[] = [];
+    guardian.onRunning(({ outputSize }) => told.push({ at: performance.now(), size: outputSize }));
+    guardian.submit(command(1, 'yes'));
+    await until(() => told.length >= 6);
+    const first = told[0];
+    const last = told[5];
+    expect((last?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThan(400);
+    expect(last?.size).toBeGreaterThan(first?.size ?? 0);
+    await guardian.stop(1, 300);
+  });
+
+  it('of a client that does not read holds up neither the command nor the others', async () => {
+    const guardian = await guardianOfTest();
+    const deaf = createConnection(guardian.socketPath);
+    await once(deaf, 'readable');
+    // It asks for 140 megabytes and never reads an answer.
+    deaf.pause();
+    guardian.submit(command(1, 'head -c 1000000 /dev/zero'));
+    await guardian.ended(1);
+    const before = residentMemory(guardian.pid);
+    for (let request = 1; request <= 400; request += 1) {
+      deaf.write(`${JSON.stringify({ type: 'read', request, id: 1, from: 0 })}\n`);
+    }
+    guardian.submit(command(2, 'head -c 50000000 /dev/zero; echo done'));
+    expect(await guardian.ended(2)).toMatchObject({ code: 0, outputSize: 50_000_005 });
+    expect(residentMemory(guardian.pid) - before).toBeLessThan(64 * 1024 * 1024);
+    deaf.destroy();
+  });
+});
+
+describe('a process left behind', () => {
+  it('holds up the result by no more than a second, and is drained for as long as it writes', async () => {
+    const guardian = await guardianOfTest();
+    const folder = temporaryFolder();
+    const pids = path.join(folder, 'pids');
+    const done = path.join(folder, 'done');
+    // More than a pipe holds: if nobody read, it would never be done.
+    const behind = `sleep 1.5; head -c 1000000 /dev/zero; echo > ${done}; sleep 1000`;
+    guardian.submit(command(1, `(${behind}) & echo $! > ${pids}; echo early`));
+    const ended = await guardian.ended(1);
+    expect(ended).toMatchObject({ code: 0, groupEmpty: false, outputSize: 6 });
+    expect(ended.endedAt - ended.startedAt).toBeLessThan(1500);
+    await until(() => readdirSync(folder).includes('done'));
+    const [pid = 0] = await pidsIn(pids, 1);
+    expect(isAlive(pid)).toBe(true);
+    await guardian.end(300);
+    expect(isAlive(pid)).toBe(false);
+  });
+
+  it('that lets go of the output holds up nothing', async () => {
+    const guardian = await guardianOfTest();
+    guardian.submit(command(1, 'sleep 1000 > /dev/null 2>&1 & echo early'));
+    const ended = await guardian.ended(1);
+    expect(ended).toMatchObject({ code: 0, groupEmpty: false });
+    expect(ended.output?.toString()).toBe('early\n');
+    expect(ended.endedAt - ended.startedAt).toBeLessThan(900);
+  });
+});
+
+describe('the limit of the run time', () => {
+  it('stops the command, also when nobody is connected any more', async () => {
+    const guardian = await guardianOfTest();
+    const submitter = await connectionTo(guardian);
+    submitter.submit(command(1, 'sleep 1000', { runtimeLimitMs: 150 }));
+    await until(async () => (await guardian.observe(1)).status === 'running');
+    submitter.close();
+    const ended = await guardian.ended(1);
+    expect(ended).toMatchObject({
+      code: null,
+      signal: 'SIGTERM',
+      endedBy: 'limit',
+      groupEmpty: true,
+    });
+    expect(ended.endedAt - ended.startedAt).toBeGreaterThanOrEqual(145);
+  });
+
+  it('kills what does not listen after the grace', async () => {
+    const guardian = await guardianOfTest();
+    guardian.submit(
+      command(1, `trap '' TERM; while :; do sleep 0.05; done`, {
+        runtimeLimitMs: 50,
+        graceMs: 200,
+      }),
+    );
+    const ended = await guardian.ended(1);
+    expect(ended).toMatchObject({ signal: 'SIGKILL', endedBy: 'limit', groupEmpty: true });
+    expect(ended.endedAt - ended.startedAt).toBeGreaterThanOrEqual(245);
+  });
+
+  it('leaves alone what ends in time, and what has none', async () => {
+    const guardian = await guardianOfTest();
+    guardian.submit(command(1, 'sleep 0.05', { runtimeLimitMs: 5000 }));
+    guardian.submit(command(2, 'sleep 0.3'));
+    expect(await guardian.ended(1)).toMatchObject({ code: 0, endedBy: 'itself' });
+    expect(await guardian.ended(2)).toMatchObject({ code: 0, endedBy: 'itself' });
+  });
+});
+
+describe('the memory of a command', () => {
+  it('is known at its highest, of all its processes, when it ran for a second or two', async () => {
+    const guardian = await guardianOfTest();
+    const hold = `const held = Buffer.alloc(200e6, 1); setTimeout(() => held, 2200)`;
+    guardian.submit(command(1, `'${process.execPath}' -e '${hold}' & wait`));
+    const { peakMemory } = await guardian.ended(1);
+    expect(peakMemory).toBeGreaterThan(200e6);
+    expect(peakMemory).toBeLessThan(400e6);
+  });
+
+  it('is not known of a short one', async () => {
+    const guardian = await guardianOfTest();
+    guardian.submit(command(1, 'true'));
+    expect((await guardian.ended(1)).peakMemory).toBeNull();
+  });
+});
+
+describe('many commands', () => {
+  it('of which 500 are run in a row leave no open file in the guardian', async () => {
+    const guardian = await guardianOfTest();
+    const files = () => readdirSync(`/proc/${guardian.pid}/fd`).length;
+    const runAndForget = async (id: number) => {
+      guardian.submit(command(id, 'true'));
+      expect((await guardian.ended(id)).code).toBe(0);
+      guardian.ack(id);
+    };
+    await runAndForget(0);
+    const before = files();
+    for (let id = 1; id <= 500; id += 1) await runAndForget(id);
+    // A batch of pipes may be in the making.
+    await until(() => files() <= before);
+    expect(await guardian.list()).toEqual([]);
+  });
+
+  it('submitted at once all run, each once', async () => {
+    const guardian = await guardianOfTest();
+    const file = path.join(temporaryFolder(), 'ran');
+    const ids = Array.from({ length: 200 }, (_, index) => index + 1);
+    for (const id of ids) guardian.submit(command(id, `echo ${id} >> ${file}; echo ${id}`));
+    const ended = await Promise.all(ids.map((id) => guardian.ended(id)));
+    expect(ended.map(({ output }) => output?.toString())).toEqual(ids.map((id) => `${id}\n`));
+    const ran = readFileSync(file, 'latin1').trim().split('\n').map(Number);
+    expect(ran.toSorted((one, other) => one - other)).toEqual(ids);
+  });
+});
+
+function residentMemory(pid: number): number {
+  const [, kilobytes = '0'] =
+    /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'latin1')) ?? [];
+  return Number(kilobytes) * 1024;
+}
