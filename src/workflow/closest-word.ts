@@ -1,5 +1,5 @@
 /** The known word that a mistyped one most likely stands for, or null when none is near. */
-export function closestWord(typed: string, known: Iterable<string>): string | null {
+export function closestWord(typed: string, known: readonly string[]): string | null {
   const word = typed.toLowerCase();
   const furthest = word.length <= 4 ? 1 : 2;
   let closest: string | null = null;
@@ -13,7 +13,7 @@ export function closestWord(typed: string, known: Iterable<string>): string | nu
 }
 
 /** For a word that was not written out: `exec`, `expected`. */
-function beginningWith(word: string, known: Iterable<string>): string | null {
+function beginningWith(word: string, known: readonly string[]): string | null {
   for (const candidate of known) {
     if (candidate.toLowerCase().startsWith(word)) return candidate;
   }
@@ -41,6 +41,7 @@ function editDistance(one: string, other: string): number {
   return at(row, other.length);
 }
 
+/** There is always a number there: the rows are one longer than the word. */
 function at(row: readonly number[], column: number): number {
-  return row[column] ?? Infinity;
+  return Number(row[column]);
 }

@@ -2,18 +2,18 @@
 import type { Node } from './node.ts';
 
 export function findNode(tree: Node, path: string): Node | null {
-  return lineage(tree, path)?.at(-1) ?? null;
+  return lineage(tree, path).at(-1) ?? null;
 }
 
-/** The nodes that lead to a path, from the tree itself to the node; null where there is none. */
-export function lineage(tree: Node, path: string): readonly Node[] | null {
+/** The nodes that lead to a path, from the tree itself to the node; none where it leads nowhere. */
+export function lineage(tree: Node, path: string): readonly Node[] {
   const [start, ...steps] = path.split('/');
-  if (start !== '') return null;
+  if (start !== '') return [];
   const nodes = [tree];
   let node = tree;
   for (const step of steps) {
     const child = node.children[Number.parseInt(step, 10)];
-    if (child?.path !== `${node.path}/${step}`) return null;
+    if (child?.path !== `${node.path}/${step}`) return [];
     nodes.push(child);
     node = child;
   }

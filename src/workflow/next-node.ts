@@ -8,7 +8,7 @@ export function nextNode(tree: Node, node: Node): Node | null {
 
 /** The node after this one and all of its children: a sibling, or one of an ancestor. */
 export function nextSibling(tree: Node, node: Node): Node | null {
-  const ancestors = lineage(tree, node.path)?.slice(0, -1) ?? [];
+  const ancestors = lineage(tree, node.path).slice(0, -1);
   let child = node;
   for (const ancestor of ancestors.toReversed()) {
     const sibling = ancestor.children[childIndex(child) + 1];

@@ -23,24 +23,22 @@ export const unreadable = '';
 /** The tree of what can be read, and the errors of what cannot. */
 export function read(script: string): { tree: Node; errors: ScriptError[] } {
   const tree: Growing = { ...position(1, 1), type: 'root', option: null, path: '', children: [] };
-  const open: Level[] = [{ indent: -1, node: tree }];
+  let level: Level = { indent: -1, node: tree, above: null };
   const errors: ScriptError[] = [];
   const mixture = mixtureWatch();
   for (const [index, text] of script.split('\n').entries()) {
-    const indent = indentation.exec(text)?.[0] ?? '';
-    const rest = text.slice(indent.length);
+    const rest = text.replace(indentation, '');
+    const indent = text.slice(0, text.length - rest.length);
     if (rest === '' || rest.startsWith('#')) continue;
     const where = position(index + 1, indent.length + 1);
     const mixed = mixture(indent);
     if (mixed === 'here') errors.push({ ...where, ...mixedIndentation(where.line) });
-    const parent = openParent(open, indent.length);
-    if (parent.lost !== null && mixed === 'no') {
-      errors.push({ ...where, ...lostLevel(where.line, parent.lost) });
-    }
+    const { parent, lost } = closeLevels(level, indent.length);
+    if (lost !== null && mixed === 'no') errors.push({ ...where, ...lostLevel(where.line, lost) });
     const task = /^(\w+):([^]*)$/.exec(rest);
     if (task === null) errors.push({ ...where, ...syntaxError(where.line, rest) });
     const node = grow(parent.node, task?.[1] ?? unreadable, readOption(task?.[2] ?? ''), where);
-    open.push({ indent: indent.length, node });
+    level = { indent: indent.length, node, above: parent };
   }
   return { tree, errors };
 }
@@ -51,6 +49,8 @@ interface Growing extends Node {
 interface Level {
   readonly indent: number;
   readonly node: Growing;
+  /** The level that this one is nested in; null for the root's, which no line can close. */
+  readonly above: Level | null;
 }
 type Complaint = Pick<ScriptError, 'message' | 'suggestion'>;
 
@@ -76,21 +76,18 @@ function mixtureWatch(): (indent: string) => 'no' | 'here' | 'before' {
  * Closes the levels that a line of this indentation ends. `lost` is null when it opens a level or
  * meets one, else the indentations that it could have met.
  */
-function openParent(
-  open: Level[],
+function closeLevels(
+  innermost: Level,
   indent: number,
-): { node: Growing; lost: readonly number[] | null } {
+): { parent: Level; lost: readonly number[] | null } {
   const closed: number[] = [];
-  let parent = open.at(-1);
-  while (parent !== undefined && parent.indent >= indent) {
+  let parent = innermost;
+  while (parent.above !== null && parent.indent >= indent) {
     closed.unshift(parent.indent);
-    open.pop();
-    parent = open.at(-1);
+    parent = parent.above;
   }
-  if (parent === undefined) throw new Error('The root is never closed: no line is indented by -1.');
-  if (closed.length === 0 || closed[0] === indent) return { node: parent.node, lost: null };
-  const above = parent.indent === -1 ? [] : [parent.indent];
-  return { node: parent.node, lost: [...above, ...closed] };
+  if (closed.length === 0 || closed[0] === indent) return { parent, lost: null };
+  return { parent, lost: parent.above === null ? closed : [parent.indent, ...closed] };
 }
 
 function grow(parent: Growing, type: string, option: string | null, where: Position): Growing {
@@ -131,12 +128,11 @@ function lostLevel(line: number, levels: readonly number[]): Complaint {
 }
 
 function syntaxError(line: number, text: string): Complaint {
-  const [, word, option] = /^(\w+)[ \t]*:?[ \t]*([^]*)$/.exec(text.trimEnd()) ?? [];
-  const known = word !== undefined && taskWords.has(word);
+  const [, word = '', option = ''] = /^(\w+)[ \t]*:?[ \t]*([^]*)$/.exec(text.trimEnd()) ?? [];
   return {
     message: `(line ${line}) syntax error.`,
-    suggestion: known
-      ? `Did you mean \`${`${word}: ${(option ?? '').slice(0, 60)}`.trimEnd()}\`?`
+    suggestion: taskWords.has(word)
+      ? `Did you mean \`${`${word}: ${option.slice(0, 60)}`.trimEnd()}\`?`
       : 'A line is a task, a colon and its option: `execute: ./report.sh`.',
   };
 }

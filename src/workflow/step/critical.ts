@@ -6,7 +6,7 @@ import type { Stepped } from './handler.ts';
 /** The token stays where it broke; the caller cancels the rest of the instance. */
 export function critical(token: Token, message: string, before: readonly Effect[] = []): Stepped {
   const { path, attempt, context } = token;
-  const line = `${path === '' ? '/' : path}: ${message}`;
+  const line = `${path}: ${message}`;
   return {
     status: 'stepped',
     token: { path, status: 'critical', attempt, context },

@@ -20,13 +20,13 @@ export const env: Task = {
 export function parseEnv(option: string | null): Option<Readonly<Record<string, string>>> {
   const text = option ?? '';
   const variables: [string, string][] = [];
-  for (let at = skipSpace(text, 0); at < text.length;) {
+  for (let at = skip(space, text, 0); at < text.length;) {
     assignment.lastIndex = at;
     const name = assignment.exec(text)?.[1];
     if (name === undefined) return refused(...syntaxError(text));
     const value = readValue(text, at + name.length + 1);
     variables.push([name, value.text]);
-    at = skipSpace(text, value.end);
+    at = skip(space, text, value.end);
   }
   // Not an object that is assigned to: `__proto__` is a name like any other.
   return understood(Object.fromEntries(variables));
@@ -43,15 +43,15 @@ function readValue(text: string, start: number): { text: string; end: number } {
     const inner = text.slice(start + 1, close).replaceAll(`\\${quote}`, quote);
     return { text: inner, end: close + 1 };
   }
-  bare.lastIndex = start;
-  const word = bare.exec(text)?.[0] ?? '';
-  return { text: word, end: start + word.length };
+  const end = skip(bare, text, start);
+  return { text: text.slice(start, end), end };
 }
 
-function skipSpace(text: string, start: number): number {
-  space.lastIndex = start;
-  space.exec(text);
-  return space.lastIndex;
+/** Where the text goes on after what this sticky pattern matches, which may be nothing. */
+function skip(pattern: RegExp, text: string, start: number): number {
+  pattern.lastIndex = start;
+  pattern.test(text);
+  return pattern.lastIndex;
 }
 
 function syntaxError(text: string): [message: string, suggestion: string] {

@@ -1,20 +1,19 @@
 /** `execute: command` runs a shell command line on the token's queue. */
 import type { Node } from '../node.ts';
-import type { Problem, Task } from '../task.ts';
+import { type Option, problemsOf, refused, understood } from '../option.ts';
+import type { Task } from '../task.ts';
 
 export const execute: Task = {
   word: 'execute',
-  check: checkCommand,
+  check: (node) => problemsOf(parseCommand(node)),
   enter: (node, context) => {
-    const [problem] = checkCommand(node);
-    if (node.option === null || problem !== undefined) {
-      return { type: 'broken', message: problem?.message ?? '' };
-    }
+    const command = parseCommand(node);
+    if (!command.ok) return { type: 'broken', message: command.problem.message };
     return {
       type: 'execute',
       execution: {
         type: 'execute',
-        shell: node.option,
+        shell: command.value,
         queue: context.queue ?? defaultQueue,
         env: context.env,
         chdir: null,
@@ -27,9 +26,11 @@ export const execute: Task = {
 /** The queue of an execution when the script names none. */
 export const defaultQueue = '@default';
 
-/** A command line is required, also of the tasks that are an `execute` of their own kind. */
-export function checkCommand(node: Node): readonly Problem[] {
-  if (/\S/.test(node.option ?? '')) return [];
-  const message = `Option is required for ${node.type}`;
-  return [{ message, suggestion: `Write what it runs after the colon: \`${node.type}: ...\`.` }];
+/** What to run: required, also of the tasks that are an `execute` of their own kind. */
+export function parseCommand(node: Node): Option<string> {
+  if (node.option !== null && /\S/.test(node.option)) return understood(node.option);
+  return refused(
+    `Option is required for ${node.type}`,
+    `Write what it runs after the colon: \`${node.type}: ...\`.`,
+  );
 }

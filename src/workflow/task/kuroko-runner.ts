@@ -1,15 +1,13 @@
 /** `kuroko_runner: cleanup_old_instances` runs a maintenance that is built in. */
 import { closestWord } from '../closest-word.ts';
+import type { Node } from '../node.ts';
 import { type Option, problemsOf, refused, understood } from '../option.ts';
 import type { Task } from '../task.ts';
-import { checkCommand } from './execute.ts';
+import { parseCommand } from './execute.ts';
 
 export const kurokoRunner: Task = {
   word: 'kuroko_runner',
-  check: (node) => {
-    const missing = checkCommand(node);
-    return missing.length > 0 ? missing : problemsOf(parseMaintenance(node.option));
-  },
+  check: (node) => problemsOf(parseMaintenance(node)),
   enter: null,
 };
 
@@ -20,12 +18,14 @@ export const maintenances = [
 ] as const;
 export type Maintenance = (typeof maintenances)[number];
 
-export function parseMaintenance(option: string | null): Option<Maintenance> {
-  const known = maintenances.find((name) => name === option);
+export function parseMaintenance(node: Node): Option<Maintenance> {
+  const command = parseCommand(node);
+  if (!command.ok) return command;
+  const known = maintenances.find((name) => name === command.value);
   if (known !== undefined) return understood(known);
-  const meant = closestWord(option ?? '', maintenances);
+  const meant = closestWord(command.value, maintenances);
   return refused(
-    `\`${option ?? ''}\` is no maintenance of kuroko_runner.`,
+    `\`${command.value}\` is no maintenance of kuroko_runner.`,
     meant === null
       ? `There are ${maintenances.map((name) => `\`${name}\``).join(', ')}.`
       : `Did you mean \`${meant}\`?`,

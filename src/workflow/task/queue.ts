@@ -17,7 +17,7 @@ export const queue: Task = {
 export function parseQueue(option: string | null): Option<string> {
   const name = option ?? '';
   if (name === '') return understood(defaultQueue);
-  if (/^@?[\w-]{1,180}$/.test(name) && !name.endsWith('\n')) return understood(name);
+  if (/^@?[\w-]{1,180}$/.test(name)) return understood(name);
   return refused(
     `Queue name must be match with /\\A@?[\\w-]{1,180}\\z/: ${name}`,
     'Use letters, digits, `_` and `-`, with one `@` in front if you like.',

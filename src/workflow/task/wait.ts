@@ -1,7 +1,7 @@
 /** `wait: 100/daily 101/hourly timeout=2h` waits for instances of other definitions. */
 import { type Option, problemsOf, refused, understood } from '../option.ts';
 import type { Task } from '../task.ts';
-import { readDuration } from './minutes.ts';
+import { inMinutes } from './minutes.ts';
 
 export const wait: Task = {
   word: 'wait',
@@ -25,9 +25,9 @@ export function parseWait(option: string | null): Option<Wait> {
   let timeout = 60;
   for (let at = 0; at < text.length;) {
     word.lastIndex = at;
-    const [found, id, period, duration] = word.exec(text) ?? [];
+    const [found, id, period, digits, unit] = word.exec(text) ?? [];
     if (found === undefined) return syntaxError(text);
-    if (duration !== undefined) timeout = readDuration(duration) ?? timeout;
+    if (digits !== undefined) timeout = inMinutes(digits, unit);
     if (id !== undefined && isPeriod(period)) {
       if (!Number.isSafeInteger(Number(id))) {
         return refused(`Given Job Definition ID not found: ${id}`);
@@ -39,7 +39,7 @@ export function parseWait(option: string | null): Option<Wait> {
   return instances.length === 0 ? syntaxError(text) : understood({ instances, timeout });
 }
 
-const word = /([0-9]+)\s*\/\s*(hourly|daily|weekly|monthly)|timeout=([0-9]+[hm]?)|[\s,]+/y;
+const word = /([0-9]+)\s*\/\s*(hourly|daily|weekly|monthly)|timeout=([0-9]+)([hm]?)|[\s,]+/y;
 
 function isPeriod(text: string | undefined): text is Period {
   return periods.some((period) => period === text);

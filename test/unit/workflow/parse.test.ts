@@ -1,0 +1,190 @@
+/** Scripts as people write them, and as they get them wrong. */
+import { describe, expect, it } from 'vitest';
+import { parse } from '../../../src/workflow/parse.ts';
+import { walkNodes } from '../../../src/workflow/walk-nodes.ts';
+
+describe('a script', () => {
+  it('nests by indentation, and every node knows its path and its place', () => {
+    expect(parse('fork:\n  execute: a\n  sequence:\n    echo: b\nnoop:')).toEqual({
+      ok: true,
+      tree: {
+        type: 'root',
+        option: null,
+        path: '',
+        line: 1,
+        column: 1,
+        children: [
+          {
+            type: 'fork',
+            option: null,
+            path: '/0-fork',
+            line: 1,
+            column: 1,
+            children: [
+              {
+                type: 'execute',
+                option: 'a',
+                path: '/0-fork/0-execute',
+                line: 2,
+                column: 3,
+                children: [],
+              },
+              {
+                type: 'sequence',
+                option: null,
+                path: '/0-fork/1-sequence',
+                line: 3,
+                column: 3,
+                children: [
+                  {
+                    type: 'echo',
+                    option: 'b',
+                    path: '/0-fork/1-sequence/0-echo',
+                    line: 4,
+                    column: 5,
+                    children: [],
+                  },
+                ],
+              },
+            ],
+          },
+          { type: 'noop', option: null, path: '/1-noop', line: 5, column: 1, children: [] },
+        ],
+      },
+    });
+  });
+
+  it('may have no line at all', () => {
+    expect(optionsOf('')).toEqual([]);
+    expect(optionsOf('\n  \n# only a comment')).toEqual([]);
+  });
+
+  it('ends its lines with LF or CRLF', () => {
+    expect(optionsOf('echo: a\r\n\r\n  echo: b # c\r\n')).toEqual(
+      optionsOf('echo: a\n\n  echo: b # c\n'),
+    );
+  });
+
+  it('keeps a # that does not start a word, or is quoted', () => {
+    expect(optionsOf('execute: echo $#')).toEqual(['echo $#']);
+    expect(optionsOf('execute: curl http://h/x#frag # get it')).toEqual(['curl http://h/x#frag']);
+    expect(optionsOf(`echo: 'a # b' "# c" # d`)).toEqual([`'a # b' "# c"`]);
+    expect(optionsOf(`echo: it's # not quoted`)).toEqual([`it's`]);
+  });
+
+  it('has comments anywhere, indented as one likes', () => {
+    expect(optionsOf('fork:\n# a\n      # b\n  echo: c\n\t# d\n  echo: e')).toEqual([
+      null,
+      'c',
+      'e',
+    ]);
+  });
+
+  it('tells an option that only a comment leaves empty from none', () => {
+    expect(optionsOf('noop:\nnoop: \nnoop: # c\nnoop:# c')).toEqual([null, null, '', '']);
+  });
+});
+
+describe('a script that cannot be read', () => {
+  it('is told all of its errors at once, each with line and column', () => {
+    expect(errorsOf('noop: a\n    noop: b\n  noop: c\nexecute true\n  : x\n')).toEqual([
+      {
+        line: 3,
+        column: 3,
+        message: '(line 3) inconsistent indentation.',
+        suggestion: 'It may stand beside the lines above that are indented by 0 or 4.',
+      },
+      {
+        line: 4,
+        column: 1,
+        message: '(line 4) syntax error.',
+        suggestion: 'Did you mean `execute: true`?',
+      },
+      {
+        line: 5,
+        column: 3,
+        message: '(line 5) syntax error.',
+        suggestion: 'A line is a task, a colon and its option: `execute: ./report.sh`.',
+      },
+    ]);
+  });
+
+  it('is told once that it mixes tabs and spaces, where it starts to', () => {
+    expect(errorsOf('fork:\n  noop: a\n\tnoop: b\n \tnoop: c\n   noop: d')).toEqual([
+      {
+        line: 3,
+        column: 2,
+        message: '(line 3) inconsistent indentation.',
+        suggestion: 'Indent with spaces or with tabs: this script mixes them.',
+      },
+    ]);
+    expect(optionsOf('fork:\n\tnoop: a\n\tnoop: b\n')).toEqual([null, 'a', 'b']);
+  });
+
+  it('goes on from an indentation that meets no level, without an error for each line below', () => {
+    const places = errorsOf('noop:\n    noop:\n  noop:\n  noop:\n    noop:\nnoop:').map(
+      (e) => e.line,
+    );
+    expect(places).toEqual([3]);
+  });
+
+  it('offers the levels that a first line too far left leaves open', () => {
+    expect(errorsOf('  noop:\nnoop:')).toEqual([
+      {
+        line: 2,
+        column: 1,
+        message: '(line 2) inconsistent indentation.',
+        suggestion: 'It may stand beside the lines above that are indented by 2.',
+      },
+    ]);
+  });
+
+  it('knows the colon that stands too far right, or is not there', () => {
+    expect(errorsOf('noop : a').map((e) => e.suggestion)).toEqual(['Did you mean `noop: a`?']);
+    expect(errorsOf('fork').map((e) => e.suggestion)).toEqual(['Did you mean `fork:`?']);
+  });
+});
+
+describe('the time it takes', () => {
+  const lines = (count: number): string =>
+    Array.from(
+      { length: count },
+      (_, line) => `${'  '.repeat(line % 5)}execute: ./run.sh ${line} "quoted # ${line}" # note\n`,
+    ).join('');
+
+  it('is well under 5 ms for a thousand lines', () => {
+    const script = lines(1_000);
+    expect(bestOf(30, () => parse(script))).toBeLessThan(5);
+  });
+
+  it('grows with the script, not with its square, whatever the quotes and levels', () => {
+    const deep = Array.from({ length: 400 }, (_, depth) => `${' '.repeat(depth)}noop:\n`).join('');
+    const quotes = `echo: ${`"'`.repeat(50_000)} # x`;
+    const escaped = `echo: ${'"\\'.repeat(50_000)} # x`;
+    for (const script of [lines(20_000), deep, quotes, escaped]) {
+      expect(bestOf(3, () => parse(script))).toBeLessThan(400);
+    }
+  });
+});
+
+function optionsOf(script: string): (string | null)[] {
+  const parsed = parse(script);
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
+  return [...walkNodes(parsed.tree)].slice(1).map((node) => node.option);
+}
+
+function errorsOf(script: string) {
+  const parsed = parse(script);
+  return parsed.ok ? [] : parsed.errors;
+}
+
+/** Milliseconds of the fastest of several runs: what the machine is doing besides does not count. */
+function bestOf(runs: number, run: () => unknown): number {
+  let best = Infinity;
+  for (let left = runs; left > 0; left -= 1) {
+    const start = performance.now();
+    run();
+    best = Math.min(best, performance.now() - start);
+  }
+  return best;
+}

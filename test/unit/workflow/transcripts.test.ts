@@ -1,0 +1,125 @@
+/**
+ * Runs that anybody can read: test/transcripts/*.txt hold a script, what happens (`> ...`) and what
+ * comes of it. `UPDATE_TRANSCRIPTS=1` writes what comes of it anew; look at the difference then.
+ */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { Effect } from '../../../src/workflow/effect.ts';
+import type { Facts, TokenEvent } from '../../../src/workflow/facts.ts';
+import { parse } from '../../../src/workflow/parse.ts';
+import { step } from '../../../src/workflow/step.ts';
+import type { Token } from '../../../src/workflow/token.ts';
+
+const folder = new URL('../../transcripts/', import.meta.url);
+const files = readdirSync(folder).filter((file) => file.endsWith('.txt'));
+
+describe('the transcript', () => {
+  it('is there for each way that a run can take', () => {
+    expect(files).toEqual(
+      expect.arrayContaining(
+        [
+          'ordinary',
+          'failing',
+          'retried',
+          'skipped',
+          'cancelled',
+          'lost',
+          'timed-out',
+          'environment',
+          'late-click',
+          'critical',
+        ].map((name) => `${name}.txt`),
+      ),
+    );
+  });
+
+  it.each(files)('%s is what happens', (file) => {
+    const written = readFileSync(new URL(file, folder), 'utf8');
+    const played = play(written);
+    if (process.env['UPDATE_TRANSCRIPTS'] === '1') writeFileSync(new URL(file, folder), played);
+    expect(readFileSync(new URL(file, folder), 'utf8')).toBe(played);
+  });
+});
+
+/** The transcript with what comes of each event as it does now. */
+function play(transcript: string): string {
+  const [head = '', ...parts] = transcript.split(/^> /m);
+  const parsed = parse(scriptIn(head));
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
+  let token: Token = { path: '', status: 'working', attempt: 0, context: { env: launchEnv(head) } };
+  const played = parts.map((part) => {
+    const [line = ''] = part.split('\n');
+    const { event, facts } = readEvent(line);
+    const stepped = step(parsed.tree, token, event, facts);
+    if (stepped.status === 'illegal') return `> ${line}\n    refused: ${stepped.reason}\n`;
+    token = stepped.token;
+    const lines = [...stepped.effects.map(describeEffect), describeToken(token)];
+    return `> ${line}\n${lines.map((text) => `    ${text}\n`).join('')}`;
+  });
+  return `${head}${played.join('\n')}`;
+}
+
+/** The indented block below `The script:`. */
+function scriptIn(head: string): string {
+  const block = /^The script:\n\n((?: {4}.*\n|\n)+)/m.exec(head)?.[1];
+  if (block === undefined) throw new Error('A transcript without `The script:`.');
+  return block.replaceAll(/^ {4}/gm, '');
+}
+
+function launchEnv(head: string): Record<string, string> {
+  const pairs = /^Launched with (.*)\.$/m.exec(head)?.[1]?.split(' ') ?? [];
+  return Object.fromEntries(pairs.map((pair) => pair.split('=') as [string, string]));
+}
+
+/** What a line of a transcript says has happened. */
+const sentences: readonly [RegExp, (...words: string[]) => TokenEvent][] = [
+  [/^it starts$/, () => ({ type: 'start' })],
+  [/^the command exits with (\d+)/, (code) => exited({ code: Number(code) })],
+  [/^the command ends by signal (\w+)$/, (signal = '') => exited({ signal })],
+  [
+    /^the command is stopped by its limit with signal (\w+)$/,
+    (signal = '') => exited({ signal, timedOut: true }),
+  ],
+  [/^the command is lost: (.*)$/, (evidence = '') => ({ type: 'lost', evidence })],
+  [/^(\w+) retries$/, (by = '') => ({ type: 'retry', by })],
+  [/^(\w+) skips$/, (by = '') => ({ type: 'skip', by })],
+  [/^(\w+) cancels$/, (by = '') => ({ type: 'cancel', by })],
+];
+
+function exited(how: Partial<Extract<TokenEvent, { type: 'exited' }>>): TokenEvent {
+  return { type: 'exited', code: null, signal: null, timedOut: false, ...how };
+}
+
+function readEvent(line: string): { event: TokenEvent; facts: Facts } {
+  const outputTail = /, having written "(.*)"$/.exec(line)?.[1]?.replaceAll('|', '\n') ?? '';
+  for (const [pattern, event] of sentences) {
+    const [whole, ...words] = pattern.exec(line) ?? [];
+    if (whole !== undefined) return { event: event(...words), facts: { outputTail } };
+  }
+  throw new Error(`No event reads "${line}".`);
+}
+
+function describeEffect(effect: Effect): string {
+  switch (effect.type) {
+    case 'execute': {
+      const env = Object.entries(effect.env).map(([name, value]) => `${name}=${value}`);
+      const limit = effect.timeoutSeconds === null ? '' : `, at most ${effect.timeoutSeconds} s`;
+      const withEnv = env.length === 0 ? '' : `, with ${env.join(' ')}`;
+      return `run    ${effect.shell} (queue ${effect.queue}${limit}${withEnv})`;
+    }
+    case 'log':
+      return `log    ${effect.level} ${effect.message}`;
+    case 'notify': {
+      const message = effect.message?.replaceAll(/\n(?=[^\n])/g, '\n             ');
+      return message === undefined
+        ? `tell   ${effect.event}`
+        : `tell   ${effect.event}: ${message}`;
+    }
+    case 'stop':
+      return 'stop   whatever it runs';
+  }
+}
+
+function describeToken({ path, status, attempt }: Token): string {
+  return `now    ${status} at ${path === '' ? '/' : path}, attempt ${attempt}`;
+}
