@@ -58,14 +58,14 @@ function folders(mode?: number): { dataDir: string; sharedDir: string } {
 }
 
 describe('the embedded Postgres, once started', () => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'kuroko-test-'));
-  chmodSync(folder, 0o755);
-  const dataDir = path.join(folder, '.kuroko');
-  const options = { dataDir, sharedDir: path.join(folder, 'shared') };
+  let dataDir: string;
   let postgres: PreparedPostgres;
   let server: StartedServer;
   beforeAll(async () => {
-    postgres = await preparePostgres(options);
+    const folder = mkdtempSync(path.join(tmpdir(), 'kuroko-test-'));
+    chmodSync(folder, 0o755);
+    dataDir = path.join(folder, '.kuroko');
+    postgres = await preparePostgres({ dataDir });
     server = startServer(postgres.service, folder);
     await postgres.ready(server.ended);
   });
@@ -110,7 +110,7 @@ describe('the embedded Postgres, once started', () => {
   });
 
   it('is not started a second time on the same data', async () => {
-    await expect(preparePostgres(options)).rejects.toThrow(
+    await expect(preparePostgres({ dataDir })).rejects.toThrow(
       `Another Postgres still runs on ${dataDir}/postgres/data (process ${server.pid}`,
     );
     expect(await query(postgres.url, 'SELECT 1')).toBe(1);
