@@ -59,7 +59,7 @@ export function createSlackApp({
 
   async function connect(): Promise<void> {
     const own = await introduce(client, log, stopping.signal);
-    if (own === null) return;
+    if (own === null || stopping.signal.aborted) return;
     const app = new App({
       receiver: line.receiver,
       token: botToken ?? '',
@@ -84,7 +84,8 @@ export function createSlackApp({
       connecting ??= connect();
       // Whoever waited is told below; a refusal that comes later is at least in the log.
       connecting.catch((error: unknown) => log.error({ err: error }, 'Slack is out of reach'));
-      await Promise.race([connecting, pause(startPatience, undefined, { ref: false })]);
+      const patience = pause(startPatience, undefined, { signal: stopping.signal, ref: false });
+      await Promise.race([connecting, patience.catch(() => {})]);
     },
     async stop() {
       stopping.abort();

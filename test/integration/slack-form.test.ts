@@ -1,0 +1,225 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import Hapi from '@hapi/hapi';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listInstances } from '../../src/store/instances.ts';
+import { readRun } from '../../src/store/run.ts';
+import { startLocalSlack, type LocalSlack } from '../support/local-slack.ts';
+import { define } from '../support/operations.ts';
+import { startSlackShell, type SlackShell } from '../support/slack-shell.ts';
+import { until } from '../support/until.ts';
+
+let server: Hapi.Server;
+let slack: LocalSlack;
+let shell: SlackShell;
+beforeAll(async () => {
+  server = Hapi.server({ host: '127.0.0.1', port: 0 });
+  await server.start();
+  slack = await startLocalSlack({ requestUrl: `${server.info.uri}/slack/events` });
+  const policy = { allowedChannels: ['C01GENERAL'] };
+  shell = await startSlackShell({ slack, http: true, policy });
+  server.route([...shell.app.routes]);
+});
+afterAll(async () => {
+  await shell.stop();
+  await slack.stop();
+  await server.stop();
+});
+
+interface Fields {
+  readonly job?: number | string | null;
+  readonly env?: string | null;
+  readonly channel?: string | null;
+}
+
+/** The form comes back as Slack sends it; the answer is what Slack would do with the form. */
+async function submit(
+  { job = null, env = null, channel = null }: Fields,
+  { view = randomUUID(), from = 'C01GENERAL', as = 'U01ALICE' } = {},
+): Promise<unknown> {
+  const selected = job === null ? null : { value: String(job), text: { text: 'x' } };
+  const payload = {
+    type: 'view_submission',
+    team: { id: slack.teamId },
+    user: { id: as, team_id: slack.teamId },
+    trigger_id: randomUUID(),
+    view: {
+      id: view,
+      hash: '1.1',
+      type: 'modal',
+      callback_id: 'launch',
+      private_metadata: from,
+      state: {
+        values: {
+          job: { job_value: { type: 'static_select', selected_option: selected } },
+          env: { env_value: { type: 'plain_text_input', value: env } },
+          channel: {
+            channel_value: { type: 'conversations_select', selected_conversation: channel },
+          },
+        },
+      },
+    },
+  };
+  const body = new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
+  const at = Math.floor(Date.now() / 1_000);
+  const hmac = createHmac('sha256', slack.signingSecret).update(`v0:${at}:${body}`).digest('hex');
+  const response = await fetch(`${server.info.uri}/slack/events`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      'x-slack-request-timestamp': String(at),
+      'x-slack-signature': `v0=${hmac}`,
+    },
+    body,
+  });
+  expect(response.status).toBe(200);
+  const text = await response.text();
+  return text === '' ? null : (JSON.parse(text) as unknown);
+}
+
+const runsOf = (definitionId: number) => listInstances(shell.db, { definitionId, limit: 9 });
+const errors = (fields: Record<string, unknown>) => ({ response_action: 'errors', errors: fields });
+
+describe('over HTTP', () => {
+  it('commands, clicks, mentions and forms come through one signed route', async () => {
+    const { id } = await define(shell.db, 'execute: true', { name: 'over-http' });
+    const list = await shell.ask('list over-http');
+    expect(list.text).toBe('1 job for "over-http"');
+    await slack.press(list, 'Launch');
+    await until('a run', async () => (await runsOf(id))[0]);
+    const answer = await shell.answerTo('ben', () => slack.say('@kuroko list x-y', { as: 'ben' }));
+    expect(answer.text).toBe('No job matches "x-y".');
+  });
+});
+
+describe('the launch form', () => {
+  /** The calls of a method since something was done. */
+  async function callsSince(method: string, act: () => Promise<unknown>) {
+    const before = (await slack.calls(method)).length;
+    await act();
+    return until(`a call of ${method}`, async () => (await slack.calls(method))[before]);
+  }
+
+  it('is opened before anything is looked up, then filled in', async () => {
+    const { id } = await define(shell.db, 'execute: true', { name: 'in-the-form' });
+    const before = (await slack.log()).at(-1)?.id;
+    const update = await callsSince('views.update', () => slack.command('launch', { as: 'carol' }));
+    const filled = JSON.stringify(update);
+    expect(filled).toContain(`${id} in-the-form`);
+    expect(filled).toContain('"private_metadata":"C01GENERAL"');
+    const log = await slack.log();
+    const methods = log
+      .slice(log.findIndex((entry) => entry.id === before) + 1)
+      .filter(({ kind, direction }) => kind === 'web_api' && direction === 'from_bot')
+      .map(({ summary }) => summary);
+    expect(methods).toEqual(['views.open', 'users.info', 'views.update']);
+  });
+
+  it('keeps the values that were typed', async () => {
+    const update = await callsSince('views.update', () => slack.command('launch A=1 B="x y"'));
+    expect(JSON.stringify(update)).toContain('"initial_value":"A=1\\nB=x y"');
+  });
+
+  it('comes from a card with its job chosen', async () => {
+    const { id } = await define(shell.db, 'execute: true', { name: 'chosen' });
+    const card = await shell.ask(`show ${id}`);
+    const update = await callsSince('views.update', () => slack.press(card, 'launch_form'));
+    expect(JSON.stringify(update)).toMatch(new RegExp(`"initial_option":.*"value":"${id}"`));
+  });
+
+  it('that Slack does not open any more is told of', async () => {
+    shell.proxy.otherwise = (method) =>
+      method === 'views.open' ? { body: { ok: false, error: 'expired_trigger_id' } } : undefined;
+    const answer = await shell.ask('launch');
+    shell.proxy.otherwise = () => undefined;
+    expect(answer.text).toContain('Slack closed the form');
+  });
+});
+
+describe('a submitted form', () => {
+  it('launches once, however often it comes, and closes', async () => {
+    const { id } = await define(shell.db, 'execute: true');
+    const view = randomUUID();
+    const fields = { job: id, env: 'A=1\n\nB=two words\n', channel: 'C01GENERAL' };
+    expect(await submit(fields, { view })).toBeNull();
+    expect(await submit(fields, { view })).toBeNull();
+    const runs = await runsOf(id);
+    expect(runs).toHaveLength(1);
+    const run = await readRun(shell.db, runs[0]?.id ?? 0);
+    expect(run?.instance).toMatchObject({
+      env: { A: '1', B: 'two words' },
+      launchedBy: 'alice',
+      launchChannel: 'C01GENERAL',
+    });
+    expect(await submit(fields)).toBeNull();
+    expect(await runsOf(id)).toHaveLength(2);
+  });
+
+  it('is told of where it was opened, if nowhere else', async () => {
+    const { id } = await define(shell.db, 'execute: true');
+    await submit({ job: id });
+    const [run] = await runsOf(id);
+    expect((await readRun(shell.db, run?.id ?? 0))?.instance.launchChannel).toBe('C01GENERAL');
+  });
+
+  it('shows each problem at its field, and launches nothing', async () => {
+    const { id } = await define(shell.db, 'execute: true');
+    expect(await submit({ env: 'A=1' })).toEqual(errors({ job: 'Choose a job.' }));
+    expect(await submit({ job: id, env: 'A=1\nFOO\n2B=x' })).toEqual(
+      errors({
+        env: expect.stringMatching(/"FOO" is no environment pair.*"2B" is no name/),
+      }),
+    );
+    expect(await submit({ job: 'x', env: 'FOO', channel: 'C02ALERTS' })).toEqual(
+      errors({
+        job: 'Choose a job.',
+        env: expect.stringContaining('FOO'),
+        channel: 'Kuroko may not be used in that channel.',
+      }),
+    );
+    expect(await runsOf(id)).toEqual([]);
+  });
+
+  it('is authorised again: who has become a guest meanwhile launches nothing', async () => {
+    const { id } = await define(shell.db, 'execute: true');
+    const guest = { id: 'U09GUEST', team_id: slack.teamId, is_restricted: true };
+    shell.proxy.otherwise = (method, args) =>
+      method === 'users.info' && args.get('user') === 'U09GUEST'
+        ? { body: { ok: true, user: guest } }
+        : undefined;
+    expect(await submit({ job: id }, { as: 'U09GUEST' })).toEqual(
+      errors({ job: expect.stringContaining('Guests cannot use Kuroko') }),
+    );
+    shell.proxy.otherwise = () => undefined;
+    expect(await submit({ job: id }, { from: 'C02ALERTS' })).toEqual(
+      errors({ job: expect.stringContaining('may not be used in this channel') }),
+    );
+    expect(await runsOf(id)).toEqual([]);
+  });
+
+  it('says so when its job is gone, and never takes another of that name for it', async () => {
+    const { id } = await define(shell.db, 'execute: true', { name: 'gone' });
+    const { id: other } = await define(shell.db, 'execute: true', { name: String(id) });
+    await shell.db.query('update definitions set deleted_at = now() where id = $1', [id]);
+    expect(await submit({ job: id })).toEqual(errors({ job: `There is no job ${id} any more.` }));
+    expect(await runsOf(other)).toEqual([]);
+  });
+
+  it('closes in time although the launch is slow, and tells the outcome afterwards', async () => {
+    const { id } = await define(shell.db, 'execute: true', { slackChannel: '#alerts' });
+    let letGo = () => {};
+    const held = shell.db.transaction(async (tx) => {
+      await tx.query('select id from definitions where id = $1 for update', [id]);
+      await new Promise<void>((resolve) => (letGo = resolve));
+    });
+    const start = performance.now();
+    expect(await submit({ job: id })).toBeNull();
+    expect(performance.now() - start).toBeLessThan(3_000);
+    expect(await runsOf(id)).toEqual([]);
+    const answer = await shell.answerTo('alice', async () => {
+      letGo();
+      await held;
+    });
+    expect(answer.text).toContain('Its message is in #alerts');
+    expect(await runsOf(id)).toHaveLength(1);
+  });
+});
