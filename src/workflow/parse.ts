@@ -1,7 +1,9 @@
 /** Script -> tree, or everything that cannot be read in it. */
 import type { Node } from './node.ts';
 import { cutComment } from './cut-comment.ts';
+import { nesting } from './nesting.ts';
 import type { ScriptError } from './script-error.ts';
+import type { Problem } from './task.ts';
 import { taskWords } from './tasks.ts';
 
 export type Parsed =
@@ -22,23 +24,20 @@ export const unreadable = '';
 
 /** The tree of what can be read, and the errors of what cannot. */
 export function read(script: string): { tree: Node; errors: ScriptError[] } {
-  const tree: Growing = { ...position(1, 1), type: 'root', option: null, path: '', children: [] };
-  let level: Level = { indent: -1, node: tree, above: null };
+  const tree: Growing = { type: 'root', option: null, path: '', line: 1, column: 1, children: [] };
   const errors: ScriptError[] = [];
-  const mixture = mixtureWatch();
+  const nest = nesting(tree);
   for (const [index, text] of script.split('\n').entries()) {
     const rest = text.replace(indentation, '');
-    const indent = text.slice(0, text.length - rest.length);
     if (rest === '' || rest.startsWith('#')) continue;
-    const where = position(index + 1, indent.length + 1);
-    const mixed = mixture(indent);
-    if (mixed === 'here') errors.push({ ...where, ...mixedIndentation(where.line) });
-    const { parent, lost } = closeLevels(level, indent.length);
-    if (lost !== null && mixed === 'no') errors.push({ ...where, ...lostLevel(where.line, lost) });
+    const indent = text.slice(0, text.length - rest.length);
+    const where = { line: index + 1, column: indent.length + 1 };
+    const place = nest(indent, where.line);
+    if (place.problem !== null) errors.push({ ...where, ...place.problem });
     const task = /^(\w+):([^]*)$/.exec(rest);
     if (task === null) errors.push({ ...where, ...syntaxError(where.line, rest) });
-    const node = grow(parent.node, task?.[1] ?? unreadable, readOption(task?.[2] ?? ''), where);
-    level = { indent: indent.length, node, above: parent };
+    const [, word = unreadable, option = ''] = task ?? [];
+    place.open(grow(place.parent, word, readOption(option), where));
   }
   return { tree, errors };
 }
@@ -46,57 +45,21 @@ export function read(script: string): { tree: Node; errors: ScriptError[] } {
 interface Growing extends Node {
   readonly children: Growing[];
 }
-interface Level {
-  readonly indent: number;
-  readonly node: Growing;
-  /** The level that this one is nested in; null for the root's, which no line can close. */
-  readonly above: Level | null;
-}
-type Complaint = Pick<ScriptError, 'message' | 'suggestion'>;
 
 /** What Ruby's `\s` is within a line: a lone carriage return is no line end. */
 const indentation = /^[ \t\r\f\v]*/;
 
-function position(line: number, column: number): { line: number; column: number } {
-  return { line, column };
-}
-
-/** Whether a tab and a space have both been used to indent: first on this line, or before it. */
-function mixtureWatch(): (indent: string) => 'no' | 'here' | 'before' {
-  let [tab, space] = [false, false];
-  return (indent) => {
-    if (tab && space) return 'before';
-    tab ||= indent.includes('\t');
-    space ||= indent.includes(' ');
-    return tab && space ? 'here' : 'no';
-  };
-}
-
-/**
- * Closes the levels that a line of this indentation ends. `lost` is null when it opens a level or
- * meets one, else the indentations that it could have met.
- */
-function closeLevels(
-  innermost: Level,
-  indent: number,
-): { parent: Level; lost: readonly number[] | null } {
-  const closed: number[] = [];
-  let parent = innermost;
-  while (parent.above !== null && parent.indent >= indent) {
-    closed.unshift(parent.indent);
-    parent = parent.above;
-  }
-  if (closed.length === 0 || closed[0] === indent) return { parent, lost: null };
-  return { parent, lost: parent.above === null ? closed : [parent.indent, ...closed] };
-}
-
-function grow(parent: Growing, type: string, option: string | null, where: Position): Growing {
+function grow(
+  parent: Growing,
+  type: string,
+  option: string | null,
+  where: Pick<Node, 'line' | 'column'>,
+): Growing {
   const path = `${parent.path}/${parent.children.length}-${type}`;
   const node: Growing = { type, option, path, ...where, children: [] };
   parent.children.push(node);
   return node;
 }
-type Position = ReturnType<typeof position>;
 
 /** Null where nothing follows the colon; '' where only a comment does, as in Kuroko2. */
 function readOption(text: string): string | null {
@@ -113,26 +76,17 @@ function trim(text: string): string {
 }
 const blank = '\0\t\n\v\f\r ';
 
-function mixedIndentation(line: number): Complaint {
-  return {
-    message: `(line ${line}) inconsistent indentation.`,
-    suggestion: 'Indent with spaces or with tabs: this script mixes them.',
-  };
-}
-
-function lostLevel(line: number, levels: readonly number[]): Complaint {
-  return {
-    message: `(line ${line}) inconsistent indentation.`,
-    suggestion: `It may stand beside the lines above that are indented by ${levels.slice(0, 5).join(' or ')}.`,
-  };
-}
-
-function syntaxError(line: number, text: string): Complaint {
+function syntaxError(line: number, text: string): Problem {
   const [, word = '', option = ''] = /^(\w+)[ \t]*:?[ \t]*([^]*)$/.exec(text.trimEnd()) ?? [];
   return {
     message: `(line ${line}) syntax error.`,
     suggestion: taskWords.has(word)
-      ? `Did you mean \`${`${word}: ${option.slice(0, 60)}`.trimEnd()}\`?`
+      ? `Did you mean \`${`${word}: ${shortened(option)}`.trimEnd()}\`?`
       : 'A line is a task, a colon and its option: `execute: ./report.sh`.',
   };
+}
+
+/** At most 60 characters, none of them cut in half. */
+function shortened(text: string): string {
+  return text.replace(/^([^]{60})[^]+$/u, '$1...');
 }

@@ -3,7 +3,7 @@ import type { Facts, TokenEvent } from './facts.ts';
 import type { Node } from './node.ts';
 import { cancel } from './step/cancel.ts';
 import { exited } from './step/exited.ts';
-import type { Handlers, Step } from './step/handler.ts';
+import type { Step, Transitions } from './step/handler.ts';
 import { illegal } from './step/illegal.ts';
 import { lost } from './step/lost.ts';
 import { retry } from './step/retry.ts';
@@ -11,11 +11,26 @@ import { skip } from './step/skip.ts';
 import { start } from './step/start.ts';
 import type { Token, TokenStatus } from './token.ts';
 
-/** Who handles which event in which status. What is missing here is illegal and changes nothing. */
-export const table: Readonly<Record<TokenStatus, Partial<Handlers>>> = {
-  working: { start, exited, lost, cancel },
-  waiting: { skip, cancel },
-  failure: { retry, skip, cancel },
+/**
+ * Who handles which event in which status, and where it may lead. What is missing here is illegal
+ * and changes nothing. A test holds `to` against what the handlers do, for diagrams are drawn of it.
+ */
+export const table: Readonly<Record<TokenStatus, Partial<Transitions>>> = {
+  working: {
+    start: { handle: start, to: ['working', 'finished', 'critical'] },
+    exited: { handle: exited, to: ['working', 'failure', 'finished', 'critical'] },
+    lost: { handle: lost, to: ['failure', 'critical'] },
+    cancel: { handle: cancel, to: ['canceled'] },
+  },
+  waiting: {
+    skip: { handle: skip, to: ['working', 'finished', 'critical'] },
+    cancel: { handle: cancel, to: ['canceled'] },
+  },
+  failure: {
+    retry: { handle: retry, to: ['working', 'critical'] },
+    skip: { handle: skip, to: ['working', 'finished', 'critical'] },
+    cancel: { handle: cancel, to: ['canceled'] },
+  },
   finished: {},
   critical: {},
   canceled: {},
@@ -27,19 +42,19 @@ export const table: Readonly<Record<TokenStatus, Partial<Handlers>>> = {
  * never reads: whatever it needs to know is in the event, the token and the facts.
  */
 export function step(tree: Node, token: Token, event: TokenEvent, facts: Facts): Step {
-  const handlers = table[token.status];
+  const transitions = table[token.status];
   switch (event.type) {
     case 'start':
-      return handlers.start?.(tree, token, event, facts) ?? illegal(token, event);
+      return transitions.start?.handle(tree, token, event, facts) ?? illegal(token, event);
     case 'exited':
-      return handlers.exited?.(tree, token, event, facts) ?? illegal(token, event);
+      return transitions.exited?.handle(tree, token, event, facts) ?? illegal(token, event);
     case 'lost':
-      return handlers.lost?.(tree, token, event, facts) ?? illegal(token, event);
+      return transitions.lost?.handle(tree, token, event, facts) ?? illegal(token, event);
     case 'retry':
-      return handlers.retry?.(tree, token, event, facts) ?? illegal(token, event);
+      return transitions.retry?.handle(tree, token, event, facts) ?? illegal(token, event);
     case 'skip':
-      return handlers.skip?.(tree, token, event, facts) ?? illegal(token, event);
+      return transitions.skip?.handle(tree, token, event, facts) ?? illegal(token, event);
     case 'cancel':
-      return handlers.cancel?.(tree, token, event, facts) ?? illegal(token, event);
+      return transitions.cancel?.handle(tree, token, event, facts) ?? illegal(token, event);
   }
 }

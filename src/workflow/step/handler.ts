@@ -2,7 +2,7 @@
 import type { Effect } from '../effect.ts';
 import type { Facts, TokenEvent } from '../facts.ts';
 import type { Node } from '../node.ts';
-import type { Token } from '../token.ts';
+import type { Token, TokenStatus } from '../token.ts';
 
 export type Handler<Event extends TokenEvent> = (
   tree: Node,
@@ -11,9 +11,12 @@ export type Handler<Event extends TokenEvent> = (
   facts: Facts,
 ) => Step;
 
-/** One for each kind of event. */
-export type Handlers = {
-  readonly [Type in TokenEvent['type']]: Handler<Extract<TokenEvent, { readonly type: Type }>>;
+/** One for each kind of event: who handles it, and the statuses that it may lead to. */
+export type Transitions = {
+  readonly [Type in TokenEvent['type']]: {
+    readonly handle: Handler<Extract<TokenEvent, { readonly type: Type }>>;
+    readonly to: readonly TokenStatus[];
+  };
 };
 
 export type Step = Stepped | Illegal;

@@ -142,6 +142,10 @@ describe('a script that cannot be read', () => {
   it('knows the colon that stands too far right, or is not there', () => {
     expect(errorsOf('noop : a').map((e) => e.suggestion)).toEqual(['Did you mean `noop: a`?']);
     expect(errorsOf('fork').map((e) => e.suggestion)).toEqual(['Did you mean `fork:`?']);
+    const long = `execute ${'😀'.repeat(61)}`;
+    expect(errorsOf(long).map((e) => e.suggestion)).toEqual([
+      `Did you mean \`execute: ${'😀'.repeat(60)}...\`?`,
+    ]);
   });
 });
 

@@ -16,6 +16,8 @@ const events: Readonly<Record<TokenEvent['type'], TokenEvent>> = {
   cancel: { type: 'cancel', by: 'ann' },
 };
 
+const failing: TokenEvent = { type: 'exited', code: 1, signal: null, timedOut: false };
+
 describe('the table', () => {
   const tree = treeOf('execute: a');
   const legal = tokenStatuses.flatMap((status) =>
@@ -43,6 +45,36 @@ describe('the table', () => {
     for (const status of ['finished', 'critical', 'canceled'] as const) {
       expect(table[status]).toEqual({});
     }
+  });
+
+  it('says of each event where it may lead, no more and no less', () => {
+    const led = new Map<string, Set<string>>();
+    const scripts = [
+      '',
+      'execute: a',
+      'execute: a\nexecute: b',
+      'execute: a\nexecute:',
+      'execute:',
+    ];
+    const paths = ['', '/0-execute', '/9-gone'];
+    for (const script of scripts) {
+      for (const path of paths) {
+        for (const status of tokenStatuses) {
+          // Only a command fails: no other node is one that a failed step stands at.
+          for (const event of [...Object.values(events), failing]) {
+            const stepped = step(treeOf(script), tokenAt(path, { status }), event, facts);
+            if (stepped.status === 'illegal') continue;
+            if (status === 'failure' && path === '') continue;
+            const from = `${status} ${event.type}`;
+            led.set(from, (led.get(from) ?? new Set()).add(stepped.token.status));
+          }
+        }
+      }
+    }
+    const said = tokenStatuses.flatMap((status) =>
+      Object.entries(table[status]).map(([event, { to }]) => [`${status} ${event}`, new Set(to)]),
+    );
+    expect(Object.fromEntries(led)).toEqual(Object.fromEntries(said));
   });
 
   it('says in plain words why something cannot be', () => {

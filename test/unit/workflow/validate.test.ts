@@ -4,6 +4,9 @@ import { closestWord } from '../../../src/workflow/closest-word.ts';
 import { lint } from '../../../src/workflow/lint.ts';
 import { parse } from '../../../src/workflow/parse.ts';
 import { describeScriptError } from '../../../src/workflow/script-error.ts';
+import { maintenances, parseMaintenance } from '../../../src/workflow/task/kuroko-runner.ts';
+import { parseSize } from '../../../src/workflow/task/parallel-fork.ts';
+import { parseDefinition } from '../../../src/workflow/task/sub-process.ts';
 import { taskWords } from '../../../src/workflow/tasks.ts';
 import { notExecutedYet, validate } from '../../../src/workflow/validate.ts';
 
@@ -142,6 +145,34 @@ describe('a wrong option', () => {
     expect(
       problems('execute:\nfork:\n  sleep: a\nsleep: b').map((line) => line.slice(0, 8)),
     ).toEqual(['(line 1)', '(line 3)', '(line 4)']);
+  });
+});
+
+describe('an option as a typed value', () => {
+  const nodeOf = (option: string) => ({ ...treeOf(''), type: 'kuroko_runner', option });
+
+  it('tells the id of a definition from its name', () => {
+    expect(parseDefinition('042')).toEqual({ ok: true, value: { type: 'id', id: 42 } });
+    expect(parseDefinition('nightly 42')).toEqual({
+      ok: true,
+      value: { type: 'name', name: 'nightly 42' },
+    });
+    expect(parseDefinition('9'.repeat(20))).toEqual({
+      ok: true,
+      value: { type: 'name', name: '9'.repeat(20) },
+    });
+  });
+
+  it('is a number where it has to be one', () => {
+    expect(parseSize('03')).toEqual({ ok: true, value: 3 });
+    expect(parseSize('3 ').ok).toBe(false);
+  });
+
+  it('is one of the maintenances that there are', () => {
+    for (const name of maintenances) {
+      expect(parseMaintenance(nodeOf(name))).toEqual({ ok: true, value: name });
+    }
+    expect(parseMaintenance(nodeOf('Remind_failure')).ok).toBe(false);
   });
 });
 
