@@ -90,8 +90,8 @@ export async function markUndelivered(
 ): Promise<void> {
   await on.query(
     `update outbox set leased_until = null, error = $2,
-       available_at = now() + make_interval(secs => coalesce($3, 0)),
-       dead_at = case when $3::float is null then now() end
+       available_at = now() + make_interval(secs => coalesce($3::float8, 0)),
+       dead_at = case when $3::float8 is null then now() end
      where id = $1`,
     [id, error, delaySeconds],
   );

@@ -65,6 +65,11 @@ export async function noteSlackEdit(on: Connection, id: number, digest: string):
   ]);
 }
 
+/** Nothing had changed: it is the others' turn to be looked at. */
+export async function noteSlackLook(on: Connection, id: number): Promise<void> {
+  await on.query('update slack_messages set updated_at = now() where id = $1', [id]);
+}
+
 /** Somebody deleted it, or its channel was archived: it is edited no more. */
 export async function noteSlackGone(on: Connection, id: number): Promise<void> {
   await on.query('update slack_messages set gone_at = now() where id = $1', [id]);

@@ -1,5 +1,5 @@
 /** Deliveries under way: takes as many as there is room for, and keeps the books of how they went. */
-import { deliver, type SlackNotifier } from '../notifiers/slack.ts';
+import { channelOf, deliver, type SlackNotifier } from '../notifiers/slack.ts';
 import { SlackFaultError, type SlackFault } from '../notifiers/slack-fault.ts';
 import { claimDeliveries, markDelivered, markUndelivered, type Delivery } from '../store/outbox.ts';
 import type { Log } from '../log.ts';
@@ -22,6 +22,10 @@ const atOnce = 10;
 const leaseSeconds = 120;
 const givenUpAfterMs = 24 * 3_600_000;
 const longestPauseSeconds = 300;
+/** So often one that fails holds up its channel; then it may be the message, and not Slack. */
+const heldAttempts = 5;
+/** What was held up comes so much later: clocks and ways to the database differ a little. */
+const afterTheOtherMs = 250;
 
 export function createDeliveries({
   db,
@@ -36,34 +40,52 @@ export function createDeliveries({
   readonly onRoom: () => void;
 }): Deliveries {
   const underWay = new Set<Promise<void>>();
+  /** The last delivery of each channel: the next one begins when it is over. */
+  const lanes = new Map<string, Promise<void>>();
+  /** What waits to be tried again holds up whatever came later in its channel. */
+  const holds = new Map<string, { readonly by: number; readonly until: number }>();
   let dueAt = Infinity;
   let trouble = false;
+  let ending = false;
 
   async function take(): Promise<number> {
+    if (performance.now() >= dueAt) dueAt = Infinity;
     const room = atOnce - underWay.size;
     if (room === 0 || notifier.api.pausedFor() > 0) return 0;
-    if (performance.now() >= dueAt) dueAt = Infinity;
     const claimed = await claimDeliveries(db, 'slack', room, leaseSeconds);
-    for (const delivery of claimed) {
-      const work = handle(delivery).finally(() => {
-        underWay.delete(work);
-        onRoom();
-      });
+    for (const delivery of claimed.toSorted((a, b) => a.id - b.id)) {
+      const channel = await channelOf(notifier, delivery).catch(() => null);
+      const lane = channel ?? `instance ${delivery.instanceId}`;
+      const work = (lanes.get(lane) ?? Promise.resolve())
+        .then(() => handle(delivery, lane))
+        .finally(() => {
+          underWay.delete(work);
+          if (lanes.get(lane) === work) lanes.delete(lane);
+          onRoom();
+        });
+      lanes.set(lane, work);
       underWay.add(work);
     }
     return claimed.length;
   }
 
   /** Never rejects: what cannot be written in the books is tried again when its lease is over. */
-  async function handle(delivery: Delivery): Promise<void> {
+  async function handle(delivery: Delivery, lane: string): Promise<void> {
     try {
-      await attempt(delivery);
+      const hold = holds.get(lane);
+      const heldMs = (hold?.until ?? 0) - performance.now();
+      if (hold !== undefined && hold.by < delivery.id && heldMs > 0) {
+        await markUndelivered(db, delivery.id, 'waits for an earlier one', heldMs / 1_000);
+        return;
+      }
+      await attempt(delivery, lane);
+      if (hold?.by === delivery.id && holds.get(lane) === hold) holds.delete(lane);
     } catch (error) {
       log.warn({ err: error, deliveryId: delivery.id }, 'a delivery could not be booked');
     }
   }
 
-  async function attempt(delivery: Delivery): Promise<void> {
+  async function attempt(delivery: Delivery, lane: string): Promise<void> {
     try {
       await deliver(notifier, delivery);
     } catch (error) {
@@ -71,26 +93,39 @@ export function createDeliveries({
         error instanceof SlackFaultError
           ? error.fault
           : { type: 'passing', reason: error instanceof Error ? error.message : String(error) };
-      return putOff(delivery, fault, error);
+      return putOff(delivery, lane, fault, error);
     }
     if (trouble) log.info('Slack takes messages again');
     trouble = false;
     await markDelivered(db, delivery.id);
   }
 
-  async function putOff(delivery: Delivery, fault: SlackFault, error: unknown): Promise<void> {
+  async function putOff(
+    delivery: Delivery,
+    lane: string,
+    fault: SlackFault,
+    error: unknown,
+  ): Promise<void> {
     const { id, event, instanceId, createdAt } = delivery;
+    // Whoever comes next begins with it at once.
+    if (ending && fault.type === 'passing') return markUndelivered(db, id, 'handed back', 0);
     const about = { deliveryId: id, event, instanceId };
     const tooOld = Date.now() - createdAt.getTime() > givenUpAfterMs;
     if (fault.type === 'final' || tooOld) {
       const reason = fault.type === 'limited' ? 'Slack asked for pauses for a day' : fault.reason;
       log.error({ ...about, reason }, 'a message cannot be delivered');
+      // Slack has answered: it is not Slack that is in trouble.
+      trouble = false;
       return markUndelivered(db, id, reason, null);
     }
     if (!trouble) log.warn({ ...about, err: error }, 'Slack takes no messages now; they wait');
     trouble = true;
     const seconds = fault.type === 'limited' ? fault.seconds : backoff(delivery.attempts);
-    dueAt = Math.min(dueAt, performance.now() + seconds * 1_000);
+    const again = performance.now() + seconds * 1_000;
+    dueAt = Math.min(dueAt, again);
+    if (delivery.attempts <= heldAttempts) {
+      holds.set(lane, { by: id, until: again + afterTheOtherMs });
+    }
     const reason = fault.type === 'limited' ? 'Slack asked for a pause' : fault.reason;
     return markUndelivered(db, id, reason, seconds);
   }
@@ -101,7 +136,10 @@ export function createDeliveries({
     inTrouble: () => trouble || notifier.api.pausedFor() > 0,
     async drain(mostMs) {
       const deadline = performance.now() + mostMs;
-      const stop = setTimeout(() => notifier.api.stop(), mostMs);
+      const stop = setTimeout(() => {
+        ending = true;
+        notifier.api.stop();
+      }, mostMs);
       try {
         do {
           await Promise.all(underWay);

@@ -5,7 +5,7 @@ import { createSlackApi } from '../notifiers/slack-api.ts';
 import { openDatabase } from '../store/database.ts';
 import { listen } from '../store/listen.ts';
 import { insertRefresh } from '../store/outbox.ts';
-import { instancesToRefresh } from '../store/slack-messages.ts';
+import { instancesToRefresh, noteSlackLook } from '../store/slack-messages.ts';
 import { loadTemplates } from '../templates.ts';
 import { createDeliveries } from './deliveries.ts';
 import { slackBooks } from './slack-books.ts';
@@ -49,7 +49,7 @@ const listening = listen(data.databaseUrl, {
   onConnected: () => wake.all(),
 });
 
-let cancelled = false;
+const cancelled = new AbortController();
 let refreshedAt = 0;
 
 /** Runs that go on have no notice for every step: those whose message is out of date get one. */
@@ -65,13 +65,13 @@ async function refresh(): Promise<void> {
     if (run === null || told === undefined) continue;
     if (runDigest(run, about()) !== told.digest) await insertRefresh(db, instanceId);
     // Looked at, and next in turn only after all the others.
-    await books.noteEdit(told.id, told.digest);
+    await noteSlackLook(db, told.id);
   }
 }
 
 async function loop(): Promise<void> {
   let trouble = false;
-  while (!cancelled) {
+  while (!cancelled.signal.aborted) {
     try {
       await refresh();
       const taken = await deliveries.take();
@@ -81,14 +81,14 @@ async function loop(): Promise<void> {
       if (!trouble) log.warn({ err: error }, 'the notifier waits for the database');
       trouble = true;
     }
-    if (!cancelled) await wake.wait(Math.min(pollEveryMs, deliveries.nextInMs()));
+    if (!cancelled.signal.aborted) await wake.wait(Math.min(pollEveryMs, deliveries.nextInMs()));
   }
 }
 
 const running = loop();
 
 liveUntilCancelled(async () => {
-  cancelled = true;
+  cancelled.abort();
   wake.all();
   await running;
   await deliveries.drain(lastWordsMs).catch((error: unknown) => {

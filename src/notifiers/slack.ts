@@ -1,0 +1,215 @@
+/** Brings what Slack shows of an instance up to date, and tells what has to be told. */
+import { createHash } from 'node:crypto';
+import { inviteAnswer } from '../messages/answers.ts';
+import { section, type Content } from '../messages/blocks.ts';
+import { failedExecution, failureMessage } from '../messages/failure-message.ts';
+import { runMessage, runTitle } from '../messages/run-message.ts';
+import { mustTell } from './must-tell.ts';
+import { isArchived, isOfTheChannel, isOfTheMessage, SlackFaultError } from './slack-fault.ts';
+import type { About } from '../messages/about.ts';
+import type { Delivery } from '../store/outbox.ts';
+import type { Run } from '../store/run.ts';
+import type { SlackMessage } from '../store/slack-messages.ts';
+import type { SlackApi } from './slack-api.ts';
+
+/** What has been told of whom, as the store keeps it. */
+export interface SlackBooks {
+  readRun(instanceId: number): Promise<Run | null>;
+  messagesOf(instanceId: number): Promise<readonly SlackMessage[]>;
+  /** The end of what an execution wrote. */
+  readTail(executionId: number): Promise<string>;
+  insertMessage(message: Omit<SlackMessage, 'id' | 'goneAt' | 'updatedAt'>): Promise<void>;
+  noteEdit(id: number, digest: string): Promise<void>;
+  noteGone(id: number): Promise<void>;
+}
+
+export interface SlackNotifier {
+  readonly api: SlackApi;
+  readonly books: SlackBooks;
+  readonly about: () => About;
+  readonly defaultChannel: string | null;
+}
+
+/**
+ * Delivers one notice. Everything is written from the state that the instance is in now: an edit
+ * that came late shows the newest, and one that would change nothing is not sent. Throws a
+ * `SlackFaultError` for what has not been delivered; all that was delivered is in the books, and is
+ * not sent again when the delivery is tried again.
+ */
+export async function deliver(notifier: SlackNotifier, delivery: Delivery): Promise<void> {
+  const run = await notifier.books.readRun(delivery.instanceId);
+  if (run === null) return;
+  const messages = await notifier.books.messagesOf(delivery.instanceId);
+  const told = messages.find(({ kind }) => kind === 'run');
+  const due = mustTell(delivery, run.definition);
+  const place =
+    told === undefined
+      ? due
+        ? await announce(notifier, run, delivery)
+        : null
+      : await edit(notifier, told, runMessage(run, notifier.about()));
+  for (const message of messages) {
+    if (message.kind === 'failure') {
+      await edit(notifier, message, await failureContent(notifier, run, message));
+    }
+  }
+  if (place !== null && isAlarm(delivery)) await alarm(notifier, run, delivery, place, messages);
+}
+
+/**
+ * The channel in which a notice would be told, null when nowhere: what is told there is told in the
+ * order in which it happened.
+ */
+export async function channelOf(
+  { books, api, defaultChannel }: SlackNotifier,
+  { instanceId }: Delivery,
+): Promise<string | null> {
+  const told = (await books.messagesOf(instanceId)).find(({ kind }) => kind === 'run');
+  if (told !== undefined) return told.channel;
+  const run = await books.readRun(instanceId);
+  const channel = run === null ? null : wantedChannel(run, defaultChannel);
+  return channel === null ? null : api.idOf(channel);
+}
+
+/** Whether an edit would change what the message of a run shows. */
+export function runDigest(run: Run, about: About): string {
+  return digestOf(runMessage(run, about));
+}
+
+/** Where a reply goes: the channel, and the thread while the message that began it is there. */
+interface Place {
+  readonly channel: string;
+  readonly thread?: string;
+}
+
+/** Posts the message of a run; null when it is to be told nowhere. */
+async function announce(
+  notifier: SlackNotifier,
+  run: Run,
+  delivery: Delivery,
+): Promise<Place | null> {
+  const { instance } = run;
+  const channel = wantedChannel(run, notifier.defaultChannel);
+  if (channel === null) return null;
+  const content = runMessage(run, notifier.about());
+  try {
+    const place = await notifier.api.post({ channel, content });
+    const digest = digestOf(content);
+    const { id: instanceId } = instance;
+    const message = {
+      instanceId,
+      kind: 'run',
+      tokenId: null,
+      attempt: 0,
+      ...place,
+      digest,
+    } as const;
+    await notifier.books.insertMessage(message);
+    return { channel: place.channel, thread: place.ts };
+  } catch (error) {
+    await askForInvitation(notifier, run, delivery, channel, error);
+    throw error;
+  }
+}
+
+const wantedChannel = ({ definition, instance }: Run, otherwise: string | null): string | null =>
+  definition.slackChannel ?? otherwise ?? instance.launchChannel;
+
+/** The reply in the thread, shown in the channel as well, for an edit wakes nobody. */
+async function alarm(
+  notifier: SlackNotifier,
+  run: Run,
+  delivery: Delivery,
+  { channel, thread }: Place,
+  messages: readonly SlackMessage[],
+): Promise<void> {
+  const { instanceId, tokenId } = delivery;
+  if (tokenId === null) return;
+  // A token that became critical has not reached a new attempt: its end gets the next number.
+  const attempt = (delivery.attempt ?? 0) + (delivery.event === 'critical' ? 1 : 0);
+  const about = { kind: 'failure', tokenId, attempt } as const;
+  if (messages.some((m) => m.kind === 'failure' && m.tokenId === tokenId && m.attempt === attempt))
+    return;
+  const content = await failureContent(notifier, run, about);
+  const place = await reply(
+    notifier,
+    { channel, ...(thread !== undefined && { thread }) },
+    content,
+  );
+  await notifier.books.insertMessage({ instanceId, ...about, ...place, digest: digestOf(content) });
+}
+
+async function reply({ api }: SlackNotifier, place: Place, content: Content) {
+  try {
+    return await api.post({ ...place, content });
+  } catch (error) {
+    // The thread is gone, not the channel: then the failure is told beside it.
+    if (place.thread === undefined || !isOfTheMessage(finalReason(error))) throw error;
+    return await api.post({ channel: place.channel, content });
+  }
+}
+
+async function failureContent(
+  { books, about }: SlackNotifier,
+  run: Run,
+  { tokenId, attempt }: Pick<SlackMessage, 'tokenId' | 'attempt'>,
+): Promise<Content> {
+  const execution = failedExecution(run, tokenId ?? 0, attempt);
+  const tail = execution === undefined ? undefined : await books.readTail(execution.id);
+  return failureMessage(run, tokenId ?? 0, attempt, {
+    ...about(),
+    ...(tail !== undefined && { tail }),
+  });
+}
+
+/** Edits a message unless it says the same already; says where replies to it go. */
+async function edit(
+  { api, books }: SlackNotifier,
+  message: SlackMessage,
+  content: Content,
+): Promise<Place> {
+  const { channel, ts: thread } = message;
+  if (message.goneAt !== null) return { channel };
+  const digest = digestOf(content);
+  if (digest === message.digest) return { channel, thread };
+  try {
+    await api.update(message, content);
+    await books.noteEdit(message.id, digest);
+    return { channel, thread };
+  } catch (error) {
+    const reason = finalReason(error);
+    if (!isOfTheMessage(reason) && !isOfTheChannel(reason) && !isArchived(reason)) throw error;
+    await books.noteGone(message.id);
+    return { channel };
+  }
+}
+
+/** Who launched it is told in private that it cannot be told in the channel. */
+async function askForInvitation(
+  { api }: SlackNotifier,
+  run: Run,
+  { event }: Delivery,
+  channel: string,
+  error: unknown,
+): Promise<void> {
+  const person = run.instance.launchedBySlackUser;
+  const worth = event === 'launch' || event === 'cancellation' || isAlarm({ event });
+  if (person === null || !worth || !isOfTheChannel(finalReason(error))) return;
+  const invitation = inviteAnswer(channel);
+  const title = runTitle(run);
+  const content = {
+    text: `${title}\n${invitation.text}`,
+    blocks: [section(title), ...invitation.blocks],
+  };
+  // It is a courtesy: what failed is the delivery itself, and that is in the books.
+  await api.post({ channel: person, content }).catch(() => {});
+}
+
+const isAlarm = ({ event }: Pick<Delivery, 'event'>): boolean =>
+  event === 'failure' || event === 'critical';
+
+const finalReason = (error: unknown): string =>
+  error instanceof SlackFaultError && error.fault.type === 'final' ? error.fault.reason : '';
+
+const digestOf = (content: Content): string =>
+  createHash('sha256').update(JSON.stringify(content)).digest('hex');

@@ -1,0 +1,410 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createLog } from '../../src/log.ts';
+import { createSlackApi, type SlackApi } from '../../src/notifiers/slack-api.ts';
+import { cancel } from '../../src/operations/cancel.ts';
+import { inTransaction } from '../../src/operations/in-transaction.ts';
+import { launch } from '../../src/operations/launch.ts';
+import { retry } from '../../src/operations/retry.ts';
+import { skip } from '../../src/operations/skip.ts';
+import { openDatabase, type Database } from '../../src/store/database.ts';
+import type { DefinitionFields } from '../../src/store/definitions.ts';
+import { insertRefresh } from '../../src/store/outbox.ts';
+import { createDeliveries, type Deliveries } from '../../src/workers/deliveries.ts';
+import { slackBooks } from '../../src/workers/slack-books.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { handWorker, type HandWorker } from '../support/hand-worker.ts';
+import { define, facts, launchOne, member } from '../support/operations.ts';
+import {
+  startSlackStandIn,
+  type SlackStandIn,
+  type StandInMessage,
+} from '../support/slack-stand-in.ts';
+import { until } from '../support/until.ts';
+
+let database: TestDatabase;
+let db: Database;
+let slack: SlackStandIn;
+let worker: HandWorker;
+let deliveries: Deliveries;
+const apis: SlackApi[] = [];
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  db = openDatabase(database.url, { max: 8 });
+});
+afterAll(async () => {
+  await db.close();
+  await database.drop();
+});
+beforeEach(async () => {
+  await db.query('truncate audit, outbox, instances, definitions, executors, users cascade');
+  slack = await startSlackStandIn();
+  worker = await handWorker(db);
+  deliveries = notifier();
+});
+afterEach(async () => {
+  for (const api of apis.splice(0)) api.stop();
+  await slack.stop();
+});
+
+function notifier(defaultChannel: string | null = null): Deliveries {
+  const api = createSlackApi({ botToken: 'xoxb-test', apiUrl: slack.apiUrl, timeoutMs: 2_000 });
+  apis.push(api);
+  const about = () => ({ baseUrl: 'http://kuroko.example', now: new Date() });
+  return createDeliveries({
+    db,
+    notifier: { api, books: slackBooks(db), about, defaultChannel },
+    log: createLog('test'),
+    onRoom: () => {},
+  });
+}
+
+/** Delivers until nothing is open any more. */
+async function settle(by: readonly Deliveries[] = [deliveries]): Promise<void> {
+  await until('an empty outbox', async () => {
+    await Promise.all(by.map((each) => each.take()));
+    const [row] = await db.query<{ open: number }>(
+      'select count(*) as open from outbox where delivered_at is null and dead_at is null',
+    );
+    return row?.open === 0;
+  });
+}
+
+const reasons = async (): Promise<(string | null)[]> =>
+  (await db.query<{ error: string | null }>('select error from outbox order by id')).map(
+    ({ error }) => error,
+  );
+
+const job = (more: Partial<DefinitionFields> = {}) =>
+  define(db, 'execute: ./report.sh\nexecute: ./send.sh\n', { slackChannel: '#alerts', ...more });
+
+async function fail(output = 'no such table\n'): Promise<void> {
+  await worker.end(await worker.claim(), 3, output);
+}
+async function succeed(): Promise<void> {
+  await worker.end(await worker.claim(), 0);
+}
+
+const wish = (instanceId: number) => ({
+  instanceId,
+  actor: member('ben'),
+  requestKey: randomUUID(),
+});
+
+const labels = (message: StandInMessage | undefined): string[] =>
+  (message?.blocks ?? []).flatMap((block) =>
+    block.type === 'actions' ? block.elements.map(({ text }) => text.text) : [],
+  );
+const words = (message: StandInMessage | undefined): string => JSON.stringify(message?.blocks);
+
+describe('the message of a run', () => {
+  it('is posted once and edited in place until the run is over', async () => {
+    const { instanceId } = await launchOne(db, (await job()).id);
+    await settle();
+    expect(slack.messages).toMatchObject([{ channel: 'C0ALERTS', thread: null, edits: 0 }]);
+    expect(slack.messages[0]?.text).toBe('▶️ nightly-report is running');
+    expect(labels(slack.messages[0])).toEqual(['Cancel']);
+
+    await succeed();
+    await succeed();
+    await settle();
+    expect(slack.messages).toHaveLength(1);
+    expect(slack.messages[0]).toMatchObject({ text: '✅ nightly-report finished', edits: 1 });
+    expect(labels(slack.messages[0])).toEqual([]);
+    expect(words(slack.messages[0])).toContain(`/instances/${instanceId}|#${instanceId}>`);
+  });
+
+  it('is not edited when nothing would change', async () => {
+    const { instanceId } = await launchOne(db, (await job()).id);
+    await settle();
+    await insertRefresh(db, instanceId);
+    await settle();
+    expect(slack.taken('chat.update')).toHaveLength(0);
+
+    await worker.claim();
+    await insertRefresh(db, instanceId);
+    await settle();
+    expect(slack.taken('chat.update')).toHaveLength(1);
+    expect(labels(slack.messages[0])).toEqual(['Terminate', 'Cancel']);
+  });
+
+  it('is a plain one: nothing in it is linked, looked up or unfolded', async () => {
+    await launchOne(db, (await job({ name: '<!channel> @here &amp; `x`' })).id);
+    await settle();
+    expect(slack.messages[0]?.text).toBe('▶️ &lt;!channel&gt; @here &amp;amp; `x` is running');
+    expect(slack.taken('chat.postMessage')[0]?.args).toMatchObject({
+      parse: 'none',
+      unfurl_links: 'false',
+    });
+    expect(slack.taken('chat.postMessage')[0]?.args).not.toHaveProperty('link_names');
+  });
+
+  it('goes to the channel of the job, else to the default, else to where it was launched', async () => {
+    const general = notifier('#general');
+    const cases = [
+      { by: general, slackChannel: '#alerts', channel: 'C0ALERTS' },
+      { by: general, slackChannel: null, channel: 'C0GENERAL' },
+      { by: deliveries, slackChannel: null, channel: 'C1' },
+    ];
+    slack.channel('#here', { id: 'C1', member: true });
+    for (const { by, slackChannel, channel } of cases) {
+      await launchOne(db, (await job({ slackChannel })).id);
+      await settle([by]);
+      expect(slack.messages.at(-1)?.channel).toBe(channel);
+    }
+  });
+
+  it('goes nowhere when there is no channel', async () => {
+    const { id } = await job({ slackChannel: null });
+    const from = {
+      definitionId: id,
+      env: {},
+      actor: { kind: 'api', id: 'c', name: 'client' },
+      from: 'api',
+      launchKey: 'k',
+      channel: null,
+    } as const;
+    await inTransaction(db, (tx) => launch(tx, [from], facts));
+    await fail();
+    await settle();
+    expect(slack.calls).toEqual([]);
+    expect(await reasons()).toEqual([null, null]);
+  });
+});
+
+describe('a failure', () => {
+  it('edits the message and is told in its thread, in the channel as well', async () => {
+    await launchOne(db, (await job({ failureText: 'Call <@U1>' })).id);
+    await settle();
+    await fail('reading\nno such table\n');
+    await settle();
+    const [run, failure] = slack.messages;
+    expect(slack.messages).toHaveLength(2);
+    expect(run?.text).toBe('❌ nightly-report failed and waits for you');
+    expect(labels(run)).toEqual(['Retry', 'Skip', 'Cancel']);
+    expect(failure).toMatchObject({ channel: 'C0ALERTS', thread: run?.ts, broadcast: true });
+    expect(failure?.text).toBe(
+      '❌ nightly-report failed at `execute: ./report.sh`\nExit status 3.',
+    );
+    expect(words(failure)).toContain('reading\\nno such table');
+    expect(words(failure)).toContain('Call &lt;@U1&gt;');
+    expect(labels(failure)).toEqual(['Retry', 'Skip', 'Cancel']);
+  });
+
+  it('says who retried it, without buttons, and what it had written', async () => {
+    const { instanceId } = await launchOne(db, (await job()).id);
+    await fail();
+    await settle();
+    await inTransaction(db, (tx) => retry(tx, wish(instanceId), facts));
+    await settle();
+    const [run, failure] = slack.messages;
+    expect(slack.messages).toHaveLength(2);
+    expect(words(failure)).toMatch(/Retried by <@UBEN> at <!date/);
+    expect(words(failure)).toContain('no such table');
+    expect(labels(failure)).toEqual([]);
+    expect(run?.text).toBe('▶️ nightly-report is running');
+    expect(words(run)).toMatch(/Retried by <@UBEN> at <!date/);
+  });
+
+  it('is told anew when the step fails again', async () => {
+    const { instanceId } = await launchOne(db, (await job()).id);
+    await fail('first\n');
+    await settle();
+    await inTransaction(db, (tx) => retry(tx, wish(instanceId), facts));
+    await fail('second\n');
+    await settle();
+    const [, first, second] = slack.messages;
+    expect(labels(first)).toEqual([]);
+    expect(words(first)).toContain('first');
+    expect(labels(second)).toEqual(['Retry', 'Skip', 'Cancel']);
+    expect(words(second)).toContain('second');
+    await inTransaction(db, (tx) => skip(tx, wish(instanceId), facts));
+    await succeed();
+    await settle();
+    expect(words(second)).toMatch(/Skipped by <@UBEN>/);
+    expect(slack.messages).toHaveLength(3);
+    expect(words(slack.messages[0])).toContain('⤼ execute: ./report.sh');
+  });
+
+  it('is told of a run that was to be told of only then', async () => {
+    const { instanceId } = await launchOne(db, (await job({ notifyAllEvents: false })).id);
+    await settle();
+    expect(slack.calls).toEqual([]);
+    await fail();
+    await settle();
+    expect(slack.messages).toMatchObject([
+      { thread: null },
+      { thread: slack.messages[0]?.ts, broadcast: true },
+    ]);
+    // What has a message is brought up to date, whatever the job wants to be told of.
+    await inTransaction(db, (tx) => cancel(tx, wish(instanceId), facts));
+    await settle();
+    expect(slack.messages.map(labels)).toEqual([[], []]);
+    expect(words(slack.messages[1])).toMatch(/Cancelled by <@UBEN>/);
+  });
+});
+
+it('tells a launch that was prevented in one message', async () => {
+  const { id } = await job({ preventMulti: 'working_or_error' });
+  const first = await launchOne(db, id);
+  await launchOne(db, id);
+  await settle();
+  expect(slack.messages.map(({ text }) => text)).toEqual([
+    '▶️ nightly-report is running',
+    '🚫 nightly-report was not launched',
+  ]);
+  expect(words(slack.messages[1])).toContain(`|#${first.instanceId}> is in the way`);
+});
+
+describe('when Slack is in trouble', () => {
+  it('keeps still for as long as it is told to, and then sends the newest only', async () => {
+    await launchOne(db, (await job()).id);
+    await settle();
+    await fail();
+    slack.trouble({ type: 'limited', retryAfter: 2 });
+    await until('the refusal', async () => {
+      await deliveries.take();
+      return slack.calls.some(({ outcome }) => outcome === 'limited');
+    });
+    await launchOne(db, (await job({ slackChannel: '#general' })).id);
+    await settle();
+    const refused = slack.calls.findIndex(({ outcome }) => outcome === 'limited');
+    const pause = (slack.calls[refused + 1]?.at ?? 0) - (slack.calls[refused]?.at ?? 0);
+    expect(pause).toBeGreaterThanOrEqual(1_990);
+    expect(slack.messages[0]?.edits).toBe(1);
+    expect(slack.messages).toHaveLength(3);
+  });
+
+  it.each([
+    ['answers 500', { type: 'status', status: 500 }],
+    ['cuts the line', { type: 'drop' }],
+    ['calls it an internal error', { type: 'error', error: 'internal_error' }],
+  ] as const)('tries again when it %s, and keeps the order', async (_, trouble) => {
+    await launchOne(db, (await job()).id);
+    slack.trouble(trouble);
+    await fail();
+    await settle();
+    expect(slack.messages.map(({ thread }) => thread)).toEqual([null, slack.messages[0]?.ts]);
+    expect(await reasons()).toEqual([null, null]);
+  });
+
+  it('lets nothing in a channel overtake what waits', async () => {
+    const names = ['first', 'second', 'third'];
+    for (const name of names.slice(0, 2)) await launchOne(db, (await job({ name })).id);
+    await launchOne(db, (await job({ name: 'other', slackChannel: '#general' })).id);
+    slack.trouble({ type: 'status', status: 500 }, { times: 2 });
+    const settled = settle();
+    await until('the trouble', () => slack.calls.length >= 2);
+    await launchOne(db, (await job({ name: 'third' })).id);
+    await settled;
+    const alerts = slack.messages.filter(({ channel }) => channel === 'C0ALERTS');
+    expect(alerts.map(({ text }) => text)).toEqual(names.map((name) => `▶️ ${name} is running`));
+    expect(slack.messages).toHaveLength(4);
+  });
+
+  it('does not send again what was sent before the trouble', async () => {
+    await launchOne(db, (await job({ notifyAllEvents: false })).id);
+    await fail();
+    // Of the failure, the run's message is taken; the reply in its thread is not.
+    const first = until('the first post', () => slack.messages.length === 1);
+    const delivering = settle();
+    await first;
+    slack.trouble({ type: 'drop' }, { method: 'chat.postMessage' });
+    await delivering;
+    expect(slack.messages.map(({ thread }) => thread)).toEqual([null, slack.messages[0]?.ts]);
+  });
+
+  it.each(['is_archived', 'account_inactive', 'token_revoked', 'invalid_blocks'])(
+    'gives up, with the reason, when it says %s',
+    async (error) => {
+      await launchOne(db, (await job()).id);
+      slack.trouble({ type: 'error', error });
+      await settle();
+      expect(slack.messages).toEqual([]);
+      expect(await reasons()).toEqual([error]);
+      expect(slack.calls).toHaveLength(1);
+    },
+  );
+
+  it('gives up after a day', async () => {
+    await launchOne(db, (await job()).id);
+    await db.query("update outbox set created_at = now() - interval '25 hours'");
+    slack.trouble({ type: 'status', status: 503 });
+    await settle();
+    expect((await reasons())[0]).toContain('503');
+    expect(slack.messages).toEqual([]);
+  });
+
+  it('asks whoever launched to be invited where it cannot speak', async () => {
+    await launchOne(db, (await job({ slackChannel: '#elsewhere' })).id);
+    await settle();
+    expect(slack.messages).toMatchObject([{ channel: 'DALICE' }]);
+    expect(slack.messages[0]?.text).toContain('#elsewhere. Invite me there: `/invite @kuroko`');
+    expect(await reasons()).toEqual(['not_in_channel']);
+
+    slack.channel('#elsewhere', { id: 'C0ELSEWHERE', member: true });
+    await fail();
+    await settle();
+    expect(slack.messages.slice(1).map(({ channel }) => channel)).toEqual([
+      'C0ELSEWHERE',
+      'C0ELSEWHERE',
+    ]);
+  });
+
+  it('lets a message that was deleted be, and tells a failure beside it', async () => {
+    await launchOne(db, (await job()).id);
+    await settle();
+    const [run] = slack.messages;
+    if (run !== undefined) slack.remove(run);
+    await fail();
+    await settle();
+    expect(slack.messages).toMatchObject([{ channel: 'C0ALERTS', thread: null }]);
+    expect(slack.messages[0]?.text).toContain('failed at');
+    await worker.claim().catch(() => {});
+    expect(slack.taken('chat.update')).toHaveLength(0);
+    expect(await reasons()).toEqual([null, null]);
+  });
+});
+
+it('posts no faster than one message a second and channel', async () => {
+  const alerts = await job();
+  const general = await job({ slackChannel: '#general' });
+  for (const { id } of [alerts, general, alerts, general]) await launchOne(db, id);
+  await settle();
+  const at = (name: string): number[] =>
+    slack
+      .taken('chat.postMessage')
+      .filter(({ args }) => args['channel'] === name)
+      .map((call) => call.at);
+  for (const name of ['#alerts', '#general']) {
+    const [first = 0, second = 0] = at(name);
+    expect(second - first).toBeGreaterThanOrEqual(950);
+  }
+  expect(Math.abs((at('#alerts')[0] ?? 0) - (at('#general')[0] ?? 0))).toBeLessThan(900);
+});
+
+it('shows every run once, however many notifiers there are', async () => {
+  const channels = Array.from({ length: 12 }, (_, index) => `#room-${index}`);
+  for (const [index, name] of channels.entries()) {
+    slack.channel(name, { id: `C0ROOM${index}`, member: true });
+    await launchOne(db, (await job({ slackChannel: name })).id);
+  }
+  for (let run = 0; run < 6; run += 1) await fail();
+  await settle([deliveries, notifier(), notifier()]);
+  expect(slack.messages.filter(({ thread }) => thread === null)).toHaveLength(12);
+  expect(slack.messages.filter(({ thread }) => thread !== null)).toHaveLength(6);
+  expect(new Set(slack.messages.map(({ channel }) => channel)).size).toBe(12);
+});
+
+it('hands back what it has no time for when it ends, and another one delivers it', async () => {
+  const { id } = await job();
+  for (let index = 0; index < 4; index += 1) await launchOne(db, id);
+  await deliveries.take();
+  const began = performance.now();
+  await deliveries.drain(300);
+  expect(performance.now() - began).toBeLessThan(1_500);
+  expect(slack.messages.length).toBeLessThan(4);
+  await settle([notifier()]);
+  expect(slack.messages).toHaveLength(4);
+});
