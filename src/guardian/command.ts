@@ -21,6 +21,7 @@ export type Command = {
   toldSize: number;
   tellTimer: NodeJS.Timeout | null;
   limitTimer: NodeJS.Timeout | null;
+  pipeTimer: NodeJS.Timeout | null;
   /** Its result, from the moment all of it is known. */
   ended: Omit<Ended, 'output'> | null;
   readonly whenEnded: Promise<void>;
@@ -46,6 +47,7 @@ export function createCommand({ id, runtimeLimitMs, graceMs, outputCap }: Submis
     toldSize: 0,
     tellTimer: null,
     limitTimer: null,
+    pipeTimer: null,
     ended: null,
     whenEnded,
     markEnded,

@@ -78,7 +78,8 @@ export function createConnection(socket: Socket, hear: (request: Request) => voi
     finish: () =>
       new Promise((resolve) => {
         setTimeout(resolve, 1000).unref();
-        queueMicrotask(() => socket.end(resolve));
+        // Whatever waited for the same end as this is said first.
+        setImmediate(() => socket.end(resolve));
       }),
   };
 }

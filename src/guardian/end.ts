@@ -4,7 +4,7 @@ import type { Journal } from './journal.ts';
 import { lastWordsOf } from './last-words.ts';
 import type { Services } from './services.ts';
 import type { Stopper } from './stopper.ts';
-import { findMarkedOf } from './sweep.ts';
+import { markedTargets } from './marked-targets.ts';
 import { EXECUTION_MARKER } from './target.ts';
 
 /**
@@ -31,7 +31,7 @@ export async function endEverything(
     ),
   ]);
   // Whatever left its group, its session and its command long ago.
-  const marked = findMarkedOf(EXECUTION_MARKER, new Set([epoch]));
+  const marked = markedTargets(EXECUTION_MARKER, new Set([epoch]));
   const escapees = await Promise.all(
     marked.map(({ target }) => stopper.stop(target, { signal: 'SIGTERM', graceMs, to: 'all' })),
   );

@@ -1,5 +1,6 @@
 /** Process groups whose command has ended and that are not empty: still the guardian's, ended when it ends. */
-import { findMembers, type Sought, type Target } from './target.ts';
+import { findMembers } from './find-members.ts';
+import type { Target } from './target.ts';
 
 export type Leftovers = {
   /** True, and remembered, when something of the group is alive. */
@@ -7,7 +8,7 @@ export type Leftovers = {
   readonly targets: () => readonly Target[];
 };
 
-const LOOK_AGAIN_MS = 30_000;
+const LOOK_AGAIN_MS = 5000;
 
 export function createLeftovers(): Leftovers {
   let kept: Target[] = [];
@@ -21,9 +22,7 @@ export function createLeftovers(): Leftovers {
   }
 
   function forgetEmpty(): void {
-    if (kept.length === 0) return;
-    const members = findMembers(kept.map(unseen));
-    kept = kept.filter((target) => members.get(target)?.length);
+    kept = kept.filter(isAlive);
   }
 
   return { keep, targets: () => kept };
@@ -39,10 +38,11 @@ function groupExists(id: number): boolean {
   }
 }
 
+/** When it cannot be seen it may be. */
 function isAlive(target: Target): boolean {
-  return Boolean(findMembers([unseen(target)]).get(target)?.length);
-}
-
-function unseen(target: Target): Sought {
-  return { target, seen: new Map() };
+  try {
+    return Boolean(findMembers([{ target, seen: new Map() }]).get(target)?.length);
+  } catch {
+    return true;
+  }
 }

@@ -13,14 +13,20 @@ export type Lifeline = {
 /** @param onBroken called when there is no main any more and none is expected */
 export function createLifeline(stdin: Readable, onBroken: () => void): Lifeline {
   let held = true;
+  let over = false;
   let announcedMs: number | null = null;
   let orphanTimer: NodeJS.Timeout | undefined;
 
   function broke(): void {
     if (!held) return;
     held = false;
-    if (announcedMs === null) return onBroken();
-    orphanTimer = setTimeout(onBroken, announcedMs);
+    if (announcedMs === null) return end();
+    orphanTimer = setTimeout(end, announcedMs);
+  }
+
+  function end(): void {
+    over = true;
+    onBroken();
   }
 
   stdin.once('end', broke).once('close', broke).once('error', broke).resume();
@@ -37,6 +43,7 @@ export function createLifeline(stdin: Readable, onBroken: () => void): Lifeline 
     },
     attach(connection) {
       if (held) throw new Error('This guardian has a main already.');
+      if (over) throw new Error('This guardian is ending.');
       clearTimeout(orphanTimer);
       held = true;
       announcedMs = null;

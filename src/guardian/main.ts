@@ -28,6 +28,8 @@ export type Settings = {
 };
 
 async function main(): Promise<void> {
+  if (process.platform !== 'linux')
+    throw new Error('Kuroko starts commands on Linux only: it needs /proc.');
   closeInherited();
   const settings = JSON.parse(process.argv[2] ?? '') as Settings;
   // Detached, it gets these only from somebody who means all of Kuroko: main decides what they mean.

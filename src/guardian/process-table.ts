@@ -43,13 +43,24 @@ export function readProcess(pid: number): ProcessEntry | null {
   };
 }
 
-/** The variables with which a process was started, as `NAME=value`; empty when they may not be read. */
+/**
+ * This process and those above it. They are never ended, whatever they carry: a command may restart Kuroko itself, and its
+ * marker is then in the environment of the new main, of whatever started that, and of this very process.
+ */
+export function ourselves(): ProcessEntry[] {
+  const found: ProcessEntry[] = [];
+  for (let entry = readProcess(process.pid); entry; entry = readProcess(entry.parent))
+    found.push(entry);
+  return found;
+}
+
+export function isKernelThread({ pid, parent }: ProcessEntry): boolean {
+  return pid === 2 || parent === 2;
+}
+
+/** The variables with which a process was started, as `NAME=value`; empty when it is gone, or belongs to somebody else. */
 export function readEnvironment(pid: number): string[] {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0');
-  } catch {
-    return [];
-  }
+  return orNull(() => readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0')) ?? [];
 }
 
 /** Random, new at every boot of the machine. */
@@ -61,17 +72,24 @@ const buffer = Buffer.allocUnsafe(4096);
 
 /** A third of the cost of readFileSync, and there are many of them. */
 function readSmallFile(path: string): string | null {
-  let file: number;
+  return orNull(() => {
+    const file = openSync(path, 'r');
+    try {
+      return buffer.toString('latin1', 0, readSync(file, buffer, 0, buffer.length, 0));
+    } finally {
+      closeSync(file);
+    }
+  });
+}
+
+const GONE = new Set(['ENOENT', 'ESRCH', 'EACCES', 'EPERM']);
+
+/** Whatever else fails, for want of file descriptors say, must not read as "nothing is left". */
+function orNull<Value>(read: () => Value): Value | null {
   try {
-    file = openSync(path, 'r');
-  } catch {
-    return null;
-  }
-  try {
-    return buffer.toString('latin1', 0, readSync(file, buffer, 0, buffer.length, 0));
-  } catch {
-    return null;
-  } finally {
-    closeSync(file);
+    return read();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && GONE.has(String(error.code))) return null;
+    throw error;
   }
 }

@@ -75,7 +75,8 @@ export function createRunner(
 
   function exited(command: Command, code: number | null, signal: string | null): void {
     command.exit = { code, signal };
-    if (!command.outputDone) setTimeout(() => outputDone(command), PIPE_AFTER_EXIT_MS);
+    if (!command.outputDone)
+      command.pipeTimer = setTimeout(() => outputDone(command), PIPE_AFTER_EXIT_MS);
     settle(command);
   }
 
@@ -110,7 +111,8 @@ export function createRunner(
 
   function finish(command: Command, exit: NonNullable<Command['exit']>, groupEmpty: boolean): void {
     if (command.ended) return;
-    if (command.limitTimer) clearTimeout(command.limitTimer);
+    clearTimeout(command.limitTimer ?? undefined);
+    clearTimeout(command.pipeTimer ?? undefined);
     command.exit = exit;
     command.outputDone = true;
     command.ended = {

@@ -51,7 +51,11 @@ export async function serve(socketPath: string, served: Served): Promise<Serving
 
 function listen(server: Server, socketPath: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    // After the start it is a client that could not be let in: the others go on.
+    server.on('error', (error) => {
+      process.stderr.write(`The socket failed: ${error.message}\n`);
+      reject(error);
+    });
     server.listen(socketPath, () => {
       chmodSync(socketPath, 0o600);
       resolve();

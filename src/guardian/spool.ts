@@ -12,8 +12,8 @@ export type Spool = {
 
 /** Holds at most `cap` bytes, however much is written: half of it for the head, which never changes, half for the tail. */
 export function createSpool(cap: number): Spool {
-  const headCap = Math.ceil(cap / 2);
-  const tailCap = Math.max(cap - headCap, 1);
+  const headCap = Math.ceil(Math.max(cap, 2) / 2);
+  const tailCap = Math.max(cap, 2) - headCap;
   let head = Buffer.alloc(0);
   let headSize = 0;
   let size = 0;

@@ -1,6 +1,7 @@
 /** Stops whatever belongs to a command or service: a signal, a grace, KILL, and a look that proves that nothing is left. */
 import type { ProcessEntry } from './process-table.ts';
-import { findMembers, type Sought, type Target } from './target.ts';
+import { findMembers, type KnownMarkers, type Sought } from './find-members.ts';
+import type { Target } from './target.ts';
 
 export type StopOptions = {
   readonly signal: NodeJS.Signals;
@@ -36,6 +37,7 @@ export function createStopper(): Stopper {
   const stops = new Map<Target, Stop>();
   let timer: NodeJS.Timeout | undefined;
   let delay = 0;
+  let known: KnownMarkers = new Map();
 
   function stop(target: Target, options: StopOptions): Promise<boolean> {
     const killAt = performance.now() + options.graceMs;
@@ -65,7 +67,8 @@ export function createStopper(): Stopper {
   }
 
   function look(): void {
-    const members = findMembers([...stops.values()].map(({ sought }) => sought));
+    const members = lookAtProcesses();
+    if (!members) return lookIn(100);
     const now = performance.now();
     for (const current of stops.values()) {
       const alive = members.get(current.sought.target) ?? [];
@@ -76,10 +79,26 @@ export function createStopper(): Stopper {
         proceed(current, alive, now);
       }
     }
-    if (stops.size === 0) return;
+    if (stops.size === 0) {
+      known = new Map();
+      return;
+    }
     const nextKill = Math.min(...[...stops.values()].map(({ killAt }) => killAt));
     const untilKill = nextKill > now ? nextKill - now : Number.POSITIVE_INFINITY;
     lookIn(Math.min(Math.max(delay * 2, 2), 100, untilKill));
+  }
+
+  /** Null when the system has no file descriptor left for it: nothing is proven then, and it has to be tried again. */
+  function lookAtProcesses(): ReturnType<typeof findMembers> | null {
+    try {
+      return findMembers(
+        [...stops.values()].map(({ sought }) => sought),
+        known,
+      );
+    } catch (error) {
+      process.stderr.write(`The processes could not be looked at: ${String(error)}\n`);
+      return null;
+    }
   }
 
   return { stop };

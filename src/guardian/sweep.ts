@@ -1,10 +1,11 @@
 /** Ends what former guardians of the folder left running because they could not end it themselves, and writes down the proof. */
 import type { Journal, JournalRecord, ServiceStarted } from './journal.ts';
 import { lastWordsOfFound } from './last-words.ts';
+import { markedTargets } from './marked-targets.ts';
 import { readProcess } from './process-table.ts';
 import type { LastWords } from './protocol.ts';
 import type { Stopper } from './stopper.ts';
-import { EXECUTION_MARKER, findMarked, ourselves, SERVICE_MARKER, type Target } from './target.ts';
+import { EXECUTION_MARKER, SERVICE_MARKER } from './target.ts';
 
 /** Must have the folder. Resolves when nothing of them is left, or KILL has not helped. */
 export async function sweep(
@@ -43,34 +44,13 @@ async function sweepCommands(
   graceMs: number,
   stopper: Stopper,
 ): Promise<LastWords[]> {
-  const found = findMarkedOf(EXECUTION_MARKER, epochs);
+  const found = markedTargets(EXECUTION_MARKER, epochs);
   return await Promise.all(
     found.map(async ({ epoch, name, target }) => {
       const empty = await stopper.stop(target, { signal: 'SIGTERM', graceMs, to: 'all' });
       return lastWordsOfFound(epoch, Number(name), empty);
     }),
   );
-}
-
-/** Everything that carries a marker of these epochs, as targets: with the groups and sessions that it leads. */
-export function findMarkedOf(
-  markerName: string,
-  epochs: ReadonlySet<string>,
-): { epoch: string; name: string; target: Target }[] {
-  const spared = ourselves();
-  const sparedPids = new Set(spared.map(({ pid }) => pid));
-  const sparedGroups = new Set(spared.flatMap(({ group, session }) => [group, session]));
-  const found = [];
-  for (const [marker, processes] of findMarked(markerName)) {
-    const [epoch = '', name = ''] = marker.slice(markerName.length + 1).split(':');
-    if (!epochs.has(epoch) || processes.every(({ pid }) => sparedPids.has(pid))) continue;
-    const groups = processes
-      .filter(({ pid, group, session }) => pid === group || pid === session)
-      .filter(({ pid }) => !sparedGroups.has(pid))
-      .map(({ pid, start }) => ({ id: pid, start }));
-    found.push({ epoch, name, target: { marker, groups } });
-  }
-  return found;
 }
 
 async function sweepServices(

@@ -34,10 +34,20 @@ export async function startGuardian(options: GuardianOptions): Promise<Guardian>
     case 'ready':
       return withLifeline(await connectGuardian(announcement.socketPath), child);
     case 'orphaned':
-      return await attachOrTaken(announcement.socketPath);
+      return await attachOrStart(announcement.socketPath, options);
     case 'taken':
     case 'failed':
       throw new GuardianError(announcement.type, announcement.message);
+  }
+}
+
+/** Somebody else may have been faster, or its time is up in this moment: then a fresh look says which. */
+async function attachOrStart(socketPath: string, options: GuardianOptions): Promise<Guardian> {
+  try {
+    return await attachGuardian(socketPath);
+  } catch (error) {
+    if (error instanceof GuardianError) return await startGuardian(options);
+    throw error;
   }
 }
 
@@ -84,20 +94,6 @@ function guardianProgram(): string {
     ? '../../dist/src/guardian/main.js'
     : '../guardian/main.js';
   return fileURLToPath(new URL(toProgram, import.meta.url));
-}
-
-/** Of two that find the guardian waiting, the first has it. */
-async function attachOrTaken(socketPath: string): Promise<Guardian> {
-  try {
-    return await attachGuardian(socketPath);
-  } catch (error) {
-    throw error instanceof GuardianError && error.reason === 'failed'
-      ? new GuardianError(
-          'taken',
-          `Kuroko is already running with this data folder. ${error.message}`,
-        )
-      : error;
-  }
 }
 
 type Settled = Exclude<Announcement, { type: 'waiting' }>;

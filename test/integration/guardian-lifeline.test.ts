@@ -40,6 +40,17 @@ describe('kill -9 of main', () => {
     expect(existsSync(client.socketPath)).toBe(false);
   });
 
+  it('and of its whole process group misses the guardian, which ends all in order', async () => {
+    const main = await startMain(temporaryFolder());
+    const client = await connectionTo(main);
+    client.submit(command(1, 'sleep 1000'));
+    const ended = client.ended(1);
+    const { pid = 0 } = main.process;
+    process.kill(-pid, 'SIGKILL');
+    expect(await ended).toMatchObject({ signal: 'SIGTERM', endedBy: 'guardian', groupEmpty: true });
+    await until(() => !isAlive(main.guardianPid));
+  });
+
   it('leaves last words: how each command ended, what it wrote, and that nothing is left', async () => {
     const dataDir = temporaryFolder();
     const main = await startMain(dataDir);
@@ -124,19 +135,14 @@ describe('an orderly end', () => {
     await until(() => !isAlive(guardian.pid));
   });
 
-  it('cannot be held up by a process that restarts itself', async () => {
+  it('finds what a command starts when it is told to end', async () => {
     const guardian = await guardianOfTest();
     const pids = path.join(temporaryFolder(), 'pids');
-    const again = `trap "$0 &" TERM; echo $$ >> ${pids}; while :; do sleep 0.02; done`;
-    guardian.submit(
-      command(
-        1,
-        `again='${again}'; sh -c 'trap "sh -c \\"echo \\$\\$ >> ${pids}; sleep 1000\\" &" TERM; echo $$ >> ${pids}; while :; do sleep 0.02; done'; echo $again > /dev/null`,
-      ),
-    );
+    const again = `again() { sleep 1000 & echo $! >> ${pids}; exit 0; }; trap again TERM`;
+    guardian.submit(command(1, `${again}; echo $$ >> ${pids}; while :; do sleep 0.02; done`));
     await pidsIn(pids, 1);
     await guardian.end(300);
-    expect((await pidsIn(pids, 1)).map(isAlive)).not.toContain(true);
+    expect((await pidsIn(pids, 2)).map(isAlive)).toEqual([false, false]);
   });
 });
 

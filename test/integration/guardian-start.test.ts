@@ -90,7 +90,7 @@ describe('a start', () => {
 
   it('waits no longer than it was told to', async () => {
     const dataDir = temporaryFolder();
-    const main = await startMain(dataDir, 1500);
+    const main = await startMain(dataDir, 20_000);
     const client = await connectionTo(main);
     client.submit(command(1, `trap '' TERM; echo ready; while :; do sleep 0.05; done`));
     await until(async () => (await client.read(1, 0))?.size === 6);
@@ -99,7 +99,9 @@ describe('a start', () => {
     await expect(guardianOfTest({ dataDir, waitMs: 200 })).rejects.toMatchObject({
       reason: 'taken',
     });
-    expect(performance.now() - from).toBeLessThan(1200);
+    expect(performance.now() - from).toBeLessThan(5000);
+    // A shorter grace is kept to also when it is already ending.
+    await client.end(0);
     await until(() => !isAlive(main.guardianPid));
   });
 

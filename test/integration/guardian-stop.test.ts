@@ -14,7 +14,7 @@ describe('stop', () => {
     await until(async () => (await guardian.read(1, 0))?.size === 6);
     const from = performance.now();
     expect(await guardian.stop(1, 10_000)).toEqual({ status: 'stopped', id: 1, groupEmpty: true });
-    expect(performance.now() - from).toBeLessThan(2000);
+    expect(performance.now() - from).toBeLessThan(5000);
     const ended = await guardian.ended(1);
     expect(ended).toMatchObject({ code: 5, signal: null, endedBy: 'stop', groupEmpty: true });
     expect(ended.output?.toString()).toContain('bye\n');
@@ -86,7 +86,7 @@ describe('stop', () => {
     await until(async () => (await guardian.observe(1)).status === 'running');
     const from = performance.now();
     await guardian.stop(1, 10_000);
-    expect(performance.now() - from).toBeLessThan(2000);
+    expect(performance.now() - from).toBeLessThan(5000);
     expect(await guardian.ended(1)).toMatchObject({ signal: 'SIGTERM', endedBy: 'stop' });
   });
 
@@ -121,7 +121,7 @@ describe('stop', () => {
     const first = guardian.stop(1, 60_000);
     await guardian.stop(1, 0);
     expect(await first).toMatchObject({ groupEmpty: true });
-    expect(performance.now() - from).toBeLessThan(2000);
+    expect(performance.now() - from).toBeLessThan(5000);
   });
 
   it('also ends what an ended command left behind', async () => {
@@ -170,7 +170,7 @@ describe('stopAll', () => {
     await until(async () => (await guardian.list()).every((held) => held.outputSize === 6));
     const from = performance.now();
     expect(await guardian.stopAll(500)).toEqual([]);
-    expect(performance.now() - from).toBeLessThan(1500);
+    expect(performance.now() - from).toBeLessThan(2400);
     const list = await guardian.list();
     expect(list.map((held) => held.status === 'ended' && held.endedBy)).toEqual(
       Array(5).fill('stop'),

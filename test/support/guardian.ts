@@ -67,6 +67,7 @@ function spawnMain(dataDir: string, graceMs: number) {
     setInterval(() => undefined, 60_000);`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
   });
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;
