@@ -5,14 +5,18 @@
 import { closingQuote } from './closing-quote.ts';
 
 export function cutComment(text: string): string {
-  if (!text.includes('#')) return text;
-  for (let at = 0; at < text.length; at += 1) {
-    const character = text.charAt(at);
-    if (character === '#' && startsWord(text, at)) return text.slice(0, at);
-    if (character === '"' || character === "'") at = closingQuote(text, at) ?? at;
+  for (let from = 0; ;) {
+    mark.lastIndex = from;
+    const [found] = mark.exec(text) ?? [];
+    if (found === undefined) return text;
+    const at = mark.lastIndex - 1;
+    if (found === '#' && startsWord(text, at)) return text.slice(0, at);
+    from = (found === '#' ? at : (closingQuote(text, at) ?? at)) + 1;
   }
-  return text;
 }
+
+/** The only characters that matter: the rest of a line is passed over. */
+const mark = /["'#]/g;
 
 function startsWord(text: string, at: number): boolean {
   return at === 0 || ' \t\r\f\v'.includes(text.charAt(at - 1));

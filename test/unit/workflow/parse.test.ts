@@ -149,7 +149,7 @@ describe('a script that cannot be read', () => {
   });
 });
 
-describe('the time it takes', () => {
+describe('the time it takes', { timeout: 60_000 }, () => {
   const lines = (count: number): string =>
     Array.from(
       { length: count },

@@ -54,7 +54,7 @@ const { shape } = fc.letrec<{ shape: Shape }>((tie) => ({
   }),
 }));
 
-describe('a tree', () => {
+describe('a tree', { timeout: 60_000 }, () => {
   it('prints as a script that reads as the same tree, places included', () => {
     fc.assert(
       fc.property(fc.array(shape, { maxLength: 5 }), (children) => {
@@ -65,7 +65,7 @@ describe('a tree', () => {
   });
 });
 
-describe('a text', () => {
+describe('a text', { timeout: 60_000 }, () => {
   const soup = fc
     .array(
       fc.oneof(

@@ -51,7 +51,7 @@ const event: fc.Arbitrary<TokenEvent> = fc.oneof(
 const newborn: Token = { path: '', status: 'working', attempt: 0, context: { env: {} } };
 const final = new Set(['finished', 'critical', 'canceled']);
 
-describe('any sequence of events', () => {
+describe('any sequence of events', { timeout: 60_000 }, () => {
   it('keeps the rules of a token', () => {
     const anyScript = scriptOf(fc.oneof({ weight: 9, arbitrary: line }, broken));
     fc.assert(
@@ -93,7 +93,7 @@ const fates = fc.array(
   { minLength: 12, maxLength: 12 },
 );
 
-describe('a run with failures, retries and skips', () => {
+describe('a run with failures, retries and skips', { timeout: 60_000 }, () => {
   it('runs each command as often, in the order and with the environment of a plain reading', () => {
     fc.assert(
       fc.property(scriptOf(line), fates, (script, fate) => {
