@@ -77,18 +77,18 @@ async function startAll(
   await reachDatabase(db, databasePatienceMs, (line) => process.stdout.write(`${line}\n`));
   await migrateLatest(databaseUrl);
 
-  const local = config.slack.botToken === null
-    ? await embedSlack(guardian, config, log, life.isOver)
-    : null;
+  const local =
+    config.slack.botToken === null ? await embedSlack(guardian, config, log, life.isOver) : null;
   const facts = engineFacts(config);
   if (config.databaseUrl === null) await applySamples(db, config.dataDir, facts);
 
   const slackConfig = withLocalSlack(config, local);
   const slack = await createSlackApp({ config: slackConfig, db, facts, log: createLog('slack') });
   const threads = await startWork(slackConfig, db, guardian, log, life, undo);
-  const apiClients = local !== null && config.apiClients.length === 0
-    ? [localClient(config.dataDir)]
-    : config.apiClients;
+  const apiClients =
+    local !== null && config.apiClients.length === 0
+      ? [localClient(config.dataDir)]
+      : config.apiClients;
   const http = createHttpServer({
     config: { ...config, apiClients },
     db,
@@ -115,7 +115,13 @@ async function startWork(
 ): Promise<Threads> {
   const { hostname: host, queue, timeZone, outputCap } = config;
   const place = { host, queue, epoch: guardian.epoch, bootId: guardian.bootId, pid: process.pid };
-  const { executorId, workers } = await takePlace(db, place, config.numWorkers);
+  const { executorId, workers } = await takePlace(
+    db,
+    place,
+    config.numWorkers,
+    // A former guardian of this folder: it has said so itself, or was found ended.
+    async (epoch) => (await guardian.lastWords(0, epoch)) !== null,
+  );
   undo.push(() => leavePlace(db, executorId, guardian.epoch));
   const common = { databaseUrl: db.url, guardianSocket: guardian.socketPath, executorId };
   const threads = startThreads(
@@ -152,7 +158,11 @@ async function startWork(
 }
 
 /** Stop taking, TERM to commands at once (or after their time), KILL, and only then the rest. */
-async function end({ guardian, threads, stopIntake }: Running, config: Config, log: Log): Promise<void> {
+async function end(
+  { guardian, threads, stopIntake }: Running,
+  config: Config,
+  log: Log,
+): Promise<void> {
   const graceMs = config.shutdownGrace * 1_000;
   const drained = threads.stop(graceMs + endGraceMs + 1_000, ['executor']);
   await Promise.race([stopIntake(), sleep(1_000)]);
@@ -190,7 +200,9 @@ function createLife(): Life {
   });
   const onSignal = (signal: NodeJS.Signals): void => {
     if (ended) process.exit(signal === 'SIGINT' ? 130 : 143);
-    process.stdout.write('\nEnding: commands are stopped, then the rest. Once more ends at once.\n');
+    process.stdout.write(
+      '\nEnding: commands are stopped, then the rest. Once more ends at once.\n',
+    );
     finish(0, signal);
   };
   const finish = (code: number, reason: string): void => {
@@ -228,11 +240,16 @@ async function readiness(
       () => 'up',
       () => 'down',
     );
-  const [database, keeper] = await Promise.all([within(db.query('select 1')), within(guardian.list())]);
+  const [database, keeper] = await Promise.all([
+    within(db.query('select 1')),
+    within(guardian.list()),
+  ]);
   const checks = { database, guardian: keeper, ...threads.state() };
   return { ok: Object.values(checks).every((check) => check === 'up'), checks };
 }
 
 function plainly(error: unknown): unknown {
-  return error instanceof GuardianError && error.reason === 'taken' ? invalid(error.message) : error;
+  return error instanceof GuardianError && error.reason === 'taken'
+    ? invalid(error.message)
+    : error;
 }

@@ -19,14 +19,19 @@ const observedMs = 2_500;
 /** A heartbeat older than this needs no watching. */
 const staleSeconds = 10;
 
-/** Throws Conflict when another process serves the same queue under the same host name. */
+/**
+ * Throws Conflict when another process serves the same queue under the same host name. `isOver`
+ * tells which epochs are known to have ended: those need not be watched for a heartbeat.
+ */
 export async function takePlace(
   db: Database,
   place: ExecutorPlace,
   workers: number,
+  isOver: (epoch: string) => Promise<boolean>,
 ): Promise<{ executorId: number; workers: readonly Worker[] }> {
   const seen = await readPlace(db, place);
-  if (seen !== null && seen.epoch !== place.epoch && seen.secondsSinceBeat < staleSeconds) {
+  const fresh = seen !== null && seen.secondsSinceBeat < staleSeconds;
+  if (fresh && seen.epoch !== place.epoch && !(await isOver(seen.epoch))) {
     await sleep(observedMs);
     const again = await readPlace(db, place);
     if (again !== null && again.heartbeat !== seen.heartbeat) throw taken(place);

@@ -1,0 +1,149 @@
+/** Kuroko as a user starts it: the built program, in a process of its own, with a folder of its own. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runningPostgres } from '../../src/embedded/running-postgres.ts';
+import { processesMarked, processesNamed, type LiveProcess } from './live-processes.ts';
+import { until } from './until.ts';
+
+const executable = fileURLToPath(new URL('../../dist/src/cli/kuroko.js', import.meta.url));
+
+export interface Home {
+  readonly dataDir: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Everything alive that belongs to this folder: guardian, servers, commands. */
+  leftovers(): LiveProcess[];
+  /** Programs of this home, for its end. */
+  readonly children: Set<ChildProcess>;
+  /** Ends what still runs, and removes the folder. */
+  remove(): Promise<void>;
+}
+
+export interface Program {
+  readonly child: ChildProcess;
+  readonly pid: number;
+  readonly port: number;
+  /** `http://localhost:3000`, as printed. */
+  readonly slackUrl: string;
+  /** `name:key` of the API client that was printed. */
+  readonly client: string;
+  readonly databaseUrl: string;
+  /** Standard output and error so far. */
+  text(): string;
+  /** Resolves with the exit code, or the signal. */
+  readonly ended: Promise<number | string>;
+}
+
+/** A data folder with a configuration of its own, on a free port. */
+export async function createHome(config = 'kill_grace: 1\n'): Promise<Home> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'kuroko-home-'));
+  const dataDir = path.join(folder, 'data');
+  mkdirSync(dataDir, { mode: 0o700 });
+  const configFile = path.join(folder, 'kuroko2.yml');
+  writeFileSync(configFile, config);
+  const env = {
+    PATH: process.env['PATH'] ?? '/usr/bin:/bin',
+    HOME: folder,
+    KUROKO_DATA_DIR: dataDir,
+    KUROKO2_CONFIG: configFile,
+    PORT: String(await freePort()),
+  };
+  const children = new Set<ChildProcess>();
+  const leftovers = () => [
+    ...processesNamed(dataDir).filter(({ command }) => !command.includes('vitest')),
+    ...processesMarked(`HOME=${folder}\0`).filter(({ command }) => !command.includes('kuroko.js')),
+  ];
+  return {
+    dataDir,
+    env,
+    leftovers,
+    children,
+    async remove() {
+      for (const child of children) child.kill('SIGKILL');
+      await until('everything of the home to end', () => leftovers().length === 0, 30_000);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Starts it and waits until it says that it is ready. Throws with what it printed when it does not. */
+export async function startProgram(
+  home: Home,
+  extra: Record<string, string> = {},
+): Promise<Program> {
+  const started = spawnProgram(home, ['start'], extra);
+  const { child, text, ended } = started;
+  let over = false;
+  void ended.then(() => {
+    over = true;
+  });
+  await until(
+    'Kuroko to be ready',
+    () => {
+      if (over) throw new Error(`Kuroko ended before it was ready:\n${text()}`);
+      return text().includes('Kuroko is ready.') && text().includes('Ctrl-C ends everything.');
+    },
+    60_000,
+  );
+  const client = /ask for a name and a key: (\S+) \/ (\S+)/.exec(text());
+  return {
+    ...started,
+    pid: child.pid ?? 0,
+    port: Number(home.env['PORT']),
+    slackUrl: /Slack {3}(http\S+)/.exec(text())?.[1] ?? '',
+    client: `${client?.[1] ?? ''}:${client?.[2] ?? ''}`,
+    databaseUrl: runningPostgres(home.dataDir) ?? '',
+  };
+}
+
+/** Runs any verb to its end. */
+export async function runProgram(
+  home: Home,
+  args: readonly string[],
+  extra: Record<string, string> = {},
+): Promise<{ code: number | string; text: string }> {
+  const { ended, text } = spawnProgram(home, args, extra);
+  return { code: await ended, text: text() };
+}
+
+function spawnProgram(home: Home, args: readonly string[], extra: Record<string, string>) {
+  const child = spawn(process.execPath, [executable, ...args], {
+    env: { ...home.env, ...extra },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  home.children.add(child);
+  child.once('exit', () => home.children.delete(child));
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (chunk: string) => {
+      said += chunk;
+    });
+  }
+  const ended = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string);
+  return { child, text: () => said, ended };
+}
+
+/** A POST to the execution API; resolves with the instance's id. */
+export async function postInstance(program: Program, definitionId: number): Promise<number> {
+  const url = `http://127.0.0.1:${program.port}/v1/definitions/${definitionId}/instances`;
+  const authorization = `Basic ${Buffer.from(program.client).toString('base64')}`;
+  const response = await fetch(url, { method: 'POST', headers: { authorization } });
+  if (response.status !== 201) throw new Error(`${response.status} ${await response.text()}`);
+  return ((await response.json()) as { id: number }).id;
+}
+
+/** The guardian's own log, for a failing test to show. */
+export const guardianLog = (home: Home): string =>
+  readFileSync(path.join(home.dataDir, 'guardian', 'guardian.log'), 'utf8');
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
