@@ -7,6 +7,7 @@ import { startLocalSlack, type LocalSlack } from '../support/local-slack.ts';
 import { define, facts, launchOne } from '../support/operations.ts';
 import { configFor, shown, startSlackShell, type SlackShell } from '../support/slack-shell.ts';
 import { until } from '../support/until.ts';
+import type { Config } from '../../src/config.ts';
 import type { Otherwise } from '../support/slack-proxy.ts';
 
 let slack: LocalSlack;
@@ -19,20 +20,10 @@ afterEach(async () => {
 });
 afterAll(() => slack.stop());
 
-/** A shell in a fresh database; `ben` is what `users.info` says of him. */
-async function shellWith(
-  ben?: object | Otherwise,
-  policy: Parameters<typeof startSlackShell>[0] = {},
-): Promise<SlackShell> {
-  const shell = await startSlackShell({ slack, ...policy });
+/** A shell in a fresh database. */
+async function freshShell(policy: Partial<Config['slack']> = {}): Promise<SlackShell> {
+  const shell = await startSlackShell({ slack, policy });
   shells.push(shell);
-  const isPerson = typeof ben === 'object' && !('status' in ben);
-  shell.proxy.otherwise = (method, args) => {
-    if (method !== 'users.info' || args.get('user') !== 'U02BEN' || ben === undefined) return;
-    return isPerson
-      ? { body: { ok: true, user: { id: 'U02BEN', name: 'ben', team_id: slack.teamId, ...ben } } }
-      : ben;
-  };
   return shell;
 }
 
@@ -41,67 +32,105 @@ const refusals = (shell: SlackShell) =>
     `select actor_id, action, place, reason from audit where outcome = 'refused' order by id`,
   );
 
-const people: [string, object, string][] = [
-  ['a guest', { is_restricted: true }, 'Guests cannot use Kuroko'],
-  ['a guest of one channel', { is_ultra_restricted: true }, 'Guests cannot use Kuroko'],
-  ['a bot', { is_bot: true }, 'Bots cannot use Kuroko'],
-  ['somebody of another workspace', { team_id: 'T0OTHER' }, 'members of its own workspace only'],
-  ['a stranger', { is_stranger: true }, 'members of its own workspace only'],
-  ['somebody deactivated', { deleted: true }, 'This account is deactivated'],
+/** By the id under which `users.info` says so. */
+const people: [
+  string,
+  string,
+  Exclude<Otherwise, string | undefined> | Readonly<Record<string, unknown>>,
+  string,
+][] = [
+  ['a guest', 'U1GUEST', { is_restricted: true }, 'Guests cannot use Kuroko'],
+  ['a guest of one channel', 'U1SINGLE', { is_ultra_restricted: true }, 'Guests cannot use Kuroko'],
+  ['a bot', 'U1BOT', { is_bot: true }, 'Bots cannot use Kuroko'],
+  ['somebody of elsewhere', 'U1OTHER', { team_id: 'T0OTHER' }, 'members of its own workspace only'],
+  ['a stranger', 'U1STRANGER', { is_stranger: true }, 'members of its own workspace only'],
+  ['somebody deactivated', 'U1GONE', { deleted: true }, 'This account is deactivated'],
   [
     'nobody Slack knows',
-    { status: 200, body: { ok: false, error: 'user_not_found' } },
+    'U1NOBODY',
+    { body: { ok: false, error: 'user_not_found' } },
     'user_not_found',
   ],
-  ['somebody, while Slack is broken', { status: 500 }, 'could not tell who you are'],
+  ['anybody, while Slack is broken', 'U1BROKEN', { status: 500 }, 'could not tell who you are'],
 ];
 
-describe.each(people)('%s', (_, ben, why) => {
-  it('reads, launches, operates and presses nothing, and each attempt is remembered', async () => {
-    const shell = await shellWith(ben);
-    const { id } = await define(shell.db, 'execute: true');
-    const { instanceId } = await launchOne(shell.db, id);
-    const message = await shell.postRun(instanceId);
-    const commands = ['help', 'list', `show ${id}`, `launch ${id}`, `cancel ${instanceId}`, 'oops'];
-    for (const command of commands) {
-      const answer = await shell.ask(command, { as: 'ben' });
-      expect(answer.text).toContain(why);
-      expect(shown(answer)).not.toContain('nightly-report');
-    }
-    const mention = await shell.answerTo('ben', () =>
-      slack.say(`@kuroko launch ${id}`, { as: 'ben' }),
-    );
-    expect(mention.text).toContain(why);
-    const click = await shell.answerTo('ben', () =>
-      slack.press(message, 'Cancel', { as: 'ben', confirm: true }),
-    );
-    expect(click.text).toContain(why);
-    expect(await listInstances(shell.db, { limit: 9 })).toMatchObject([
-      { id: instanceId, status: 'working' },
-    ]);
-    const remembered = await refusals(shell);
-    expect(remembered).toHaveLength(commands.length + 2);
-    expect(remembered[0]).toMatchObject({ actorId: 'U02BEN', place: 'C01GENERAL' });
-  });
+const isAnswer = (said: object): said is Exclude<Otherwise, string | undefined> =>
+  'body' in said || 'status' in said;
 
-  it('sees the refusal in place of the launch form', async () => {
-    const shell = await shellWith(ben);
-    await define(shell.db, 'execute: true');
-    const before = (await slack.log()).at(-1)?.id;
-    await slack.command('launch', { as: 'ben' });
-    const filled = await until('the form to be filled', async () => {
-      const log = await slack.log();
-      const since = log.slice(log.findIndex(({ id }) => id === before) + 1);
-      return since.find(({ summary }) => summary === 'views.update');
+describe('whoever is no member', () => {
+  let shell: SlackShell;
+  beforeAll(async () => {
+    shell = await startSlackShell({ slack });
+  });
+  afterAll(() => shell.stop());
+
+  describe.each(people)('%s', (_, user, said, why) => {
+    beforeAll(() => {
+      shell.proxy.otherwise = (method, args) => {
+        if (method !== 'users.info' || args.get('user') !== user) return undefined;
+        return isAnswer(said)
+          ? said
+          : { body: { ok: true, user: { id: user, name: 'x', team_id: slack.teamId, ...said } } };
+      };
     });
-    expect(JSON.stringify(filled)).toContain(why);
-    expect(JSON.stringify(filled)).not.toContain('nightly-report');
+    const channel = 'C01GENERAL';
+    const act = (route: string, body: object) =>
+      fetch(`${slack.controlUrl}${route}`, {
+        method: 'POST',
+        body: JSON.stringify({ user, channel, command: '/kuroko', ...body }),
+      });
+
+    it('reads, launches, operates and presses nothing, and each attempt is remembered', async () => {
+      const { id } = await define(shell.db, 'execute: true');
+      const { instanceId } = await launchOne(shell.db, id);
+      const message = await shell.postRun(instanceId);
+      const commands = [
+        'help',
+        'list',
+        `show ${id}`,
+        `launch ${id}`,
+        `cancel ${instanceId}`,
+        'oops',
+      ];
+      for (const text of commands) {
+        const answer = await shell.answerTo(user, () => act('/command', { text }));
+        expect(answer.text).toContain(why);
+        expect(shown(answer)).not.toContain('nightly-report');
+      }
+      const text = `<@${slack.botUserId}> launch ${id}`;
+      const mention = await shell.answerTo(user, () => act('/message', { text }));
+      expect(mention.text).toContain(why);
+      const action = { type: 'button', action_id: 'cancel', value: `instance:${instanceId}` };
+      const click = await shell.answerTo(user, () =>
+        act('/interact', { messageTs: message.ts, action }),
+      );
+      expect(click.text).toContain(why);
+      expect(await listInstances(shell.db, { definitionId: id, limit: 9 })).toMatchObject([
+        { id: instanceId, status: 'working' },
+      ]);
+      const remembered = (await refusals(shell)).filter(({ actorId }) => actorId === user);
+      expect(remembered).toHaveLength(commands.length + 2);
+      expect(new Set(remembered.map(({ place }) => place))).toEqual(new Set([channel]));
+    });
+
+    it('sees the refusal in place of the launch form', async () => {
+      await define(shell.db, 'execute: true');
+      const before = (await slack.log()).at(-1)?.id;
+      await act('/command', { text: 'launch' });
+      const filled = await until('the form to be filled', async () => {
+        const log = await slack.log();
+        const since = log.slice(log.findIndex(({ id }) => id === before) + 1);
+        return since.find(({ summary }) => summary === 'views.update');
+      });
+      expect(JSON.stringify(filled)).toContain(why);
+      expect(JSON.stringify(filled)).not.toContain('nightly-report');
+    });
   });
 });
 
 describe('a member', () => {
   it('does all of that', async () => {
-    const shell = await shellWith({});
+    const shell = await freshShell();
     const { id } = await define(shell.db, 'execute: true');
     expect(shown(await shell.ask('list', { as: 'ben' }))).toContain('nightly-report');
     await slack.command(`launch ${id}`, { as: 'ben' });
@@ -120,7 +149,7 @@ describe('a member', () => {
 
   it('is looked up again after a failure, and not while known', async () => {
     let lookUps = 0;
-    const shell = await shellWith();
+    const shell = await freshShell();
     shell.proxy.otherwise = (method) => {
       if (method !== 'users.info') return undefined;
       lookUps += 1;
@@ -133,14 +162,15 @@ describe('a member', () => {
   });
 
   it('waits no longer than five seconds for Slack to say who he is', async () => {
-    const shell = await shellWith('hang');
+    const shell = await freshShell();
+    shell.proxy.otherwise = (method) => (method === 'users.info' ? 'hang' : undefined);
     expect((await shell.ask('status', { as: 'ben' })).text).toContain('no answer');
   });
 });
 
 describe('a bot that mentions Kuroko', () => {
   it('is refused, remembered, and not answered: it could answer in turn', async () => {
-    const shell = await shellWith();
+    const shell = await freshShell();
     const said: string[] = [];
     const event = { channel: 'C01GENERAL', bot_id: 'B0OTHER', ts: '1.1', text: 'launch 1' };
     const client = new webApi.WebClient(slack.botToken, { slackApiUrl: slack.apiUrl });
@@ -167,13 +197,13 @@ describe('a bot that mentions Kuroko', () => {
 
 describe('channels and admins', () => {
   it('are kept to where the configuration says', async () => {
-    const shell = await shellWith({}, { policy: { allowedChannels: ['C02ALERTS'] } });
+    const shell = await freshShell({ allowedChannels: ['C02ALERTS'] });
     expect((await shell.ask('status')).text).toContain('may not be used in this channel');
     expect((await shell.ask('status', { in: 'alerts' })).text).toBe('Nothing runs now.');
   });
 
   it('only admins of a job launch and operate it when the configuration says so', async () => {
-    const shell = await shellWith({}, { policy: { launch: 'admins' } });
+    const shell = await freshShell({ launch: 'admins' });
     const { id } = await define(shell.db, 'execute: true');
     expect((await shell.ask(`launch ${id}`, { as: 'ben' })).text).toBe(
       'Only admins of "nightly-report" may do this.',
@@ -192,7 +222,7 @@ describe('channels and admins', () => {
 
 describe('a fault of ours', () => {
   it('is told with a reference and nothing else, and is found in the log by it', async () => {
-    const shell = await shellWith();
+    const shell = await freshShell();
     await shell.db.query('alter table instances rename to misplaced');
     const answer = await shell.ask('status');
     expect(answer.text).toMatch(/^Something went wrong on our side. Reference: [0-9a-f]{6}$/);

@@ -21,7 +21,7 @@ export interface SlackShell {
   readonly logged: readonly string[];
   /** Types `/kuroko <text>` and waits for the private answer. */
   ask(text: string, at?: { as?: string; in?: string }): Promise<LocalMessage>;
-  /** Does something, and waits for the next private answer to that person. */
+  /** Does something, and waits for the next private answer to that person, by name or id. */
   answerTo(as: string, act: () => Promise<unknown>, at?: { in?: string }): Promise<LocalMessage>;
   /** Posts the message of a run to #general, as the notifier does. */
   postRun(instanceId: number): Promise<LocalMessage>;
@@ -55,7 +55,7 @@ export async function startSlackShell(
     logged,
     answers,
     async answerTo(as, act, at = {}) {
-      const id = slack.people.find(({ name }) => name === as)?.id;
+      const id = slack.people.find(({ name }) => name === as)?.id ?? as;
       const mine = async () => (await answers(at.in)).filter(({ ephemeral_to: to }) => to === id);
       const before = (await mine()).length;
       await act();
