@@ -46,8 +46,9 @@ function objection({ from, to, typeOnly }: Import): string | undefined {
   return arrow;
 }
 
-/** The folder below `src`, or the name of a file that lies in `src` itself. */
+/** The folder below `src`, or the name of a file that lies in `src` itself; the executable composes as main does. */
 function placeOf(file: string): string {
+  if (file === path.join('cli', 'kuroko.ts')) return 'main';
   const [first = ''] = file.split(path.sep);
   return path.parse(first).name;
 }
@@ -120,6 +121,7 @@ describe('the rule', () => {
     ['config.ts', "import { invalid } from './errors.ts';"],
     ['messages/help.ts', "import { render } from '../templates.ts';"],
     ['main.ts', "import { createSlackApp } from './slack/app.ts';"],
+    ['cli/kuroko.ts', "await import('../main.ts');"],
     ['embedded/samples.ts', "import { saveDefinition } from '../operations/save-definition.ts';"],
     ['workflow/step.ts', "import { parse } from './parse.ts';"],
     ['workflow/step.ts', "import 'a-package';"],
@@ -148,6 +150,7 @@ describe('the rule', () => {
     ['processes/guardian.ts', "import { serve } from '../guardian/serve.ts';"],
     ['log.ts', "import { findDefinition } from './store/definitions.ts';"],
     ['cli/session.ts', "import { runningPostgres } from '../embedded/running-postgres.ts';"],
+    ['cli/verbs/start.ts', "import { start } from '../../main.ts';"],
     ['helpers/anything.ts', "import { launch } from '../operations/launch.ts';"],
     ['slack/app.ts', "import { launch } from '../helpers/anything.ts';"],
   ])('refuses: %s with %s', (from, line) => {

@@ -1,0 +1,200 @@
+/** Definitions as YAML documents: read strictly, everything wrong at once, with file and line. */
+import { LineCounter, isMap, isNode, isScalar, parseAllDocuments, type Document } from 'yaml';
+import { z } from 'zod';
+import type { DefinitionDocument } from '../operations/apply-definitions.ts';
+import type { DefinitionFields } from '../store/definitions.ts';
+
+export type DefinitionFile =
+  | { readonly ok: true; readonly documents: readonly DefinitionDocument[] }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+/** `file` is only named in what is said; problems read `jobs.yml:3 tags: must be a list of texts.` */
+export function readDefinitionFile(file: string, text: string): DefinitionFile {
+  const lines = new LineCounter();
+  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
+  const documents: DefinitionDocument[] = [];
+  const problems: string[] = [];
+  const at = (offset: number): string => `${file}:${lines.linePos(offset).line}`;
+  for (const document of Array.isArray(parsed) ? parsed : []) {
+    for (const error of [...document.errors, ...document.warnings]) {
+      problems.push(`${at(error.pos[0])} ${error.message}`);
+    }
+    if (document.errors.length > 0 || isEmpty(document)) continue;
+    const place = at(beginOf(document));
+    const result = schema.safeParse(plainValue(document, problems, place));
+    if (result.success) documents.push(documentOf(result.data, place));
+    else problems.push(...described(result.error, document, at));
+  }
+  if (problems.length > 0) return { ok: false, problems };
+  if (documents.length === 0) return { ok: false, problems: [`${file} holds no definition.`] };
+  return { ok: true, documents };
+}
+
+/** Scripts of a definition file, with the line of the file where each begins. */
+export interface FileScript {
+  readonly script: string;
+  /** Add to a line of the script for a line of the file; null where lines do not correspond. */
+  readonly lineOffset: number | null;
+  /** Columns that the file indents the script by. */
+  readonly columnOffset: number;
+}
+
+/** Only what `lint` needs: documents may lack everything else. */
+export function readScripts(file: string, text: string): FileScript[] | { problems: string[] } {
+  const lines = new LineCounter();
+  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
+  const problems: string[] = [];
+  const scripts: FileScript[] = [];
+  for (const document of Array.isArray(parsed) ? parsed : []) {
+    for (const error of document.errors) {
+      problems.push(`${file}:${lines.linePos(error.pos[0]).line} ${error.message}`);
+    }
+    if (document.errors.length > 0 || isEmpty(document)) continue;
+    const node = document.get('script', true);
+    if (!isScalar(node) || typeof node.value !== 'string') {
+      const { line } = lines.linePos(beginOf(document));
+      problems.push(`${file}:${line} script: is missing or no text.`);
+      continue;
+    }
+    const begin = lines.linePos(node.range?.[0] ?? 0).line;
+    const literal = node.type === 'BLOCK_LITERAL';
+    const firstLine = text.split(/\r?\n/)[begin] ?? '';
+    scripts.push({
+      script: node.value,
+      lineOffset: literal ? begin : null,
+      columnOffset: literal ? firstLine.length - firstLine.trimStart().length : 0,
+    });
+  }
+  if (problems.length === 0 && scripts.length === 0) problems.push(`${file} holds no definition.`);
+  return problems.length > 0 ? { problems } : scripts;
+}
+
+const text = z.string('must be a text.');
+const yesOrNo = z.boolean('must be true or false.');
+/** An empty one is none. */
+const textOrNone = z
+  .string('must be a text, or empty.')
+  .nullable()
+  .transform((value) => (value === null || value.trim() === '' ? null : value));
+const list = (message: string) => z.array(text, message);
+const later = (what: string) =>
+  z
+    .array(z.unknown(), 'must be a list.')
+    .nullable()
+    .refine((value) => value === null || value.length === 0, {
+      message: `${what} are not launched by this version; remove them or wait.`,
+    });
+
+const schema = z.strictObject(
+  {
+    id: z.int('must be a whole number from 1.').min(1, 'must be a whole number from 1.').optional(),
+    name: text.optional(),
+    description: text.optional(),
+    script: text.optional(),
+    admins: z
+      .array(
+        z
+          .string('must be an e-mail address or a Slack user id.')
+          .regex(
+            /^([^\s@]+@[^\s@]+|[UW][A-Z0-9]{2,})$/,
+            'must be an e-mail address or a Slack user id.',
+          ),
+        'must be a list of e-mail addresses or Slack user ids.',
+      )
+      .min(1, 'a definition needs at least one admin.')
+      .optional(),
+    tags: list('must be a list of texts.').optional(),
+    slack_channel: textOrNone.optional(),
+    webhook_url: textOrNone.optional(),
+    hipchat_room: textOrNone.optional(),
+    prevent_multi: z
+      .enum(
+        ['none', 'working_or_error', 'working', 'error'],
+        'must be none, working_or_error, working or error.',
+      )
+      .optional(),
+    notify_all_events: yesOrNo.optional(),
+    notify_cancellation: yesOrNo.optional(),
+    failure_text: textOrNone.optional(),
+    api_allowed: yesOrNo.optional(),
+    suspended: yesOrNo.optional(),
+    schedules: later('schedules').optional(),
+    suspend_schedules: later('suspend schedules').optional(),
+  },
+  'must be a definition: keys such as name, script and admins.',
+);
+
+/** Keys of the document as the command line's plan names them. */
+export const fieldKeys = {
+  name: 'name',
+  description: 'description',
+  script: 'script',
+  tags: 'tags',
+  slackChannel: 'slack_channel',
+  webhookUrl: 'webhook_url',
+  hipchatRoom: 'hipchat_room',
+  preventMulti: 'prevent_multi',
+  notifyAllEvents: 'notify_all_events',
+  notifyCancellation: 'notify_cancellation',
+  failureText: 'failure_text',
+  apiAllowed: 'api_allowed',
+  suspended: 'suspended',
+} as const satisfies Record<keyof DefinitionFields, keyof z.infer<typeof schema>>;
+
+function documentOf(given: z.infer<typeof schema>, place: string): DefinitionDocument {
+  const entries = Object.entries(fieldKeys).flatMap(([field, key]) => {
+    const value = key === 'tags' && given.tags ? splitTags(given.tags) : given[key];
+    return value === undefined ? [] : [[field, value] as const];
+  });
+  const fields = Object.fromEntries(entries) as Partial<DefinitionFields>;
+  return { place, id: given.id ?? null, fields, admins: given.admins ?? null };
+}
+
+/** As the form splits what is typed into it. */
+function splitTags(tags: readonly string[]): string[] {
+  const split = tags.flatMap((tag) => tag.split(/[,、]/)).map((tag) => tag.trim());
+  return [...new Set(split.filter((tag) => tag !== ''))];
+}
+
+/** What stands before the first or after the last `---`. */
+const isEmpty = ({ contents }: Document.Parsed): boolean =>
+  contents === null || (isScalar(contents) && contents.value === null);
+
+const beginOf = ({ contents }: Document.Parsed): number => contents?.range?.[0] ?? 0;
+
+/** Aliases are resolved here; a document that grows without end through them is refused. */
+function plainValue(document: Document.Parsed, problems: string[], place: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    problems.push(`${place} ${(error as Error).message}`);
+    return {};
+  }
+}
+
+function described(
+  error: z.ZodError,
+  document: Document.Parsed,
+  at: (offset: number) => string,
+): string[] {
+  return error.issues.flatMap((issue) => {
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map(
+        (key) => `${at(keyOffset(document, key))} ${key}: is no key of a definition.`,
+      );
+    }
+    const node = document.getIn(issue.path as (string | number)[], true);
+    const offset =
+      isNode(node) && node.range ? node.range[0] : keyOffset(document, String(issue.path[0]));
+    const name = issue.path.join('.');
+    return [`${at(offset)} ${name === '' ? '' : `${name}: `}${issue.message}`];
+  });
+}
+
+function keyOffset(document: Document.Parsed, key: string): number {
+  const { contents } = document;
+  const pair = isMap(contents)
+    ? contents.items.find((item) => isScalar(item.key) && String(item.key.value) === key)
+    : undefined;
+  return isNode(pair?.key) ? (pair.key.range?.[0] ?? 0) : beginOf(document);
+}

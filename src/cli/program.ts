@@ -1,0 +1,149 @@
+/** Every verb with its arguments. A verb's own file is loaded when somebody asks for it. */
+import { Command, InvalidArgumentError } from 'commander';
+import type { Outside } from './outside.ts';
+
+/** `done` is told the exit code of the verb. Throws CommanderError when it is used wrongly. */
+export function createProgram(outside: Outside, done: (code: number) => void): Command {
+  const program = new Command('kuroko')
+    .description('A chat-ops job scheduler and workflow engine that lives in Slack.')
+    .showHelpAfterError('(kuroko help shows how it is used)')
+    .enablePositionalOptions()
+    .exitOverride();
+  const verb = (usage: string, description: string): Command =>
+    program.command(usage).description(description);
+  /** Takes the arguments and options as commander hands them on, without the command itself. */
+  const run =
+    <Args extends unknown[]>(work: (...args: Args) => Promise<number>) =>
+    async (...args: unknown[]): Promise<void> =>
+      done(await work(...(args.slice(0, -1) as Args)));
+
+  verb('start', 'runs everything: HTTP, Slack, workflow, executors, notifier').action(
+    run(async () => (await import('./verbs/start.ts')).startVerb(outside)),
+  );
+  verb('check', 'looks over configuration, connections, templates and Slack scopes')
+    .option(...json)
+    .action(run(async (o: Json) => (await import('./verbs/check.ts')).checkVerb(outside, o)));
+  verb('migrate', 'brings the schema of the database up to date')
+    .option('--status', 'only say what is applied and what is not')
+    .option('--rollback', 'take the last migrations back')
+    .option(...json)
+    .action(
+      run(async (o: Json & { status?: true; rollback?: true }) =>
+        (await import('./verbs/migrate.ts')).migrateVerb(outside, o),
+      ),
+    );
+  verb('lint <file...>', 'checks scripts, or the scripts of definition files; - reads from stdin')
+    .option('--json', 'one JSON document a line')
+    .action(
+      run(async (files: string[], o: Json) => (await import('./verbs/lint.ts')).lintVerb(files, o)),
+    );
+  verb('apply <file...>', 'creates and changes definitions as their YAML files say, all or none')
+    .option('--dry-run', 'only say what would change')
+    .option(...json)
+    .action(
+      run(async (files: string[], o: Json & { dryRun?: true }) =>
+        (await import('./verbs/apply.ts')).applyVerb(outside, files, o),
+      ),
+    );
+  verb('list [words...]', 'lists definitions that contain all the words')
+    .option('--tag <tag>', 'only with this tag; may be given several times', collect, [])
+    .option('--limit <n>', 'this many at most', positive, 100)
+    .option(...json)
+    .action(
+      run(async (words: string[], o: Json & { tag: string[]; limit: number }) =>
+        (await import('./verbs/list.ts')).listVerb(outside, words, o),
+      ),
+    );
+  verb('show <job>', 'shows a definition and its newest instances')
+    .option(...json)
+    .action(
+      run(async (job: string, o: Json) =>
+        (await import('./verbs/show.ts')).showVerb(outside, job, o),
+      ),
+    );
+  verb(
+    'launch <job> [pairs...]',
+    'launches a job, with K=V added to the environment of its commands',
+  )
+    .option('--wait', 'follow it to its end; exit 1 unless it is SUCCESS')
+    .option(...json)
+    .action(
+      run(async (job: string, pairs: string[], o: Json & { wait?: true }) =>
+        (await import('./verbs/launch.ts')).launchVerb(outside, job, pairs, o),
+      ),
+    );
+  verb('status', 'shows what runs and what has failed, or one instance in full')
+    .argument('[instance]', 'number of an instance', instanceId)
+    .option(...json)
+    .action(
+      run(async (id: number | undefined, o: Json) =>
+        (await import('./verbs/status.ts')).statusVerb(outside, id, o),
+      ),
+    );
+  verb('logs', 'shows the log of an instance and the end of its output')
+    .argument(...instance)
+    .option('--full', 'all output that was kept')
+    .option('--follow', 'go on until the instance has ended')
+    .option(...json)
+    .action(
+      run(async (id: number, o: Json & { full?: true; follow?: true }) =>
+        (await import('./verbs/logs.ts')).logsVerb(outside, id, o),
+      ),
+    );
+  verb('retry', 'goes on from the failed step')
+    .argument(...instance)
+    .option(...token)
+    .option(...json)
+    .action(
+      run(async (id: number, o: Json & { token?: number }) =>
+        (await import('./verbs/retry.ts')).retryVerb(outside, id, o),
+      ),
+    );
+  verb('skip', 'ignores the failed step and goes on after it')
+    .argument(...instance)
+    .option(...token)
+    .option(...json)
+    .action(
+      run(async (id: number, o: Json & { token?: number }) =>
+        (await import('./verbs/skip.ts')).skipVerb(outside, id, o),
+      ),
+    );
+  verb('cancel', 'stops every step of an instance and its running commands')
+    .argument(...instance)
+    .option(...json)
+    .action(
+      run(async (id: number, o: Json) =>
+        (await import('./verbs/cancel.ts')).cancelVerb(outside, id, o),
+      ),
+    );
+  verb('terminate', 'signals the running command only')
+    .argument(...instance)
+    .option('--token <n>', 'the command of this token, when several run', positive)
+    .option('--execution <n>', 'this execution, when several run', positive)
+    .option(...json)
+    .action(
+      run(async (id: number, o: Json & { token?: number; execution?: number }) =>
+        (await import('./verbs/terminate.ts')).terminateVerb(outside, id, o),
+      ),
+    );
+  return program;
+}
+
+export interface Json {
+  readonly json?: true;
+}
+
+const json = ['--json', 'one JSON document'] as const;
+const instance = ['<instance>', 'number of an instance', instanceId] as const;
+const token = ['--token <n>', 'this step, when several have failed', positive] as const;
+
+function instanceId(text: string): number {
+  return positive(text.replace(/^#/, ''));
+}
+
+function positive(text: string): number {
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It must be a number from 1.');
+}
+
+const collect = (text: string, before: string[]): string[] => [...before, text];

@@ -1,0 +1,59 @@
+/** `kuroko apply`: a plan of what changes, then the change, all files or none. */
+import { invalid } from '../../errors.ts';
+import { applyDefinitions, planDefinitions } from '../../operations/apply-definitions.ts';
+import { inTransaction } from '../../operations/in-transaction.ts';
+import { readDefinitionFile } from '../definition-file.ts';
+import { planJson, planText } from '../plan-text.ts';
+import { printJson, printLine, printNote } from '../print.ts';
+import { readInput } from '../read-input.ts';
+import { withSession } from '../session.ts';
+import type { DefinitionDocument } from '../../operations/apply-definitions.ts';
+import type { Outside } from '../outside.ts';
+import type { Json } from '../program.ts';
+
+export async function applyVerb(
+  outside: Outside,
+  files: readonly string[],
+  options: Json & { readonly dryRun?: true },
+): Promise<number> {
+  const documents = await readAll(files);
+  return withSession(outside, async ({ db, facts, actor }) => {
+    const plan = await planDefinitions(db, documents, facts);
+    if (!options.json) for (const line of plan.flatMap(planText)) printLine(line);
+    if (options.dryRun) {
+      if (options.json) printJson({ dry_run: true, definitions: plan.map(planJson) });
+      else printNote('Nothing was applied: this was a dry run.');
+      return 0;
+    }
+    const applied = await inTransaction(db, (tx) => applyDefinitions(tx, plan, actor, facts));
+    for (const { name, warnings } of applied) {
+      for (const warning of warnings) printNote(`${name}: ${warning}`);
+    }
+    if (options.json) {
+      const definitions = plan.map((one, index) => ({ ...planJson(one), id: applied[index]?.id }));
+      printJson({ dry_run: false, definitions });
+    } else {
+      for (const { action, id, name } of applied) {
+        if (action !== 'unchanged') printLine(`${action}d ${id} ${name}`);
+      }
+    }
+    return 0;
+  });
+}
+
+async function readAll(files: readonly string[]): Promise<DefinitionDocument[]> {
+  const problems: string[] = [];
+  const documents: DefinitionDocument[] = [];
+  for (const file of files) {
+    const input = await readInput(file);
+    if ('problem' in input) {
+      problems.push(input.problem);
+      continue;
+    }
+    const read = readDefinitionFile(file, input.text);
+    if (read.ok) documents.push(...read.documents);
+    else problems.push(...read.problems);
+  }
+  if (problems.length > 0) throw invalid('Nothing was applied.', problems);
+  return documents;
+}

@@ -1,0 +1,66 @@
+/** `kuroko launch`: launches a job, and follows it if asked to. */
+import { randomUUID } from 'node:crypto';
+import { CommanderError } from 'commander';
+import { authorise } from '../../operations/authorise.ts';
+import { inTransaction } from '../../operations/in-transaction.ts';
+import { launch, type Launched } from '../../operations/launch.ts';
+import { parseEnv } from '../../operations/parse-env.ts';
+import { resolveDefinition } from '../../operations/resolve-definition.ts';
+import { followInstance } from '../follow-instance.ts';
+import { printJson, printLine, printNote } from '../print.ts';
+import { stateNames } from '../row-text.ts';
+import { withSession, type Session } from '../session.ts';
+import type { Outside } from '../outside.ts';
+import type { Json } from '../program.ts';
+
+/** Exit 1 when the launch was prevented, or, with `--wait`, when it did not end in SUCCESS. */
+export function launchVerb(
+  outside: Outside,
+  job: string,
+  pairs: readonly string[],
+  options: Json & { readonly wait?: true },
+): Promise<number> {
+  const parsed = parseEnv(pairs);
+  if (!parsed.ok) {
+    printNote(parsed.problems.join('\n'));
+    throw new CommanderError(2, 'kuroko.pairs', 'not an environment');
+  }
+  return withSession(outside, async (session) => {
+    const launched = await launchOnce(session, job, parsed.env);
+    const { instanceId: id, definitionId: definition_id, preventedBy: prevented_by } = launched;
+    if (!options.json) {
+      const reason = prevented_by === null ? '' : `: #${prevented_by} is in the way`;
+      printLine(`#${id} ${stateNames[launched.status]}${reason}`);
+    }
+    const waits = options.wait === true && launched.status === 'working';
+    const status = waits ? await followed(session, id, options) : launched.status;
+    if (options.json) printJson({ id, definition_id, status, prevented_by });
+    const fine = options.wait ? status === 'success' : status !== 'canceled';
+    return fine ? 0 : 1;
+  });
+}
+
+async function launchOnce(
+  { config, db, facts, actor }: Session,
+  job: string,
+  env: Readonly<Record<string, string>>,
+): Promise<Launched> {
+  const launchKey = `cli:${randomUUID()}`;
+  return inTransaction(db, async (tx) => {
+    const definition = await resolveDefinition(tx, job);
+    await authorise(tx, { actor, action: 'launch', definition, policy: config.slack });
+    const wish = { definitionId: definition.id, env, actor, launchKey };
+    const [one] = await launch(tx, [{ ...wish, from: 'cli', channel: null }], facts);
+    if (one === undefined) throw new Error('a launch came back without an instance');
+    return one;
+  });
+}
+
+async function followed({ db }: Session, id: number, { json }: Json) {
+  const { status } = await followInstance(db, id);
+  if (json) return status;
+  if (status === 'error') {
+    printLine(`#${id} ERROR. See: kuroko logs ${id}. Then: kuroko retry, skip or cancel ${id}`);
+  } else printLine(`#${id} ${stateNames[status]}`);
+  return status;
+}

@@ -1,0 +1,38 @@
+/** `kuroko list`: definitions with their newest instance. */
+import { listDefinitions } from '../../store/definitions.ts';
+import { printJson, printNote, printTable } from '../print.ts';
+import { definitionSummaryJson } from '../row-json.ts';
+import { stateNames, timeText } from '../row-text.ts';
+import { withSession } from '../session.ts';
+import type { Outside } from '../outside.ts';
+import type { Json } from '../program.ts';
+
+export function listVerb(
+  outside: Outside,
+  words: readonly string[],
+  options: Json & { readonly tag: readonly string[]; readonly limit: number },
+): Promise<number> {
+  return withSession(outside, async ({ db }) => {
+    const filter = { words, tags: options.tag, limit: options.limit };
+    const { total, definitions } = await listDefinitions(db, filter);
+    if (options.json) {
+      printJson({ total, definitions: definitions.map(definitionSummaryJson) });
+      return 0;
+    }
+    if (total === 0) printNote('No definition was found.');
+    else {
+      printTable(
+        ['ID', 'LAST', 'AT', 'NAME', 'TAGS'],
+        definitions.map((row) => [
+          String(row.id),
+          row.lastStatus === null ? '-' : stateNames[row.lastStatus],
+          timeText(row.lastCreatedAt),
+          row.suspended ? `${row.name} (suspended)` : row.name,
+          row.tags.join(', '),
+        ]),
+      );
+    }
+    if (total > definitions.length) printNote(`${definitions.length} of ${total} are shown.`);
+    return 0;
+  });
+}

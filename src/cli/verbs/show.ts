@@ -1,0 +1,48 @@
+/** `kuroko show`: one definition and its newest instances. */
+import { resolveDefinition } from '../../operations/resolve-definition.ts';
+import { listInstances } from '../../store/instances.ts';
+import { adminsOf } from '../../store/users.ts';
+import { printJson, printLine, printTable } from '../print.ts';
+import { definitionJson, instanceSummaryJson } from '../row-json.ts';
+import { stateNames, timeText } from '../row-text.ts';
+import { withSession } from '../session.ts';
+import type { Outside } from '../outside.ts';
+import type { Json } from '../program.ts';
+
+const newest = 10;
+
+export function showVerb(outside: Outside, job: string, options: Json): Promise<number> {
+  return withSession(outside, async ({ db }) => {
+    const definition = await resolveDefinition(db, job);
+    const [admins, instances] = await Promise.all([
+      adminsOf(db, definition.id),
+      listInstances(db, { definitionId: definition.id, limit: newest }),
+    ]);
+    if (options.json) {
+      const shown = definitionJson(definition, admins);
+      printJson({ ...shown, instances: instances.map(instanceSummaryJson) });
+      return 0;
+    }
+    printLine(`${definition.id} ${definition.name}${definition.suspended ? ' (suspended)' : ''}`);
+    printLine(`admins: ${admins.map(({ name }) => name).join(', ')}`);
+    if (definition.tags.length > 0) printLine(`tags: ${definition.tags.join(', ')}`);
+    if (definition.slackChannel !== null) printLine(`channel: ${definition.slackChannel}`);
+    printLine(`prevent_multi: ${definition.preventMulti}`);
+    printLine(`api_allowed: ${definition.apiAllowed}`);
+    if (definition.description.trim() !== '') printLine(`\n${definition.description.trimEnd()}`);
+    printLine(`\n${definition.script.trimEnd()}`);
+    if (instances.length > 0) {
+      printLine();
+      printTable(
+        ['INSTANCE', 'STATE', 'LAUNCHED', 'BY'],
+        instances.map((row) => [
+          String(row.id),
+          stateNames[row.status],
+          timeText(row.createdAt),
+          row.launchedBy,
+        ]),
+      );
+    }
+    return 0;
+  });
+}

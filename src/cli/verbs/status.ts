@@ -1,0 +1,95 @@
+/** `kuroko status`: what runs and what has failed, or one instance in full. */
+import { notFound } from '../../errors.ts';
+import { listInstances } from '../../store/instances.ts';
+import { readRun } from '../../store/run.ts';
+import { printJson, printLine, printNote, printTable } from '../print.ts';
+import { executionJson, instanceJson, instanceSummaryJson, tokenJson } from '../row-json.ts';
+import { stateNames, timeText } from '../row-text.ts';
+import { withSession } from '../session.ts';
+import type { Outside } from '../outside.ts';
+import type { Json } from '../program.ts';
+import type { Database } from '../../store/database.ts';
+import type { Execution } from '../../store/executions.ts';
+
+const limit = 200;
+
+export function statusVerb(
+  outside: Outside,
+  id: number | undefined,
+  options: Json,
+): Promise<number> {
+  return withSession(outside, ({ db }) =>
+    id === undefined ? all(db, options) : one(db, id, options),
+  );
+}
+
+async function all(db: Database, { json }: Json): Promise<number> {
+  const instances = await listInstances(db, { statuses: ['working', 'error'], limit });
+  if (json) printJson({ instances: instances.map(instanceSummaryJson) });
+  else if (instances.length === 0) printNote('Nothing runs, and nothing has failed.');
+  else {
+    printTable(
+      ['INSTANCE', 'STATE', 'LAUNCHED', 'BY', 'JOB'],
+      instances.map((row) => [
+        String(row.id),
+        stateNames[row.status],
+        timeText(row.createdAt),
+        row.launchedBy,
+        `${row.definitionId} ${row.definitionName}`,
+      ]),
+    );
+  }
+  return 0;
+}
+
+async function one(db: Database, id: number, { json }: Json): Promise<number> {
+  const run = await readRun(db, id);
+  if (run === null) throw notFound(`There is no instance #${id}.`);
+  const { instance, tokens, executions } = run;
+  if (json) {
+    printJson({
+      ...instanceJson(instance),
+      tokens: tokens.map(tokenJson),
+      executions: executions.map(executionJson),
+    });
+    return 0;
+  }
+  const { definitionId, definitionName, status, launchedBy, createdAt } = instance;
+  printLine(`#${id} ${stateNames[status]}  ${definitionId} ${definitionName}`);
+  printLine(`launched ${timeText(createdAt)} by ${launchedBy}`);
+  if (instance.preventedBy !== null) printLine(`prevented by #${instance.preventedBy}`);
+  if (instance.errorAt !== null) printLine(`in error since ${timeText(instance.errorAt)}`);
+  if (instance.finishedAt !== null) printLine(`finished ${timeText(instance.finishedAt)}`);
+  if (instance.canceledAt !== null) printLine(`cancelled ${timeText(instance.canceledAt)}`);
+  if (tokens.length > 0) {
+    printLine();
+    printTable(
+      ['TOKEN', 'STATE', 'STEP', 'SINCE'],
+      tokens.map((token) => [
+        String(token.id),
+        token.status,
+        token.path === '' ? '/' : token.path,
+        timeText(token.enteredAt),
+      ]),
+    );
+  }
+  if (executions.length > 0) {
+    printLine();
+    printTable(
+      ['EXECUTION', 'RESULT', 'STARTED', 'STEP', 'COMMAND'],
+      executions.map((execution) => [
+        String(execution.id),
+        resultText(execution),
+        timeText(execution.startedAt ?? execution.claimedAt),
+        execution.path,
+        execution.shell,
+      ]),
+    );
+  }
+  return 0;
+}
+
+function resultText({ status, exitStatus, termSignal, timedOut }: Execution): string {
+  if (status !== 'finished') return status;
+  return `${termSignal ?? `exit ${exitStatus ?? '?'}`}${timedOut ? ' (time limit)' : ''}`;
+}

@@ -1,0 +1,173 @@
+/** Makes definitions what documents say they are: first a plan, then the change, all or none. */
+import { invalid } from '../errors.ts';
+import { definitionsNamed, findDefinition } from '../store/definitions.ts';
+import { adminsOf, type User } from '../store/users.ts';
+import { definitionProblems } from './definition-problems.ts';
+import { saveDefinition } from './save-definition.ts';
+import type { Actor } from './actor.ts';
+import type { Connection, Tx } from '../store/database.ts';
+import type { Definition, DefinitionFields } from '../store/definitions.ts';
+import type { Known } from '../workflow/known.ts';
+
+/** What is left out keeps its value, or gets its default. */
+export interface DefinitionDocument {
+  /** Where it stands, for messages: `jobs.yml:3`. */
+  readonly place: string;
+  /** Identifies it if given, and is restored where it is free; else the name identifies it. */
+  readonly id: number | null;
+  readonly fields: Partial<DefinitionFields>;
+  /** E-mail addresses or Slack user ids. */
+  readonly admins: readonly string[] | null;
+}
+
+export interface PlannedDefinition {
+  readonly place: string;
+  readonly action: 'create' | 'change' | 'unchanged';
+  /** Null for a new one that takes whatever comes. */
+  readonly id: number | null;
+  readonly version: number | null;
+  readonly fields: DefinitionFields;
+  readonly admins: readonly string[];
+  readonly changes: readonly FieldChange[];
+}
+
+export interface FieldChange {
+  readonly field: keyof DefinitionFields | 'admins';
+  readonly before: FieldValue;
+  readonly after: FieldValue;
+}
+
+export type FieldValue = string | boolean | readonly string[] | null;
+
+export interface AppliedDefinition {
+  readonly id: number;
+  readonly name: string;
+  readonly action: PlannedDefinition['action'];
+  readonly warnings: readonly string[];
+}
+
+/** Throws Invalid with every problem of every document, each with its place. */
+export async function planDefinitions(
+  on: Connection,
+  documents: readonly DefinitionDocument[],
+  known: Known,
+): Promise<PlannedDefinition[]> {
+  const problems: string[] = [];
+  const planned: PlannedDefinition[] = [];
+  const seen = new Map<string, string>();
+  for (const document of documents) {
+    const target = await targetOf(on, document);
+    if (typeof target === 'string') {
+      problems.push(`${document.place} ${target}`);
+      continue;
+    }
+    const plan = await planOne(on, document, target);
+    const problem = sameAgain(plan, seen);
+    if (problem !== null) problems.push(`${plan.place} ${problem}`);
+    for (const text of definitionProblems(plan.fields, plan.admins, known)) {
+      problems.push(`${plan.place} ${text}`);
+    }
+    planned.push(plan);
+  }
+  if (problems.length > 0) throw invalid('Nothing was applied.', problems);
+  return planned;
+}
+
+/** Throws Conflict, and so applies nothing, when one was changed since it was planned. */
+export async function applyDefinitions(
+  tx: Tx,
+  plan: readonly PlannedDefinition[],
+  actor: Actor,
+  known: Known,
+): Promise<AppliedDefinition[]> {
+  const applied: AppliedDefinition[] = [];
+  for (const { action, id, version, fields, admins } of plan) {
+    if (action === 'unchanged' && id !== null) {
+      applied.push({ id, name: fields.name, action, warnings: [] });
+      continue;
+    }
+    const saved = await saveDefinition(tx, { id, version, fields, admins, actor }, known);
+    const { definition, warnings } = saved;
+    applied.push({ id: definition.id, name: definition.name, action, warnings });
+  }
+  return applied;
+}
+
+/** The definition that is meant, null for a new one, or what is wrong. */
+async function targetOf(
+  on: Connection,
+  { id, fields }: DefinitionDocument,
+): Promise<Definition | null | string> {
+  if (id !== null) {
+    const found = await findDefinition(on, id, { deleted: true });
+    if (found?.deletedAt != null) return `id: ${id} belonged to a definition that was deleted.`;
+    return found ?? (fields.name === undefined ? `id: there is no definition ${id}.` : null);
+  }
+  if (fields.name === undefined) return 'name: is missing.';
+  const named = await definitionsNamed(on, fields.name);
+  if (named.length <= 1) return named[0] ?? null;
+  const ids = named.map((row) => row.id).join(', ');
+  return `name: "${fields.name}" is the name of ${named.length} definitions (${ids}). Add the id of the one that is meant.`;
+}
+
+async function planOne(
+  on: Connection,
+  { place, id, fields: given, admins: givenAdmins }: DefinitionDocument,
+  current: Definition | null,
+): Promise<PlannedDefinition> {
+  if (current === null) {
+    const fields = { ...defaults, ...given };
+    const admins = givenAdmins ?? [];
+    return { place, action: 'create', id, version: null, fields, admins, changes: [] };
+  }
+  const fields = { ...fieldsOf(current), ...given };
+  const users = await adminsOf(on, current.id);
+  const before = users.map((user) => user.email ?? user.slackUserId ?? user.name);
+  const admins = givenAdmins === null || isSameCrowd(users, givenAdmins) ? before : givenAdmins;
+  const changes: FieldChange[] = fieldNames
+    .filter((field) => JSON.stringify(current[field]) !== JSON.stringify(fields[field]))
+    .map((field) => ({ field, before: current[field], after: fields[field] }));
+  if (admins !== before) changes.push({ field: 'admins', before, after: admins });
+  const action = changes.length === 0 ? 'unchanged' : 'change';
+  return { place, action, id: current.id, version: current.version, fields, admins, changes };
+}
+
+function sameAgain(plan: PlannedDefinition, seen: Map<string, string>): string | null {
+  const key = plan.id === null ? `name ${plan.fields.name}` : `id ${plan.id}`;
+  const before = seen.get(key);
+  seen.set(key, plan.place);
+  return before === undefined ? null : `means the same definition as ${before}.`;
+}
+
+/** Everybody named is there, by address or Slack id, and nobody else. */
+function isSameCrowd(users: readonly User[], refs: readonly string[]): boolean {
+  const met = refs.map((ref) =>
+    users.find(
+      ({ email, slackUserId }) => email?.toLowerCase() === ref.toLowerCase() || slackUserId === ref,
+    ),
+  );
+  return !met.includes(undefined) && new Set(met).size === users.length;
+}
+
+const defaults: DefinitionFields = {
+  name: '',
+  description: '',
+  script: '',
+  tags: [],
+  suspended: false,
+  preventMulti: 'working_or_error',
+  notifyAllEvents: true,
+  notifyCancellation: true,
+  slackChannel: null,
+  webhookUrl: null,
+  hipchatRoom: null,
+  failureText: null,
+  apiAllowed: false,
+};
+
+const fieldNames = Object.keys(defaults) as (keyof DefinitionFields)[];
+
+const fieldsOf = (definition: Definition): DefinitionFields =>
+  Object.fromEntries(
+    fieldNames.map((field) => [field, definition[field]]),
+  ) as unknown as DefinitionFields;

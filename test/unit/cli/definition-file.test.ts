@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+import { readDefinitionFile, readScripts } from '../../../src/cli/definition-file.ts';
+
+const read = (text: string) => readDefinitionFile('jobs.yml', text);
+function problemsOf(text: string): readonly string[] {
+  const result = read(text);
+  return result.ok ? [] : result.problems;
+}
+
+const whole = `id: 137
+name: nightly-report
+description: |
+  What it does, and the Recovery Procedures.
+script: |
+  execute: ./report.sh
+admins: [alice@example.com, U012AB3CD]
+tags: [report, "daily,slow、 x ", report]
+slack_channel: "#alerts"
+webhook_url: https://example.com/hook
+hipchat_room: ops
+prevent_multi: working_or_error
+notify_all_events: true
+notify_cancellation: false
+failure_text: "@oncall"
+api_allowed: true
+suspended: false
+schedules: []
+suspend_schedules: []
+`;
+
+describe('a definition file', () => {
+  it('is read with every key of the contract', () => {
+    const result = read(whole);
+    expect(result).toEqual({
+      ok: true,
+      documents: [
+        {
+          place: 'jobs.yml:1',
+          id: 137,
+          admins: ['alice@example.com', 'U012AB3CD'],
+          fields: {
+            name: 'nightly-report',
+            description: 'What it does, and the Recovery Procedures.\n',
+            script: 'execute: ./report.sh\n',
+            tags: ['report', 'daily', 'slow', 'x'],
+            slackChannel: '#alerts',
+            webhookUrl: 'https://example.com/hook',
+            hipchatRoom: 'ops',
+            preventMulti: 'working_or_error',
+            notifyAllEvents: true,
+            notifyCancellation: false,
+            failureText: '@oncall',
+            apiAllowed: true,
+            suspended: false,
+          },
+        },
+      ],
+    });
+  });
+
+  it('leaves out what it does not name, and takes an empty value as none', () => {
+    const result = read('name: a\nslack_channel:\nwebhook_url: ""\n');
+    expect(result.ok && result.documents[0]).toEqual({
+      place: 'jobs.yml:1',
+      id: null,
+      admins: null,
+      fields: { name: 'a', slackChannel: null, webhookUrl: null },
+    });
+  });
+
+  it('may hold several documents, each with its place', () => {
+    const result = read('# comment\nname: a\n---\nname: b\n---\n\nname: c\n---\n');
+    expect(result.ok && result.documents.map(({ place, fields }) => [place, fields.name])).toEqual([
+      ['jobs.yml:2', 'a'],
+      ['jobs.yml:4', 'b'],
+      ['jobs.yml:7', 'c'],
+    ]);
+  });
+
+  it('is refused with everything that is wrong, by line', () => {
+    const text = `nmae: x
+name: 12
+tags: report
+admins: [alice@example.com, nobody]
+---
+api_allowed: yes
+prevent_multi: sometimes
+schedules: ["30 2 * * *"]
+suspend_schedules:
+  - "* * 1 1 *"
+id: 0
+`;
+    expect(problemsOf(text).toSorted()).toEqual(
+      [
+        'jobs.yml:1 nmae: is no key of a definition.',
+        'jobs.yml:2 name: must be a text.',
+        'jobs.yml:3 tags: must be a list of texts.',
+        'jobs.yml:4 admins.1: must be an e-mail address or a Slack user id.',
+        'jobs.yml:6 api_allowed: must be true or false.',
+        'jobs.yml:7 prevent_multi: must be none, working_or_error, working or error.',
+        'jobs.yml:8 schedules: schedules are not launched by this version; remove them or wait.',
+        'jobs.yml:10 suspend_schedules: suspend schedules are not launched by this version; remove them or wait.',
+        'jobs.yml:11 id: must be a whole number from 1.',
+      ].toSorted(),
+    );
+  });
+
+  it.each([
+    ['nothing', '', 'jobs.yml holds no definition.'],
+    ['only a comment', '# a\n', 'jobs.yml holds no definition.'],
+    [
+      'a list',
+      '- name: a\n',
+      'jobs.yml:1 must be a definition: keys such as name, script and admins.',
+    ],
+    ['a text', 'name\n', 'jobs.yml:1 must be a definition: keys such as name, script and admins.'],
+  ])('is refused when it holds %s', (_, text, problem) => {
+    expect(problemsOf(text)).toEqual([problem]);
+  });
+
+  it.each([
+    ['broken YAML', 'name: a\n b: c: d\n', /^jobs\.yml:[12] /],
+    ['a key twice', 'name: a\nname: b\n', /^jobs\.yml:2 Map keys must be unique/],
+    ['an unknown tag', 'name: !!js/function "x"\n', /^jobs\.yml:1 /],
+    ['__proto__', '__proto__: {name: x}\nname: a\n', /^jobs\.yml:1 __proto__: is no key/],
+  ])('is refused with %s, and says where', (_, text, problem) => {
+    expect(problemsOf(text)[0]).toMatch(problem);
+  });
+
+  it('does not grow without end', () => {
+    const bomb = `a: &a [x,x,x,x,x,x,x,x,x]
+${'bcdefghij'
+  .split('')
+  .map((key, i) => `${key}: &${key} [${Array(9).fill(`*${'abcdefghi'[i]}`).join()}]`)
+  .join('\n')}
+`;
+    const started = performance.now();
+    expect(problemsOf(bomb)[0]).toMatch(/^jobs\.yml:1 /);
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+});
+
+describe('the scripts of a definition file', () => {
+  it('come with the line that they begin after', () => {
+    const scripts = readScripts('a.yml', `name: a\nscript: |\n    echo: x\n---\nscript: "noop:"\n`);
+    expect(scripts).toEqual([
+      { script: 'echo: x\n', lineOffset: 2, columnOffset: 4 },
+      { script: 'noop:', lineOffset: null, columnOffset: 0 },
+    ]);
+    expect(readScripts('a.yml', 'name: a\n')).toEqual({
+      problems: ['a.yml:1 script: is missing or no text.'],
+    });
+  });
+});
