@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createLog } from '../../src/log.ts';
+import { openDatabase, type Database } from '../../src/store/database.ts';
+import { startThreads, type Threads } from '../../src/workers/threads.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { handWorker } from '../support/hand-worker.ts';
+import { startLocalSlack, type LocalMessage, type LocalSlack } from '../support/local-slack.ts';
+import { define, launchOne } from '../support/operations.ts';
+import { until } from '../support/until.ts';
+
+let database: TestDatabase;
+let db: Database;
+let slack: LocalSlack;
+let threads: Threads;
+
+beforeAll(async () => {
+  [database, slack] = await Promise.all([createTestDatabase(), startLocalSlack()]);
+  db = openDatabase(database.url);
+  threads = start();
+  await until('the notifier', () => threads.state()['notifier'] === 'up');
+});
+afterAll(async () => {
+  await threads.stop(3_000);
+  await db.close();
+  await slack.stop();
+  await database.drop();
+});
+
+function start(): Threads {
+  const { botToken, apiUrl } = slack;
+  const workerData = {
+    databaseUrl: database.url,
+    slack: { botToken, apiUrl },
+    baseUrl: 'http://localhost:5000',
+    defaultChannel: null,
+    templates: null,
+  };
+  return startThreads([{ name: 'notifier', workerData }], createLog('test'), () => {});
+}
+
+const labels = (message: LocalMessage): string[] =>
+  (message.blocks ?? [])
+    .flatMap(({ elements = [] }) => elements)
+    .flatMap(({ type, text }) => (type === 'button' && text !== undefined ? [text.text] : []));
+
+it('tells a run from its launch to its end in one message of a real workspace', async () => {
+  const worker = await handWorker(db);
+  const { id } = await define(db, 'execute: ./a.sh\nexecute: ./b.sh\n', {
+    slackChannel: '#alerts',
+  });
+  const { instanceId } = await launchOne(db, id);
+  const began = performance.now();
+  const posted = await slack.waitForMessage(({ text }) => text?.includes('is running') === true, {
+    in: 'alerts',
+  });
+  expect(performance.now() - began).toBeLessThan(3_000);
+  expect(labels(posted)).toEqual(['Cancel']);
+  expect(JSON.stringify(posted.blocks)).toContain(`/definitions/${id}/instances/${instanceId}|`);
+
+  await worker.end(await worker.claim(), 1, 'no such table\n');
+  const failure = await slack.waitForMessage(({ thread_ts: thread }) => thread === posted.ts, {
+    in: 'alerts',
+  });
+  expect(labels(failure)).toEqual(['Retry', 'Skip', 'Cancel']);
+  expect(JSON.stringify(failure.blocks)).toContain('no such table');
+  const edited = (await slack.messages('alerts')).find(({ ts }) => ts === posted.ts);
+  expect(edited?.text).toContain('failed and waits for you');
+  expect(edited && labels(edited)).toEqual(['Retry', 'Skip', 'Cancel']);
+});
+
+it('ends when it is asked to, and the next one tells what happened meanwhile', async () => {
+  const { id } = await define(db, 'execute: ./c.sh\n', { slackChannel: '#general' });
+  const began = performance.now();
+  await threads.stop(3_000);
+  expect(performance.now() - began).toBeLessThan(2_000);
+  await launchOne(db, id);
+  expect(await slack.messages('general')).toEqual([]);
+
+  threads = start();
+  await slack.waitForMessage(({ text }) => text?.includes('is running') === true);
+  expect(await slack.messages('general')).toHaveLength(1);
+});
+
+it('brings a run that goes on up to date without a notice, and only when something changed', async () => {
+  const worker = await handWorker(db, '@slow');
+  const { id } = await define(db, 'queue: @slow\nexecute: ./d.sh\n', { slackChannel: '#general' });
+  const { instanceId } = await launchOne(db, id);
+  const waiting = await slack.waitForMessage(
+    ({ blocks }) => JSON.stringify(blocks).includes(`instances/${instanceId}|`),
+    { in: 'general' },
+  );
+  expect(JSON.stringify(waiting.blocks)).toContain('waits for a worker');
+  await worker.claim();
+  await db.query("update slack_messages set updated_at = now() - interval '16 seconds'");
+  const running = await until('the edit', async () =>
+    (await slack.messages('general')).find(
+      ({ ts, blocks }) => ts === waiting.ts && JSON.stringify(blocks).includes(' runs on '),
+    ),
+  );
+  expect(labels(running)).toEqual(['Terminate', 'Cancel']);
+
+  const edits = (await slack.calls('chat.update')).length;
+  await db.query("update slack_messages set updated_at = now() - interval '16 seconds'");
+  await until('a look at it', async () => {
+    const [row] = await db.query<{ fresh: boolean }>(
+      `select bool_and(updated_at > now() - interval '10 seconds') as fresh
+       from slack_messages join instances i on i.id = instance_id
+       where i.status = 'working'`,
+    );
+    return row?.fresh;
+  });
+  expect(await slack.calls('chat.update')).toHaveLength(edits);
+});
