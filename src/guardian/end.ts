@@ -5,42 +5,46 @@ import { lastWordsOf } from './last-words.ts';
 import type { Services } from './services.ts';
 import type { Stopper } from './stopper.ts';
 import { markedTargets } from './marked-targets.ts';
-import { EXECUTION_MARKER } from './target.ts';
+import { EXECUTION_MARKER, type Target } from './target.ts';
+
+export type Ending = {
+  readonly commands: Commands;
+  readonly services: Services;
+  readonly journal: Journal;
+  readonly stopper: Stopper;
+};
 
 /**
  * Resolves when nothing that this guardian started is alive, and every result that nobody has acknowledged is on the disk.
  * What cannot be killed is left to the next guardian: the journal then does not say that this epoch is closed.
  */
-export async function endEverything(
+export async function endEverything(epoch: string, graceMs: number, ending: Ending): Promise<void> {
+  const { commands, services, journal } = ending;
+  commands.close();
+  const nothingRuns = await endCommands(epoch, graceMs, ending);
+  try {
+    const words = commands.unacknowledged().flatMap((command) => lastWordsOf(command, epoch) ?? []);
+    journal.append(...words.map((said) => ({ type: 'lastWords' as const, words: said })));
+  } finally {
+    // A full disk costs the last words; the servers are stopped all the same.
+    const survivors = await services.stopAll();
+    if (nothingRuns && survivors.length === 0)
+      journal.append({ type: 'closed', epoch, at: Date.now() });
+  }
+}
+
+async function endCommands(
   epoch: string,
   graceMs: number,
-  {
-    commands,
-    services,
-    journal,
-    stopper,
-  }: { commands: Commands; services: Services; journal: Journal; stopper: Stopper },
-): Promise<void> {
-  commands.close();
-  const [survivors, strays] = await Promise.all([
+  { commands, stopper }: Ending,
+): Promise<boolean> {
+  const stop = (target: Target) => stopper.stop(target, { signal: 'SIGTERM', graceMs, to: 'all' });
+  const [survivors, leftovers] = await Promise.all([
     commands.stopAll(graceMs, 'guardian'),
-    Promise.all(
-      commands
-        .leftovers()
-        .map((target) => stopper.stop(target, { signal: 'SIGTERM', graceMs, to: 'all' })),
-    ),
+    Promise.all(commands.leftovers().map(stop)),
   ]);
   // Whatever left its group, its session and its command long ago.
   const marked = markedTargets(EXECUTION_MARKER, new Set([epoch]));
-  const escapees = await Promise.all(
-    marked.map(({ target }) => stopper.stop(target, { signal: 'SIGTERM', graceMs, to: 'all' })),
-  );
-  const words = commands.unacknowledged().map((command) => lastWordsOf(command, epoch));
-  journal.append(
-    ...words.flatMap((said) => (said ? [{ type: 'lastWords' as const, words: said }] : [])),
-  );
-  const servicesLeft = await services.stopAll();
-  const clean =
-    survivors.length === 0 && servicesLeft.length === 0 && [...strays, ...escapees].every(Boolean);
-  if (clean) journal.append({ type: 'closed', epoch, at: Date.now() });
+  const escapees = await Promise.all(marked.map(({ target }) => stop(target)));
+  return survivors.length === 0 && [...leftovers, ...escapees].every(Boolean);
 }

@@ -19,7 +19,7 @@ import { createStopper } from './stopper.ts';
 import { sweep } from './sweep.ts';
 import { takeFolder } from './take-folder.ts';
 
-export type Settings = {
+type Settings = {
   readonly dataDir: string;
   /** Between TERM and KILL when the guardian ends by itself. */
   readonly graceMs: number;

@@ -7,6 +7,9 @@ import type { LastWords } from './protocol.ts';
 import type { Stopper } from './stopper.ts';
 import { EXECUTION_MARKER, SERVICE_MARKER } from './target.ts';
 
+/** For what is left of a server whose first process has ended. */
+const WITHOUT_LEADER_MS = 1000;
+
 /** Must have the folder. Resolves when nothing of them is left, or KILL has not helped. */
 export async function sweep(
   journal: Journal,
@@ -53,6 +56,7 @@ async function sweepCommands(
   );
 }
 
+/** The recorded ones, the last started first, then children of such that had ended. */
 async function sweepServices(
   records: readonly JournalRecord[],
   epochs: ReadonlySet<string>,
@@ -69,6 +73,14 @@ async function sweepServices(
       signal: stopSignal,
       graceMs: stopTimeoutMs,
       to: 'leader',
+    });
+    if (!empty) survivors.add(epoch);
+  }
+  for (const { epoch, target } of markedTargets(SERVICE_MARKER, epochs)) {
+    const empty = await stopper.stop(target, {
+      signal: 'SIGTERM',
+      graceMs: WITHOUT_LEADER_MS,
+      to: 'all',
     });
     if (!empty) survivors.add(epoch);
   }

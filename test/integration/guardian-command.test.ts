@@ -353,7 +353,7 @@ describe('many commands', () => {
 });
 
 function limitFiles(pid: number, files: number): void {
-  execFileSync('prlimit', [`--pid=${pid}`, `--nofile=${files}:`]);
+  execFileSync('/usr/bin/prlimit', [`--pid=${pid}`, `--nofile=${files}:`]);
 }
 
 function residentMemory(pid: number): number {

@@ -116,6 +116,23 @@ describe('services at the end', () => {
     expect(readFileSync(log, 'utf8')).toBe('command\nsecond\nfirst\n');
   });
 
+  it('that ended long ago leave nothing behind, not even for the next guardian', async () => {
+    const dataDir = temporaryFolder();
+    const pids = path.join(dataDir, 'pids');
+    const main = await startMain(dataDir);
+    const client = await connectionTo(main);
+    const told: ServiceEnded[] = [];
+    client.onServiceEnded((ended) => told.push(ended));
+    await client.startService(service('web', dataDir, `setsid sleep 1000 & echo $! >> ${pids}`));
+    await until(() => told.length === 1);
+    const [child = 0] = await pidsIn(pids, 1);
+    process.kill(main.guardianPid, 'SIGKILL');
+    await killHard(main.process);
+    expect(isAlive(child)).toBe(true);
+    await guardianOfTest({ dataDir });
+    expect(isAlive(child)).toBe(false);
+  });
+
   it('are found by the next guardian when theirs was killed', async () => {
     const dataDir = temporaryFolder();
     const log = path.join(dataDir, 'order');
