@@ -1,0 +1,229 @@
+import { describe, expect, it } from 'vitest';
+import { decodeValue } from '../../../src/messages/action-ids.ts';
+import type { Button, Content } from '../../../src/messages/blocks.ts';
+import { chooseStepMessage } from '../../../src/messages/choose-step.ts';
+import { instanceStatus } from '../../../src/messages/instance-status.ts';
+import { runMessage } from '../../../src/messages/run-message.ts';
+import {
+  about,
+  at,
+  auditOf,
+  executionOf,
+  failedRun,
+  finishedRun,
+  instanceOf,
+  tokenOf,
+  workingRun,
+} from '../../support/run-fixture.ts';
+
+const buttons = (content: Content): Button[] =>
+  content.blocks.flatMap((block) => (block.type === 'actions' ? block.elements : []));
+const labels = (content: Content): string[] => buttons(content).map(({ text }) => text.text);
+const words = (content: Content): string =>
+  content.blocks
+    .map((block) => {
+      if (block.type === 'section') return block.text.text;
+      return block.type === 'context' ? block.elements.map(({ text }) => text).join('\n') : '';
+    })
+    .join('\n');
+const steps = (content: Content): string[] =>
+  words(content).split('```')[1]?.trim().split('\n') ?? [];
+
+describe('a run that works', () => {
+  const message = runMessage(workingRun(), about);
+
+  it('says what it is, who launched it, and since when, in the zone of the reader', () => {
+    expect(message.text).toBe('▶️ nightly-report is running');
+    expect(words(message)).toContain(
+      '*<http://localhost:5000/definitions/3|nightly-report>* is running',
+    );
+    expect(words(message)).toContain(
+      '<http://localhost:5000/definitions/3/instances/12|#12> · working',
+    );
+    expect(words(message)).toContain('launched by <@U0ANN>');
+    expect(words(message)).toMatch(
+      /started <!date\^1785412800\^\{date_short_pretty\} \{time_secs\}\|2026-07-30 12:00:00 UTC>/,
+    );
+    expect(words(message)).toContain('running for over 10 min');
+  });
+
+  it('shows the steps, done, running and to come', () => {
+    expect(steps(message)).toEqual([
+      '✔ env: A=…',
+      '✔ execute: ./extract.sh',
+      '▶ execute: ./report.sh',
+      '○ execute: ./send.sh',
+    ]);
+  });
+
+  it('says where its command runs and how much it wrote', () => {
+    const run = workingRun({ executions: [executionOf({ outputSize: 1_234 })] });
+    expect(words(runMessage(run, about))).toMatch(
+      /`execute: .\/report.sh` runs on `worker-1`, worker 2 since <!date.*> · 1.2 kB of output/,
+    );
+  });
+
+  it('says what waits for a worker, and offers no Terminate then', () => {
+    const pending = executionOf({ status: 'pending', host: null, workerNumber: null });
+    const waiting = runMessage(workingRun({ executions: [pending] }), about);
+    expect(words(waiting)).toContain('waits for a worker of queue `@default`');
+    expect(labels(waiting)).toEqual(['Cancel']);
+  });
+
+  it('can be terminated once, and cancelled; both ask first', () => {
+    expect(labels(message)).toEqual(['Terminate', 'Cancel']);
+    expect(buttons(message).map(({ value }) => decodeValue(value))).toEqual([
+      { type: 'execution', instanceId: 12, executionId: 31 },
+      { type: 'instance', instanceId: 12 },
+    ]);
+    for (const { confirm } of buttons(message)) expect(confirm?.text.text).toBeTruthy();
+    const stopping = workingRun({ executions: [executionOf({ stopRequestedBy: 'ben' })] });
+    expect(labels(runMessage(stopping, about))).toEqual(['Cancel']);
+    expect(words(runMessage(stopping, about))).toContain('is being stopped');
+  });
+
+  it('shows of a long script what is around the current step', () => {
+    const script = Array.from({ length: 1_000 }, (_, index) => `execute: ./${index}.sh`).join('\n');
+    const run = workingRun({
+      instance: instanceOf({ script }),
+      tokens: [tokenOf({ path: '/500-execute' })],
+      executions: [],
+    });
+    const shown = steps(runMessage(run, about));
+    expect(shown).toHaveLength(14);
+    expect(shown[0]).toBe('… 496 before');
+    expect(shown[5]).toBe('▶ execute: ./500.sh');
+    expect(shown[13]).toBe('… 492 more');
+  });
+
+  it('changes no more often than once a minute by itself', () => {
+    const later = { ...about, now: at('12:10:59') };
+    expect(runMessage(workingRun(), later)).toEqual(message);
+    expect(runMessage(workingRun(), { ...about, now: at('12:15:00') })).not.toEqual(message);
+  });
+});
+
+describe('a run that has failed', () => {
+  it('offers Retry first, then Skip and Cancel, which ask first', () => {
+    const message = runMessage(failedRun(), about);
+    expect(message.text).toBe('❌ nightly-report failed and waits for you');
+    expect(steps(message)[2]).toBe('✖ execute: ./report.sh');
+    expect(
+      buttons(message).map(({ text, style, confirm }) => [text.text, style, confirm !== undefined]),
+    ).toEqual([
+      ['Retry', 'primary', false],
+      ['Skip', undefined, true],
+      ['Cancel', 'danger', true],
+    ]);
+    expect(decodeValue(buttons(message)[0]?.value)).toEqual({
+      type: 'token',
+      instanceId: 12,
+      tokenId: 21,
+      attempt: 1,
+    });
+  });
+
+  it('does not change with time: it waits', () => {
+    const later = { ...about, now: at('23:00:00') };
+    expect(runMessage(failedRun(), later)).toEqual(runMessage(failedRun(), about));
+  });
+
+  const failing = (count: number) =>
+    failedRun({
+      tokens: Array.from({ length: count }, (_, index) =>
+        tokenOf({ id: 21 + index, path: `/${index + 1}-execute`, status: 'failure', attempt: 1 }),
+      ),
+    });
+
+  it('has buttons for each of up to three failed steps', () => {
+    const message = runMessage(failing(3), about);
+    expect(labels(message)).toEqual(['Retry', 'Skip', 'Retry', 'Skip', 'Retry', 'Skip', 'Cancel']);
+    expect(words(message)).toContain('✖ `execute: ./send.sh`');
+  });
+
+  it('has one to choose with when there are more', () => {
+    const message = runMessage(failing(4), about);
+    expect(labels(message)).toEqual(['Choose step…', 'Cancel']);
+    expect(labels(chooseStepMessage(failing(4), about))).toHaveLength(8);
+    expect(labels(chooseStepMessage(finishedRun(), about))).toEqual([]);
+    expect(chooseStepMessage(failing(30), about).blocks.length).toBeLessThanOrEqual(50);
+  });
+});
+
+describe('a run that is over', () => {
+  it('has no buttons and says how long it took', () => {
+    const message = runMessage(finishedRun(), about);
+    expect(message.text).toBe('✅ nightly-report finished');
+    expect(words(message)).toContain('took 5 min 7 s');
+    expect(buttons(message)).toEqual([]);
+    expect(steps(message).every((step) => step.startsWith('✔'))).toBe(true);
+  });
+
+  it('says who did what, the last three times', () => {
+    const audit = [
+      auditOf({ action: 'launch' }),
+      auditOf({ actorName: 'gone' }),
+      auditOf({ actorKind: 'api', actorName: 'cron <b>' }),
+      auditOf({ action: 'skip' }),
+      auditOf({ action: 'terminate' }),
+    ];
+    const said = words(runMessage(finishedRun({ audit }), about));
+    expect(said).toMatch(
+      /Retried by cron &lt;b&gt; at .*\nSkipped by <@U0BEN> at .*\nCommand terminated/,
+    );
+    expect(said).not.toContain('gone');
+    expect(said).toContain('<!date^1785412980^{time}|2026-07-30 12:03 UTC>');
+  });
+
+  it('shows what was skipped and where it was cancelled', () => {
+    const skipped = executionOf({ status: 'finished', exitStatus: 3 });
+    const run = finishedRun({ executions: [skipped] });
+    expect(steps(runMessage(run, about))[2]).toBe('⤼ execute: ./report.sh');
+    const canceled = workingRun({
+      instance: instanceOf({ status: 'canceled', canceledAt: at('12:04:00') }),
+      tokens: [tokenOf({ status: 'canceled' })],
+    });
+    expect(steps(runMessage(canceled, about))).toEqual([
+      '✔ env: A=…',
+      '✔ execute: ./extract.sh',
+      '■ execute: ./report.sh',
+      '○ execute: ./send.sh',
+    ]);
+    expect(runMessage(canceled, about).text).toBe('⏹️ nightly-report was cancelled');
+  });
+
+  it('was never launched when another was in the way', () => {
+    const instance = instanceOf({
+      status: 'canceled',
+      canceledAt: at('12:00:00'),
+      preventedBy: 11,
+    });
+    const message = runMessage(workingRun({ instance, tokens: [], executions: [] }), about);
+    expect(message.text).toBe('🚫 nightly-report was not launched');
+    expect(words(message)).toContain('instances/11|#11> is in the way');
+    expect(words(message)).not.toContain('```');
+    expect(buttons(message)).toEqual([]);
+  });
+});
+
+it.each([
+  ['api', 'launched by ann over the API'],
+  ['cli', 'launched by ann from a shell'],
+  ['schedule', 'launched by its schedule'],
+  ['sub_process', 'launched by another job'],
+  ['hook', 'launched by ann through a hook'],
+] as const)('says that it was launched from %s', (launchedFrom, said) => {
+  const instance = instanceOf({ launchedFrom, launchedBySlackUser: null });
+  expect(words(runMessage(workingRun({ instance }), about))).toContain(said);
+});
+
+it('shows one run in full, with every command', () => {
+  const run = failedRun({ instance: instanceOf({ status: 'error', env: { DAY: 'x' } }) });
+  const message = instanceStatus(run, about);
+  expect(words(message)).toContain('`execute: ./extract.sh` returned 0');
+  expect(words(message)).toContain(
+    '`execute: ./report.sh` returned 3 · on `worker-1` · 1 min 57 s · 2.0 kB',
+  );
+  expect(words(message)).toContain('values for DAY');
+  expect(labels(message)).toEqual(['Retry', 'Skip', 'Cancel', 'Logs']);
+});
