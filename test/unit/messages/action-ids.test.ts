@@ -50,7 +50,7 @@ describe('the value of a button', () => {
     fc.assert(
       fc.property(hostileText, (text) => {
         const read = decodeValue(text);
-        if (read !== null) expect(encodeValue(read)).toBe(text);
+        expect([null, text]).toContain(read === null ? null : encodeValue(read));
       }),
     );
   });
