@@ -5,8 +5,11 @@ import type { Outside } from '../outside.ts';
 const lingerMs = 2_000;
 
 export async function startVerb(outside: Outside): Promise<number> {
-  const code = await outside.start(loadConfig(process.env));
-  // Whatever still holds the process by then is a leak, and not worth a hanging shell.
-  setTimeout(() => process.exit(code), lingerMs).unref();
-  return code;
+  const config = loadConfig(process.env);
+  try {
+    return await outside.start(config);
+  } finally {
+    // Whatever still holds the process by then is a leak, and not worth a hanging shell.
+    setTimeout(() => process.exit(), lingerMs).unref();
+  }
 }
