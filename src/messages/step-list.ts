@@ -27,7 +27,8 @@ const marks: Record<StepMark, string> = {
 export function stepList(run: Run): Markup | null {
   const steps = scriptLines(run.instance.script);
   if (steps.length === 0) return null;
-  const marked = steps.map((step) => markOf(step, steps, run));
+  const passed = countPassed(steps, run);
+  const marked = steps.map((step, index) => markOf(step, index < passed, run));
   const current = marked.findIndex((mark) => mark !== 'done' && mark !== 'skipped');
   const last = current === -1 ? steps.length : current;
   const from = Math.max(0, Math.min(last - before, steps.length - shown));
@@ -46,7 +47,7 @@ export function stepText(run: Run, path: string): string {
   return scriptLines(run.instance.script).find((step) => step.path === path)?.text ?? path;
 }
 
-function markOf(step: ScriptLine, steps: readonly ScriptLine[], run: Run): StepMark {
+function markOf(step: ScriptLine, passed: boolean, run: Run): StepMark {
   const here = run.tokens.find(({ path }) => path === step.path);
   switch (here?.status) {
     case 'working':
@@ -66,14 +67,19 @@ function markOf(step: ScriptLine, steps: readonly ScriptLine[], run: Run): StepM
   if (execution !== undefined) {
     return execution.status === 'finished' && execution.exitStatus === 0 ? 'done' : 'skipped';
   }
-  if (run.instance.status === 'success') return 'done';
-  return isPassed(step, steps, run) ? 'done' : 'ahead';
+  return passed || run.instance.status === 'success' ? 'done' : 'ahead';
 }
 
-/** Steps that start no command leave no trace: those before every token have been passed. */
-function isPassed(step: ScriptLine, steps: readonly ScriptLine[], run: Run): boolean {
-  const positions = run.tokens
-    .filter(({ status }) => status !== 'finished')
-    .map(({ path }) => steps.findIndex((other) => other.path === path));
-  return positions.length > 0 && positions.every((position) => steps.indexOf(step) < position);
+/**
+ * How many steps lie before every token that is under way. Steps that start no command leave no
+ * trace: those have been passed.
+ */
+function countPassed(steps: readonly ScriptLine[], run: Run): number {
+  const paths = new Set(
+    run.tokens.filter(({ status }) => status !== 'finished').map(({ path }) => path),
+  );
+  return Math.max(
+    0,
+    steps.findIndex(({ path }) => paths.has(path)),
+  );
 }
