@@ -12,7 +12,7 @@ import {
   guardianOfTest,
   killHard,
   startMain,
-  until,
+  eventually,
 } from '../support/guardian.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -44,7 +44,7 @@ describe('submit', () => {
     const guardian = await guardianOfTest();
     const other = await connectionTo(guardian);
     guardian.submit(command(1, `trap '' TERM; echo ready; while :; do sleep 0.05; done`));
-    await until(async () => (await guardian.read(1, 0))?.size === 6);
+    await eventually(async () => (await guardian.read(1, 0))?.size === 6);
     const end = guardian.end(500);
     // What is asked on the connection after `end` is heard after it.
     guardian.submit(command(2, 'true'));
@@ -61,7 +61,7 @@ describe('a result', () => {
     const submitter = await connectionTo(guardian);
     const gate = path.join(temporaryFolder(), 'gate');
     submitter.submit(command(1, `while [ ! -e ${gate} ]; do sleep 0.01; done; echo done`));
-    await until(async () => (await guardian.observe(1)).status === 'running');
+    await eventually(async () => (await guardian.observe(1)).status === 'running');
     submitter.close();
     await expect(submitter.ended(1)).rejects.toMatchObject({ reason: 'closed' });
     guardian.submit(command(2, `touch ${gate}`));
@@ -101,7 +101,7 @@ describe('a running command', () => {
   it('is described by pid, start of the process and size of the output', async () => {
     const guardian = await guardianOfTest();
     guardian.submit(command(1, 'echo hello; sleep 1000'));
-    await until(async () => (await guardian.read(1, 0))?.size === 6);
+    await eventually(async () => (await guardian.read(1, 0))?.size === 6);
     const running = await guardian.observe(1);
     if (running.status !== 'running') throw new Error('it runs');
     const fields = readFileSync(`/proc/${running.pid}/stat`, 'latin1').split(' ');
@@ -139,7 +139,7 @@ describe('the socket', () => {
     let closed = 0;
     client.onClose(() => (closed += 1));
     client.submit(command(1, 'sleep 1000'));
-    await until(async () => (await client.observe(1)).status === 'running');
+    await eventually(async () => (await client.observe(1)).status === 'running');
     const ended = client.ended(1).catch((error: unknown) => error);
     process.kill(main.guardianPid, 'SIGKILL');
     expect(await ended).toMatchObject({ reason: 'closed' });

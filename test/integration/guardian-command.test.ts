@@ -13,7 +13,7 @@ import {
   guardianOfTest,
   isAlive,
   pidsIn,
-  until,
+  eventually,
 } from '../support/guardian.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -180,7 +180,7 @@ describe('output', () => {
     const told: Running[] = [];
     guardian.onRunning((running) => told.push(running));
     guardian.submit(command(1, `echo one; while [ ! -e ${gate} ]; do sleep 0.01; done; echo two`));
-    await until(() => told.length > 0);
+    await eventually(() => told.length > 0);
     expect(told[0]).toMatchObject({ id: 1, status: 'running', outputSize: 4 });
     expect((await guardian.read(1, 0))?.data.toString()).toBe('one\n');
     guardian.submit(command(2, `touch ${gate}`));
@@ -192,7 +192,7 @@ describe('output', () => {
     const told: { at: number; size: number }[] = [];
     guardian.onRunning(({ outputSize }) => told.push({ at: performance.now(), size: outputSize }));
     guardian.submit(command(1, 'yes'));
-    await until(() => told.length >= 6);
+    await eventually(() => told.length >= 6);
     const first = told[0];
     const last = told[5];
     expect((last?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThan(400);
@@ -232,7 +232,7 @@ describe('a process left behind', () => {
     expect(ended).toMatchObject({ code: 0, groupEmpty: false, outputSize: 6 });
     expect(ended.endedAt - ended.startedAt).toBeGreaterThanOrEqual(995);
     expect(ended.endedAt - ended.startedAt).toBeLessThan(5000);
-    await until(() => readdirSync(folder).includes('done'));
+    await eventually(() => readdirSync(folder).includes('done'));
     const [pid = 0] = await pidsIn(pids, 1);
     expect(isAlive(pid)).toBe(true);
     await guardian.end(300);
@@ -254,7 +254,7 @@ describe('the limit of the run time', () => {
     const guardian = await guardianOfTest();
     const submitter = await connectionTo(guardian);
     submitter.submit(command(1, 'sleep 1000', { runtimeLimitMs: 150 }));
-    await until(async () => (await guardian.observe(1)).status === 'running');
+    await eventually(async () => (await guardian.observe(1)).status === 'running');
     submitter.close();
     const ended = await guardian.ended(1);
     expect(ended).toMatchObject({
@@ -309,7 +309,7 @@ describe('a guardian without a free file', () => {
   it('says so of the commands it cannot start, still stops the others, and recovers', async () => {
     const guardian = await guardianOfTest();
     guardian.submit(command(1, `trap 'exit 9' TERM; echo ready; while :; do sleep 0.02; done`));
-    await until(async () => (await guardian.read(1, 0))?.size === 6);
+    await eventually(async () => (await guardian.read(1, 0))?.size === 6);
     limitFiles(guardian.pid, readdirSync(`/proc/${guardian.pid}/fd`).length);
     guardian.submit(command(2, 'true'));
     const refused = await guardian.ended(2);
@@ -336,7 +336,7 @@ describe('many commands', () => {
     const before = files();
     for (let id = 1; id <= 500; id += 1) await runAndForget(id);
     // A batch of pipes may be in the making.
-    await until(() => files() <= before);
+    await eventually(() => files() <= before);
     expect(await guardian.list()).toEqual([]);
   });
 

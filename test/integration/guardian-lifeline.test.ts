@@ -12,7 +12,7 @@ import {
   killHard,
   pidsIn,
   startMain,
-  until,
+  eventually,
 } from '../support/guardian.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -35,7 +35,7 @@ describe('kill -9 of main', () => {
     const alive = await pidsIn(pids, 3);
     expect(alive.map(isAlive)).toEqual([true, true, true]);
     await killHard(main.process);
-    await until(() => !isAlive(main.guardianPid));
+    await eventually(() => !isAlive(main.guardianPid));
     expect(alive.map(isAlive)).toEqual([false, false, false]);
     expect(existsSync(client.socketPath)).toBe(false);
   });
@@ -48,7 +48,7 @@ describe('kill -9 of main', () => {
     const { pid = 0 } = main.process;
     process.kill(-pid, 'SIGKILL');
     expect(await ended).toMatchObject({ signal: 'SIGTERM', endedBy: 'guardian', groupEmpty: true });
-    await until(() => !isAlive(main.guardianPid));
+    await eventually(() => !isAlive(main.guardianPid));
   });
 
   it('leaves last words: how each command ended, what it wrote, and that nothing is left', async () => {
@@ -61,9 +61,9 @@ describe('kill -9 of main', () => {
     await client.ended(1);
     await client.ended(3);
     client.ack(3);
-    await until(async () => (await client.read(2, 0))?.size === 6);
+    await eventually(async () => (await client.read(2, 0))?.size === 6);
     await killHard(main.process);
-    await until(() => !isAlive(main.guardianPid));
+    await eventually(() => !isAlive(main.guardianPid));
 
     const next = await guardianOfTest({ dataDir });
     expect(next.epoch).not.toBe(client.epoch);
@@ -102,7 +102,7 @@ describe('kill -9 of main', () => {
     client.submit(command(1, 'seq 1 100000'));
     await client.ended(1);
     await killHard(main.process);
-    await until(() => !isAlive(main.guardianPid));
+    await eventually(() => !isAlive(main.guardianPid));
     const next = await guardianOfTest({ dataDir });
     const words = await next.lastWords(1, client.epoch);
     expect(words?.outputTail.length).toBe(64 * 1024);
@@ -115,11 +115,11 @@ describe('an orderly end', () => {
     const guardian = await guardianOfTest();
     const client = await connectionTo(guardian);
     client.submit(command(1, 'sleep 1000'));
-    await until(async () => (await client.observe(1)).status === 'running');
+    await eventually(async () => (await client.observe(1)).status === 'running');
     const ended = client.ended(1);
     await guardian.end(1000);
     expect(await ended).toMatchObject({ signal: 'SIGTERM', endedBy: 'guardian', groupEmpty: true });
-    await until(() => !isAlive(guardian.pid));
+    await eventually(() => !isAlive(guardian.pid));
     expect(existsSync(guardian.socketPath)).toBe(false);
   });
 
@@ -132,7 +132,7 @@ describe('an orderly end', () => {
     const closed = new Promise<void>((resolve) => void guardian.onClose(resolve));
     process.kill(guardian.pid, 'SIGTERM');
     await closed;
-    await until(() => !isAlive(guardian.pid));
+    await eventually(() => !isAlive(guardian.pid));
   });
 
   it('finds what a command starts when it is told to end', async () => {
@@ -155,7 +155,7 @@ describe('an announced restart', () => {
     client.submit(command(1, 'echo finished; exit 4'));
     client.submit(command(2, `echo begun; while [ ! -e ${gate} ]; do sleep 0.01; done; echo done`));
     await client.ended(1);
-    await until(async () => (await client.read(2, 0))?.size === 6);
+    await eventually(async () => (await client.read(2, 0))?.size === 6);
     await client.handover(60);
     await killHard(main.process);
 
@@ -180,7 +180,7 @@ describe('an announced restart', () => {
     const ended = client.ended(1);
     await killHard(next.process);
     expect(await ended).toMatchObject({ endedBy: 'guardian', groupEmpty: true });
-    await until(() => !isAlive(main.guardianPid));
+    await eventually(() => !isAlive(main.guardianPid));
   });
 
   it('is over when nobody comes in time', async () => {
@@ -193,7 +193,7 @@ describe('an announced restart', () => {
     const from = performance.now();
     expect(await ended).toMatchObject({ endedBy: 'guardian' });
     expect(performance.now() - from).toBeGreaterThan(200);
-    await until(() => !isAlive(main.guardianPid));
+    await eventually(() => !isAlive(main.guardianPid));
   });
 
   it('lets the next main wait until the former has left', async () => {
@@ -203,7 +203,7 @@ describe('an announced restart', () => {
     await client.handover(60);
     const waits: string[] = [];
     const next = guardianOfTest({ dataDir, onWait: (message) => waits.push(message) });
-    await until(() => waits.length > 0);
+    await eventually(() => waits.length > 0);
     expect(waits).toEqual([
       `Waiting for the former Kuroko to leave its guardian (process ${main.guardianPid}).`,
     ]);
@@ -238,6 +238,6 @@ describe('a main that was never killed', () => {
     const gone = once(main.process, 'exit');
     main.process.kill('SIGTERM');
     await gone;
-    await until(() => !isAlive(main.guardianPid));
+    await eventually(() => !isAlive(main.guardianPid));
   });
 });

@@ -13,7 +13,7 @@ import {
   killHard,
   pidsIn,
   startMain,
-  until,
+  eventually,
 } from '../support/guardian.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -25,7 +25,9 @@ describe('a service', () => {
       service('web', folder, 'echo $NAME in $(pwd) >&2; sleep 1000'),
     );
     expect(started).toMatchObject({ name: 'web', status: 'running' });
-    await until(() => readFileSync(path.join(folder, 'web.log'), 'utf8') === `web in ${folder}\n`);
+    await eventually(
+      () => readFileSync(path.join(folder, 'web.log'), 'utf8') === `web in ${folder}\n`,
+    );
     expect(await guardian.services()).toEqual([started]);
   });
 
@@ -41,7 +43,7 @@ describe('a service', () => {
     const folder = temporaryFolder();
     const shell = `trap 'echo fast; exit 0' INT; echo ready; while :; do sleep 0.02; done`;
     await guardian.startService(service('db', folder, shell, { stopSignal: 'SIGINT' }));
-    await until(() => readFileSync(path.join(folder, 'db.log'), 'utf8') === 'ready\n');
+    await eventually(() => readFileSync(path.join(folder, 'db.log'), 'utf8') === 'ready\n');
     expect(await guardian.stopService('db')).toEqual({
       name: 'db',
       status: 'ended',
@@ -71,7 +73,7 @@ describe('a service', () => {
     other.onServiceEnded((ended) => told.push(ended));
     const folder = temporaryFolder();
     await guardian.startService(service('web', folder, 'exit 3'));
-    await until(() => told.length > 0);
+    await eventually(() => told.length > 0);
     expect(told).toEqual([{ name: 'web', status: 'ended', code: 3, signal: null, asked: false }]);
     expect(await guardian.startService(service('web', folder, 'sleep 1000'))).toMatchObject({
       status: 'running',
@@ -94,7 +96,7 @@ describe('a service', () => {
     const nobody = { uid: 65534, gid: 65534, cwd: '/' };
     await guardian.startService(service('db', folder, 'id -u; id -g; sleep 1000', nobody));
     const log = () => readFileSync(path.join(folder, 'db.log'), 'utf8');
-    await until(() => log().split('\n').length === 3);
+    await eventually(() => log().split('\n').length === 3);
     expect(log()).toBe('65534\n65534\n');
   });
 });
@@ -112,7 +114,7 @@ describe('services at the end', () => {
     client.submit(command(1, told('command')));
     await pidsIn(`${log}.ready`, 3);
     await killHard(main.process);
-    await until(() => !isAlive(main.guardianPid));
+    await eventually(() => !isAlive(main.guardianPid));
     expect(readFileSync(log, 'utf8')).toBe('command\nsecond\nfirst\n');
   });
 
@@ -124,7 +126,7 @@ describe('services at the end', () => {
     const told: ServiceEnded[] = [];
     client.onServiceEnded((ended) => told.push(ended));
     await client.startService(service('web', dataDir, `setsid sleep 1000 & echo $! >> ${pids}`));
-    await until(() => told.length === 1);
+    await eventually(() => told.length === 1);
     const [child = 0] = await pidsIn(pids, 1);
     process.kill(main.guardianPid, 'SIGKILL');
     await killHard(main.process);

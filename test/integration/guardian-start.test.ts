@@ -11,7 +11,7 @@ import {
   killHard,
   pidsIn,
   startMain,
-  until,
+  eventually,
 } from '../support/guardian.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -37,7 +37,7 @@ describe('a start', () => {
     guardian.submit(command(1, 'echo works'));
     expect((await guardian.ended(1)).code).toBe(0);
     await guardian.end(0);
-    await until(() => !existsSync(folder));
+    await eventually(() => !existsSync(folder));
   });
 
   it('in a folder that is in use is refused with the pid of who has it, and harms nothing', async () => {
@@ -74,7 +74,7 @@ describe('a start', () => {
     const main = await startMain(dataDir, 700);
     const client = await connectionTo(main);
     client.submit(command(1, `trap '' TERM; echo ready; while :; do sleep 0.05; done`));
-    await until(async () => (await client.read(1, 0))?.size === 6);
+    await eventually(async () => (await client.read(1, 0))?.size === 6);
     await killHard(main.process);
     const waits: string[] = [];
     const next = await guardianOfTest({ dataDir, onWait: (message) => waits.push(message) });
@@ -93,7 +93,7 @@ describe('a start', () => {
     const main = await startMain(dataDir, 20_000);
     const client = await connectionTo(main);
     client.submit(command(1, `trap '' TERM; echo ready; while :; do sleep 0.05; done`));
-    await until(async () => (await client.read(1, 0))?.size === 6);
+    await eventually(async () => (await client.read(1, 0))?.size === 6);
     await killHard(main.process);
     const from = performance.now();
     await expect(guardianOfTest({ dataDir, waitMs: 200 })).rejects.toMatchObject({
@@ -102,7 +102,7 @@ describe('a start', () => {
     expect(performance.now() - from).toBeLessThan(5000);
     // A shorter grace is kept to also when it is already ending.
     await client.end(0);
-    await until(() => !isAlive(main.guardianPid));
+    await eventually(() => !isAlive(main.guardianPid));
   });
 
   it('that cannot write there says why', async () => {
@@ -124,7 +124,7 @@ describe('after a kill -9 of the guardian', () => {
     await client.ended(3);
     const alive = await pidsIn(pids, 2);
     process.kill(main.guardianPid, 'SIGKILL');
-    await until(() => !isAlive(main.guardianPid));
+    await eventually(() => !isAlive(main.guardianPid));
     expect(alive.map(isAlive)).toEqual([true, true]);
 
     const next = await guardianOfTest({ dataDir });
@@ -236,7 +236,7 @@ describe('a command that restarts Kuroko', () => {
       ),
     );
     const [sleep = 0, nextMain = 0] = await pidsIn(pids, 2);
-    await until(() => existsSync(path.join(dataDir, 'next')));
+    await eventually(() => existsSync(path.join(dataDir, 'next')));
     expect(isAlive(sleep)).toBe(false);
     expect(isAlive(nextMain)).toBe(true);
     const next = await connectionTo({
@@ -245,7 +245,7 @@ describe('a command that restarts Kuroko', () => {
     next.submit(command(2, 'echo on'));
     expect((await next.ended(2)).code).toBe(0);
     process.kill(nextMain, 'SIGKILL');
-    await until(() => !isAlive(next.pid));
+    await eventually(() => !isAlive(next.pid));
     await killHard(main.process);
   });
 });

@@ -2,7 +2,7 @@
 
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { command, guardianOfTest, isAlive, pidsIn, until } from '../support/guardian.ts';
+import { command, guardianOfTest, isAlive, pidsIn, eventually } from '../support/guardian.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 describe('stop', () => {
@@ -11,7 +11,7 @@ describe('stop', () => {
     guardian.submit(
       command(1, `trap 'echo bye; exit 5' TERM; echo ready; while :; do sleep 0.01; done`),
     );
-    await until(async () => (await guardian.read(1, 0))?.size === 6);
+    await eventually(async () => (await guardian.read(1, 0))?.size === 6);
     const from = performance.now();
     expect(await guardian.stop(1, 10_000)).toEqual({ status: 'stopped', id: 1, groupEmpty: true });
     expect(performance.now() - from).toBeLessThan(5000);
@@ -83,7 +83,7 @@ describe('stop', () => {
   it('wakes what is stopped, so that it can take the TERM', async () => {
     const guardian = await guardianOfTest();
     guardian.submit(command(1, 'kill -STOP $$; echo never'));
-    await until(async () => (await guardian.observe(1)).status === 'running');
+    await eventually(async () => (await guardian.observe(1)).status === 'running');
     const from = performance.now();
     await guardian.stop(1, 10_000);
     expect(performance.now() - from).toBeLessThan(5000);
@@ -100,7 +100,7 @@ describe('stop', () => {
     );
     const [zombie = 0] = await pidsIn(pids, 1);
     process.kill(zombie, 'SIGKILL');
-    await until(() => !isAlive(zombie));
+    await eventually(() => !isAlive(zombie));
     expect(await guardian.stop(1, 5000)).toMatchObject({ groupEmpty: true });
   });
 
@@ -108,7 +108,7 @@ describe('stop', () => {
     const guardian = await guardianOfTest();
     guardian.submit(command(1, 'sleep 1000'));
     guardian.submit(command(2, 'sleep 1000'));
-    await until(async () => (await guardian.list()).every((held) => held.pid !== null));
+    await eventually(async () => (await guardian.list()).every((held) => held.pid !== null));
     await guardian.stop(1, 300);
     expect(await guardian.observe(2)).toMatchObject({ status: 'running' });
   });
@@ -116,7 +116,7 @@ describe('stop', () => {
   it('asked again with a shorter grace keeps to that', async () => {
     const guardian = await guardianOfTest();
     guardian.submit(command(1, `trap '' TERM; echo ready; while :; do sleep 0.1; done`));
-    await until(async () => (await guardian.read(1, 0))?.size === 6);
+    await eventually(async () => (await guardian.read(1, 0))?.size === 6);
     const from = performance.now();
     const first = guardian.stop(1, 60_000);
     await guardian.stop(1, 0);
@@ -167,7 +167,7 @@ describe('stopAll', () => {
     for (let id = 1; id <= 5; id += 1) {
       guardian.submit(command(id, `trap '' TERM; echo ready; while :; do sleep 0.05; done`));
     }
-    await until(async () => (await guardian.list()).every((held) => held.outputSize === 6));
+    await eventually(async () => (await guardian.list()).every((held) => held.outputSize === 6));
     const from = performance.now();
     expect(await guardian.stopAll(500)).toEqual([]);
     expect(performance.now() - from).toBeLessThan(2400);

@@ -9,13 +9,14 @@ import { connectGuardian } from '../../src/processes/connect-guardian.ts';
 import type { Guardian } from '../../src/processes/guardian.ts';
 import { type GuardianOptions, startGuardian } from '../../src/processes/start-guardian.ts';
 import { temporaryFolder } from './temporary-folder.ts';
+import { until } from './until.ts';
 
 /** A guardian of this test, ended with it. Its folder is a new one unless given. */
 export async function guardianOfTest(options: Partial<GuardianOptions> = {}): Promise<Guardian> {
   const guardian = await startGuardian({ dataDir: temporaryFolder(), graceMs: 300, ...options });
   onTestFinished(async () => {
     guardian.close();
-    await until(() => !isAlive(guardian.pid));
+    await eventually(() => !isAlive(guardian.pid));
   });
   return guardian;
 }
@@ -80,17 +81,9 @@ export async function killHard(child: ChildProcess): Promise<void> {
   await gone;
 }
 
-/** Waits for a condition; fails after ten seconds, saying what it waited for. */
-export async function until(
-  condition: () => boolean | Promise<boolean>,
-  withinMs = 10_000,
-): Promise<void> {
-  const deadline = performance.now() + withinMs;
-  while (!(await condition())) {
-    if (performance.now() > deadline)
-      throw new Error(`Waited too long for ${condition.toString()}.`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+/** Waits for a condition, which names itself when it does not come. */
+export async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
+  await until(condition.toString(), condition);
 }
 
 /** Zombies are dead. */
@@ -107,6 +100,6 @@ export function isAlive(pid: number): boolean {
 export async function pidsIn(file: string, count: number): Promise<number[]> {
   const read = () =>
     readFileSync(file, { encoding: 'latin1', flag: 'a+' }).split('\n').filter(Boolean).map(Number);
-  await until(() => read().length >= count);
+  await eventually(() => read().length >= count);
   return read();
 }
