@@ -20,6 +20,7 @@ import { leavePlace } from './store/executors.ts';
 import { migrateLatest } from './store/migrate.ts';
 import { reachDatabase } from './store/reach-database.ts';
 import { startThreads, type Threads } from './workers/threads.ts';
+import { loadTemplates } from './templates.ts';
 import type { Config } from './config.ts';
 import type { Guardian } from './processes/guardian.ts';
 
@@ -29,6 +30,7 @@ const databasePatienceMs = 30_000;
 
 /** Runs Kuroko until it is asked to end; resolves with the exit code. Throws when it cannot start. */
 export async function start(config: Config): Promise<number> {
+  readWording(config.templates);
   const log = createLog('main');
   const undo: (() => Promise<void>)[] = [];
   const life = createLife();
@@ -46,6 +48,15 @@ export async function start(config: Config): Promise<number> {
       await step().catch((error: unknown) => log.error({ err: error }, 'an end failed'));
     }
     life.forget();
+  }
+}
+
+/** Wording that cannot be used is said before anything is started. */
+function readWording(folder: string | null): void {
+  try {
+    loadTemplates(folder);
+  } catch (error) {
+    throw invalid((error as Error).message);
   }
 }
 

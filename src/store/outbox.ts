@@ -97,17 +97,6 @@ export async function markUndelivered(
   );
 }
 
-/** Seconds until the next notice may be tried; null when none is open. */
-export async function nextDeliveryIn(on: Connection, target: 'slack'): Promise<number | null> {
-  const [row] = await on.query<{ seconds: number | null }>(
-    `select extract(epoch from min(greatest(available_at, coalesce(leased_until, available_at)))
-       - now())::float8 as seconds
-     from outbox where target = $1 and delivered_at is null and dead_at is null`,
-    [target],
-  );
-  return row?.seconds ?? null;
-}
-
 /** A notice that is no step's: a wish to bring an instance's messages up to date. */
 export async function insertNotice(tx: Tx, instanceId: number, notice: Notice): Promise<void> {
   await tx.query(

@@ -11,7 +11,7 @@ export const at = (time: string): Date => new Date(`2026-07-30T${time}Z`);
 
 export const about = { baseUrl: 'http://localhost:5000', now: at('12:10:00') };
 
-export const script = 'env: A=1\nexecute: ./extract.sh\nexecute: ./report.sh\nexecute: ./send.sh\n';
+const script = 'env: A=1\nexecute: ./extract.sh\nexecute: ./report.sh\nexecute: ./send.sh\n';
 
 export function definitionOf(fields: Partial<Definition> = {}): Definition {
   return {
