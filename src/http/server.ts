@@ -47,6 +47,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     ...healthRoutes(options.readiness),
     ...(options.extraRoutes ?? []),
   ]);
+  let stopping: Promise<void> | undefined;
   return {
     async start() {
       try {
@@ -56,7 +57,11 @@ export function createHttpServer(options: HttpOptions): HttpServer {
       }
       return { port: Number(server.info.port) };
     },
-    stop: () => server.stop({ timeout: drainMs }),
+    // Hapi throws at whoever stops it while it stops.
+    stop: () =>
+      (stopping ??= server.stop({ timeout: drainMs }).finally(() => {
+        stopping = undefined;
+      })),
   };
 }
 

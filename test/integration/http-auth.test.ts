@@ -1,5 +1,9 @@
+import type { ServerRoute } from '@hapi/hapi';
+import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createHttpServer } from '../../src/http/server.ts';
 import { basic, client, startApiServer, type ApiServer } from '../support/api-server.ts';
+import { facts } from '../support/operations.ts';
 
 let api: ApiServer;
 let routes: (readonly [method: string, path: string])[];
@@ -140,5 +144,68 @@ describe('health', () => {
     } finally {
       await failing.stop();
     }
+  });
+});
+
+describe('the server', () => {
+  it('takes routes of others, which see to their own authentication', async () => {
+    const echo: ServerRoute = {
+      method: 'POST',
+      path: '/slack/events',
+      options: { auth: false, payload: { parse: false, output: 'data' } },
+      handler: (request, h) => h.response(request.payload).type('text/plain'),
+    };
+    const shared = await startApiServer({ extraRoutes: [echo] });
+    try {
+      const body = 'payload=%7B%7D';
+      const response = await fetch(`${shared.url}/slack/events`, { method: 'POST', body });
+      expect([response.status, await response.text()]).toEqual([200, body]);
+      expect((await fetch(`${shared.url}/definitions/1`)).status).toBe(401);
+    } finally {
+      await shared.stop();
+    }
+  });
+
+  it('may be stopped unstarted, or twice, and answers what is under way', async () => {
+    let answer: () => void = () => {};
+    const asked = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    let release: () => void = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const slow: ServerRoute = {
+      method: 'GET',
+      path: '/slow',
+      handler: async () => {
+        answer();
+        await released;
+        return 'done';
+      },
+    };
+    const { db } = api;
+    const server = createHttpServer({
+      config: {
+        port: 0,
+        timeZone: 'UTC',
+        apiClients: [],
+        slack: { operators: [], allowedChannels: [], launch: 'members' },
+      },
+      db,
+      facts,
+      log: pino({ level: 'silent' }),
+      readiness: () => Promise.resolve({ ok: true, checks: {} }),
+      extraRoutes: [slow],
+    });
+    await server.stop();
+    const { port } = await server.start();
+    const response = fetch(`http://127.0.0.1:${port}/slow`);
+    await asked;
+    const stopped = Promise.all([server.stop(), server.stop()]);
+    release();
+    expect(await (await response).text()).toBe('done');
+    await stopped;
+    await expect(fetch(`http://127.0.0.1:${port}/slow`)).rejects.toThrow('fetch failed');
   });
 });

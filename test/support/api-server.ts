@@ -1,5 +1,6 @@
 // A real HTTP server on a port of loopback, over a database of its own.
 
+import type { ServerRoute } from '@hapi/hapi';
 import pino from 'pino';
 import { createHttpServer } from '../../src/http/server.ts';
 import { openDatabase, type Database } from '../../src/store/database.ts';
@@ -29,6 +30,7 @@ export async function startApiServer(
     readonly apiClients?: readonly { name: string; key: string }[];
     readonly readiness?: Readiness;
     readonly port?: number;
+    readonly extraRoutes?: readonly ServerRoute[];
     /** Of a database that is not there. */
     readonly databaseUrl?: string;
   } = {},
@@ -46,6 +48,7 @@ export async function startApiServer(
     db,
     facts,
     log: pino({}, { write: (line: string) => logged.push(line) }),
+    extraRoutes: options.extraRoutes ?? [],
     readiness: options.readiness ?? (() => Promise.resolve({ ok: true, checks: {} })),
   });
   const stop = async () => {
