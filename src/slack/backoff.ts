@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** 1 s, 2 s, 4 s ... 30 s, each with up to half of it taken off so that many do not come as one. */
-export function backoff(failures: number): number {
+function backoff(failures: number): number {
   const full = Math.min(30_000, 1_000 * 2 ** Math.max(0, failures - 1));
   return full * (1 - Math.random() / 2);
 }

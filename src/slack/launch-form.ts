@@ -7,7 +7,8 @@ import { limits } from '../messages/limits.ts';
 import { findDefinition, listDefinitions } from '../store/definitions.ts';
 import { render } from '../templates.ts';
 import { serve } from './serve.ts';
-import type { Ask } from './ask.ts';
+import { slackRefusal } from './web-client.ts';
+import { askOf, type Ask } from './ask.ts';
 import type { Shell } from './shell.ts';
 
 export interface FormWish {
@@ -20,14 +21,15 @@ export interface FormWish {
 /** A trigger lives 3 s: the form is opened before anything is looked up. Never rejects. */
 export async function openLaunchForm(
   shell: Shell,
-  ask: Ask & { readonly triggerId: string },
+  ask: Ask,
+  triggerId: string,
   wish: FormWish,
 ): Promise<void> {
   const { client, log } = shell;
   let viewId: string;
   try {
     const opened = await client.views.open({
-      trigger_id: ask.triggerId,
+      trigger_id: triggerId,
       view: loadingModal(),
     });
     viewId = opened.view?.id ?? '';
@@ -35,11 +37,15 @@ export async function openLaunchForm(
     log.warn({ err: error }, 'the launch form could not be opened');
     return serve(shell, ask, () => ask.answer(formLateAnswer()));
   }
-  const fill = async (view: Modal): Promise<void> => {
-    await client.views.update({ view_id: viewId, view: view });
-  };
-  const inForm: Ask = { ...ask, answer: (content) => fill(noticeModal(content)) };
-  return serve(shell, inForm, async () => fill(await launchForm(shell, ask, wish)));
+  const fill = (view: Modal) => client.views.update({ view_id: viewId, view });
+  const inForm = askOf(shell, ask, (content) => fill(noticeModal(content)));
+  return serve(shell, inForm, async () => {
+    const form = await launchForm(shell, ask, wish);
+    await fill(form).catch((error: unknown) => {
+      // Somebody who closed it meanwhile does not miss it.
+      if (slackRefusal(error) !== 'not_found') throw error;
+    });
+  });
 }
 
 async function launchForm({ db }: Shell, { channel }: Ask, wish: FormWish): Promise<Modal> {

@@ -27,7 +27,7 @@ export function registerListeners(app: App, shell: Shell): void {
   app.action<BlockAction<ButtonAction>>(/^/, async ({ ack, body, action, respond }) => {
     await ack();
     const listener = isOurs(action.action_id) ? clickListeners[action.action_id] : unknownClick;
-    await listener(shell, clickOf(body, action, respond));
+    await listener(shell, clickOf(shell, body, action, respond));
   });
   for (const [callbackId, listener] of Object.entries(submitListeners)) {
     app.view({ callback_id: callbackId, type: 'view_submission' }, ({ ack, body, view }) =>

@@ -28,11 +28,7 @@ export async function serve(
     );
     await work(actor);
   } catch (error) {
-    const content = answerTo(shell, ask, error);
-    if (ask.fromBot) return;
-    await ask.answer(content).catch((failure: unknown) => {
-      shell.log.warn({ err: failure, channel: ask.channel }, 'an answer could not be given');
-    });
+    await ask.answer(answerTo(shell, ask, error));
   }
 }
 

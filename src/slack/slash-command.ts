@@ -1,11 +1,11 @@
 /** `/kuroko ...` */
+import { askOf } from './ask.ts';
 import { openLaunchForm } from './launch-form.ts';
 import { parseCommand } from './grammar.ts';
 import { runCommand } from './run-command.ts';
 import { serve } from './serve.ts';
 import { parseEnv } from '../operations/parse-env.ts';
 import type { Content } from '../messages/blocks.ts';
-import type { Ask } from './ask.ts';
 import type { Shell } from './shell.ts';
 
 /** What Slack sends, as far as it is read. */
@@ -30,7 +30,7 @@ export async function slashCommand(
   body: SlashCommandBody,
   respond: RespondToCommand,
 ): Promise<void> {
-  const ask = {
+  const asked = {
     userId: body.user_id,
     fromBot: false,
     channel: body.channel_id,
@@ -38,13 +38,13 @@ export async function slashCommand(
     threadTs: null,
     key: `command:${body.trigger_id}`,
     triggerId: body.trigger_id,
-    async answer({ text, blocks }: Content) {
-      await respond({ text, blocks, response_type: 'ephemeral' });
-    },
-  } satisfies Ask;
+  } as const;
+  const ask = askOf(shell, asked, ({ text, blocks }) =>
+    respond({ text, blocks, response_type: 'ephemeral' }),
+  );
   const command = parseCommand(body.text);
   if (command.verb === 'launch' && command.job === null && parseEnv(command.env).ok) {
-    return openLaunchForm(shell, ask, { definitionId: null, env: command.env });
+    return openLaunchForm(shell, ask, body.trigger_id, { definitionId: null, env: command.env });
   }
   return serve(shell, ask, (actor) => runCommand(shell, ask, actor, command));
 }

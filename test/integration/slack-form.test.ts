@@ -59,7 +59,13 @@ async function submit(
       },
     },
   };
-  const body = new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
+  const text = await send({ payload: JSON.stringify(payload) });
+  return text === '' ? null : (JSON.parse(text) as unknown);
+}
+
+/** As Slack sends it: signed. */
+async function send(form: Record<string, string>): Promise<string> {
+  const body = new URLSearchParams(form).toString();
   const at = Math.floor(Date.now() / 1_000);
   const hmac = createHmac('sha256', slack.signingSecret).update(`v0:${at}:${body}`).digest('hex');
   const response = await fetch(`${server.info.uri}/slack/events`, {
@@ -72,8 +78,7 @@ async function submit(
     body,
   });
   expect(response.status).toBe(200);
-  const text = await response.text();
-  return text === '' ? null : (JSON.parse(text) as unknown);
+  return response.text();
 }
 
 const runsOf = (definitionId: number) => listInstances(shell.db, { definitionId, limit: 9 });
@@ -88,6 +93,54 @@ describe('over HTTP', () => {
     await until('a run', async () => (await runsOf(id))[0]);
     const answer = await shell.answerTo('ben', () => slack.say('@kuroko list x-y', { as: 'ben' }));
     expect(answer.text).toBe('No job matches "x-y".');
+  });
+});
+
+describe('an answer', () => {
+  const command = (more: object) => ({
+    command: '/kuroko',
+    text: 'status',
+    user_id: 'U01ALICE',
+    channel_id: 'C01GENERAL',
+    channel_name: 'general',
+    team_id: slack.teamId,
+    trigger_id: randomUUID(),
+    ...more,
+  });
+
+  it('takes another way when the address for it has expired', async () => {
+    const answer = await shell.answerTo('alice', () =>
+      send(command({ response_url: `${slack.controlUrl}/no-such-thing` })),
+    );
+    expect(answer.text).toMatch(/running|Nothing runs now/);
+    // By that way it came as a call of the Web API, not to the address.
+    expect((await slack.calls('chat.postEphemeral')).at(-1)).toMatchObject({ user: 'U01ALICE' });
+  });
+
+  it('is a direct message where neither of us can be spoken to in the channel', async () => {
+    shell.proxy.otherwise = (method) =>
+      method === 'chat.postEphemeral'
+        ? { body: { ok: false, error: 'not_in_channel' } }
+        : undefined;
+    await send(command({ response_url: `${slack.controlUrl}/no-such-thing`, text: 'show' }));
+    const call = await until('a direct message', async () =>
+      (await slack.calls('chat.postMessage')).find(({ channel }) => channel === 'U01ALICE'),
+    );
+    expect(call).toMatchObject({ text: expect.stringContaining('Say which job') });
+    shell.proxy.otherwise = () => undefined;
+  });
+
+  it('that can be given nowhere changes nothing about what was done', async () => {
+    const { id } = await define(shell.db, 'execute: true', { slackChannel: '#alerts' });
+    shell.proxy.otherwise = (method) => (method.startsWith('chat.') ? 'drop' : undefined);
+    await send(
+      command({ response_url: `${slack.controlUrl}/no-such-thing`, text: `launch ${id}` }),
+    );
+    await until('the loss in the log', () =>
+      shell.logged.some((line) => line.includes('an answer could not be given')),
+    );
+    shell.proxy.otherwise = () => undefined;
+    expect(await runsOf(id)).toHaveLength(1);
   });
 });
 
@@ -124,6 +177,17 @@ describe('the launch form', () => {
     const card = await shell.ask(`show ${id}`);
     const update = await callsSince('views.update', () => slack.press(card, 'launch_form'));
     expect(JSON.stringify(update)).toMatch(new RegExp(`"initial_option":.*"value":"${id}"`));
+  });
+
+  it('that was closed meanwhile is not missed', async () => {
+    const before = (await shell.answers()).length;
+    shell.proxy.otherwise = (method) =>
+      method === 'views.update' ? { body: { ok: false, error: 'not_found' } } : undefined;
+    await slack.command('launch');
+    // Whatever was to be said would have been said before this.
+    expect((await shell.ask('show')).text).toContain('Say which job');
+    shell.proxy.otherwise = () => undefined;
+    expect(await shell.answers()).toHaveLength(before + 1);
   });
 
   it('that Slack does not open any more is told of', async () => {

@@ -1,7 +1,8 @@
 /** A click on a button of ours, as Slack sends it. */
 import { decodeValue, type ButtonValue } from '../../messages/action-ids.ts';
 import type { Content } from '../../messages/blocks.ts';
-import type { Ask } from '../ask.ts';
+import { askOf, type Ask, type Asked } from '../ask.ts';
+import type { Shell } from '../shell.ts';
 
 /** What Slack sends, as far as it is read. */
 export interface ClickBody {
@@ -33,13 +34,18 @@ export type Respond = (message: {
   readonly thread_ts?: string;
 }) => Promise<unknown>;
 
-export function clickOf(body: ClickBody, element: ClickedElement, respond: Respond): Click {
+export function clickOf(
+  shell: Shell,
+  body: ClickBody,
+  element: ClickedElement,
+  respond: Respond,
+): Click {
   const { container = {} } = body;
   const messageTs = text(container['message_ts']);
   const threadTs = text(container['thread_ts']);
   const channel = body.channel?.id ?? text(container['channel_id']) ?? '';
   const { action_id: action, action_ts: at } = element;
-  return {
+  const asked: Asked = {
     userId: body.user.id,
     fromBot: false,
     channel,
@@ -48,16 +54,21 @@ export function clickOf(body: ClickBody, element: ClickedElement, respond: Respo
     // The trigger tells two people apart who press in the same instant.
     key: `click:${channel}:${messageTs ?? ''}:${action}:${at}:${body.trigger_id}`,
     triggerId: body.trigger_id,
+  };
+  const thread = threadTs === null ? {} : { thread_ts: threadTs };
+  const ask = askOf(shell, asked, ({ text: words, blocks }) =>
+    respond({
+      text: words,
+      blocks,
+      response_type: 'ephemeral',
+      replace_original: false,
+      ...thread,
+    }),
+  );
+  return {
+    ...ask,
+    triggerId: body.trigger_id,
     value: decodeValue(element.value),
-    async answer({ text: words, blocks }) {
-      await respond({
-        text: words,
-        blocks,
-        response_type: 'ephemeral',
-        replace_original: false,
-        ...(threadTs !== null && { thread_ts: threadTs }),
-      });
-    },
     async replace({ text: words, blocks }) {
       await respond({ text: words, blocks, replace_original: true });
     },

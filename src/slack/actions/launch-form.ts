@@ -5,5 +5,5 @@ import type { ClickListener } from './listen.ts';
 export const launchFormClick: ClickListener = (shell, click) => {
   const { value } = click;
   const definitionId = value?.type === 'definition' ? value.definitionId : null;
-  return openLaunchForm(shell, click, { definitionId, env: [] });
+  return openLaunchForm(shell, click, click.triggerId, { definitionId, env: [] });
 };

@@ -1,9 +1,8 @@
 /** Something said to Kuroko in a channel, a thread or a direct message. */
+import { askOf } from '../ask.ts';
 import { parseCommand } from '../grammar.ts';
-import { answerPrivately } from '../private-answer.ts';
 import { runCommand } from '../run-command.ts';
 import { serve } from '../serve.ts';
-import type { Ask } from '../ask.ts';
 import type { Shell } from '../shell.ts';
 
 /** What Slack sends with `app_mention` and `message`, as far as it is read. */
@@ -26,15 +25,15 @@ export async function spoken(
   text: string,
 ): Promise<void> {
   const userId = event.user ?? event.bot_id ?? '';
-  const to = { userId, channel: event.channel, threadTs: event.thread_ts ?? null };
-  const ask: Ask = {
-    ...to,
+  const ask = askOf(shell, {
+    userId,
     fromBot: event.bot_id !== undefined || event.user === undefined,
+    channel: event.channel,
     channelName: null,
+    threadTs: event.thread_ts ?? null,
     key: `event:${eventId}`,
     triggerId: null,
-    answer: (content) => answerPrivately(shell.client, to, content),
-  };
+  });
   const command = parseCommand(text);
   return serve(shell, ask, (actor) => runCommand(shell, ask, actor, command));
 }

@@ -2,11 +2,9 @@
 import { launchFields } from '../../messages/action-ids.ts';
 import { launchErrors } from '../../messages/launch-modal.ts';
 import { parseEnvLines } from '../../operations/parse-env.ts';
+import { askOf, type Ask, type Asked } from '../ask.ts';
 import { launchJob } from '../launch-job.ts';
-import { answerPrivately } from '../private-answer.ts';
 import { serve } from '../serve.ts';
-import type { Content } from '../../messages/blocks.ts';
-import type { Ask } from '../ask.ts';
 import type { Shell } from '../shell.ts';
 
 /** What Slack sends, as far as it is read. */
@@ -50,14 +48,7 @@ export async function launchSubmit(
     return ack({ response_action: 'errors', errors: launchErrors(problems) });
   }
   const channel = view.private_metadata ?? '';
-  const tell = (content: Content) =>
-    answerPrivately(shell.client, { userId, channel, threadTs: null }, content);
-  let closed: Promise<void> | null = null;
-  const close = () => (closed ??= ack());
-  const timer = setTimeout(() => {
-    close().catch((error: unknown) => shell.log.warn({ err: error }, 'a form stays open'));
-  }, formWaits);
-  const ask: Ask = {
+  const asked: Asked = {
     userId,
     fromBot: false,
     channel,
@@ -65,11 +56,21 @@ export async function launchSubmit(
     threadTs: null,
     key: `view:${view.id}:${view.hash}`,
     triggerId: null,
+  };
+  const outside = askOf(shell, asked);
+  let closed: Promise<void> | null = null;
+  const close = () =>
+    (closed ??= ack().catch((error: unknown) => {
+      shell.log.warn({ err: error }, 'a form stays open');
+    }));
+  const timer = setTimeout(() => void close(), formWaits);
+  const ask: Ask = {
+    ...asked,
     // Whatever is answered before the form is closed is a refusal: it is shown in the form.
     async answer(content) {
-      if (closed !== null) return tell(content);
+      if (closed !== null) return outside.answer(content);
       closed = ack({ response_action: 'errors', errors: launchErrors({ job: content.text }) });
-      await closed;
+      await closed.catch(() => outside.answer(content));
     },
   };
   await serve(shell, ask, async (actor) => {
@@ -80,7 +81,7 @@ export async function launchSubmit(
       channel: fields.channel ?? channel,
     });
     await close();
-    if (content !== null) await tell(content);
+    if (content !== null) await outside.answer(content);
   });
   clearTimeout(timer);
 }
