@@ -71,6 +71,19 @@ returning o.id, o.key, o.event, o.instance_id, o.token_id, o.attempt, o.payload,
   );
 }
 
+/** Keeps deliveries that are under way from being taken by another. */
+export async function renewLeases(
+  on: Connection,
+  ids: readonly number[],
+  leaseSeconds: number,
+): Promise<void> {
+  await on.query(
+    `update outbox set leased_until = now() + make_interval(secs => $2)
+     where id = any($1) and leased_until is not null`,
+    [ids, leaseSeconds],
+  );
+}
+
 export async function markDelivered(on: Connection, id: number): Promise<void> {
   await on.query(
     {

@@ -1,7 +1,13 @@
 /** Deliveries under way: takes as many as there is room for, and keeps the books of how they went. */
 import { channelOf, deliver, type SlackNotifier } from '../notifiers/slack.ts';
 import { SlackFaultError, type SlackFault } from '../notifiers/slack-fault.ts';
-import { claimDeliveries, markDelivered, markUndelivered, type Delivery } from '../store/outbox.ts';
+import {
+  claimDeliveries,
+  markDelivered,
+  markUndelivered,
+  renewLeases,
+  type Delivery,
+} from '../store/outbox.ts';
 import type { Log } from '../log.ts';
 import type { Database } from '../store/database.ts';
 
@@ -18,8 +24,9 @@ export interface Deliveries {
 
 /** At once: enough to keep several channels busy, few enough to be handed back soon. */
 const atOnce = 10;
-/** Longer than ten turns in one channel and all the time-outs that one delivery can run into. */
-const leaseSeconds = 120;
+/** Renewed while a delivery is under way: so long it waits when its process was killed. */
+const leaseSeconds = 20;
+const renewEveryMs = 5_000;
 const givenUpAfterMs = 24 * 3_600_000;
 const longestPauseSeconds = 300;
 /** So often one that fails holds up its channel; then it may be the message, and not Slack. */
@@ -39,11 +46,12 @@ export function createDeliveries({
   /** A delivery has ended: there may be more to take. */
   readonly onRoom: () => void;
 }): Deliveries {
-  const underWay = new Set<Promise<void>>();
+  const underWay = new Map<number, Promise<void>>();
   /** The last delivery of each channel: the next one begins when it is over. */
   const lanes = new Map<string, Promise<void>>();
   /** What waits to be tried again holds up whatever came later in its channel. */
   const holds = new Map<string, { readonly by: number; readonly until: number }>();
+  let renewal: NodeJS.Timeout | undefined;
   let dueAt = Infinity;
   let trouble = false;
   let ending = false;
@@ -59,14 +67,25 @@ export function createDeliveries({
       const work = (lanes.get(lane) ?? Promise.resolve())
         .then(() => handle(delivery, lane))
         .finally(() => {
-          underWay.delete(work);
+          underWay.delete(delivery.id);
           if (lanes.get(lane) === work) lanes.delete(lane);
           onRoom();
         });
       lanes.set(lane, work);
-      underWay.add(work);
+      underWay.set(delivery.id, work);
     }
+    renewal ??= setInterval(renew, renewEveryMs);
     return claimed.length;
+  }
+
+  function renew(): void {
+    if (underWay.size === 0) {
+      clearInterval(renewal);
+      renewal = undefined;
+      return;
+    }
+    // Without a database nobody else can take them either.
+    renewLeases(db, [...underWay.keys()], leaseSeconds).catch(() => {});
   }
 
   /** Never rejects: what cannot be written in the books is tried again when its lease is over. */
@@ -142,11 +161,12 @@ export function createDeliveries({
       }, mostMs);
       try {
         do {
-          await Promise.all(underWay);
+          await Promise.all(underWay.values());
         } while (performance.now() < deadline && (await take()) > 0);
-        await Promise.all(underWay);
+        await Promise.all(underWay.values());
       } finally {
         clearTimeout(stop);
+        clearInterval(renewal);
       }
     },
   };

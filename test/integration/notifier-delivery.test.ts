@@ -397,6 +397,14 @@ it('shows every run once, however many notifiers there are', async () => {
   expect(new Set(slack.messages.map(({ channel }) => channel)).size).toBe(12);
 });
 
+it('leaves alone what another is at, until that one was not heard of for a while', async () => {
+  await launchOne(db, (await job()).id);
+  await db.query("update outbox set leased_until = now() + interval '1 second'");
+  expect(await deliveries.take()).toBe(0);
+  await settle();
+  expect(slack.messages).toHaveLength(1);
+});
+
 it('hands back what it has no time for when it ends, and another one delivers it', async () => {
   const { id } = await job();
   for (let index = 0; index < 4; index += 1) await launchOne(db, id);

@@ -81,6 +81,20 @@ it('ends when it is asked to, and the next one tells what happened meanwhile', a
   expect(await slack.messages('general')).toHaveLength(1);
 });
 
+it('goes on after its connections to the database were cut', async () => {
+  const { id } = await define(db, 'execute: ./c.sh\n', { slackChannel: '#general' });
+  const cut = await db.query(
+    "select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'kuroko notifier%'",
+  );
+  expect(cut.length).toBeGreaterThan(0);
+  const { instanceId } = await launchOne(db, id);
+  await slack.waitForMessage(
+    ({ blocks }) => JSON.stringify(blocks).includes(`instances/${instanceId}|`),
+    { in: 'general' },
+  );
+  expect(threads.state()).toEqual({ notifier: 'up' });
+});
+
 it('brings a run that goes on up to date without a notice, and only when something changed', async () => {
   const worker = await handWorker(db, '@slow');
   const { id } = await define(db, 'queue: @slow\nexecute: ./d.sh\n', { slackChannel: '#general' });
