@@ -87,7 +87,8 @@ export function createRunner(
 
   /** A stopped command ends when nothing of it is left: `stop` sees to that. */
   function settle(command: Command): void {
-    if (!command.exit || !command.outputDone || !command.process || command.stop) return;
+    if (!command.exit || !command.outputDone || !command.process) return;
+    if (command.stop || command.ended) return;
     finish(command, command.exit, !leftovers.keep(command.process.target));
   }
 

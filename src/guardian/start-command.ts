@@ -13,7 +13,7 @@ export type Started = { readonly pid: number; readonly pidStart: number };
 export type CommandListener = {
   /** The bytes are overwritten after the call. */
   readonly output: (chunk: Buffer) => void;
-  /** Nobody holds the pipe any more. */
+  /** Nobody holds the pipe any more; said once or twice. */
   readonly outputClosed: () => void;
   readonly exited: (code: number | null, signal: string | null) => void;
 };
@@ -81,7 +81,8 @@ function readOutput(readEnd: number, listener: CommandListener): void {
   const socket = new Socket(options);
   // An error of a pipe that is only read from is its end.
   socket.on('error', () => undefined);
-  socket.once('close', listener.outputClosed);
+  // The end is known a turn of the event loop before the file is closed; without one, closing is the end.
+  socket.once('end', listener.outputClosed).once('close', listener.outputClosed);
   socket.resume();
 }
 

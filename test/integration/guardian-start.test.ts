@@ -2,7 +2,7 @@
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   command,
   connectionTo,
@@ -236,6 +236,7 @@ describe('a command that restarts Kuroko', () => {
       ),
     );
     const [sleep = 0, nextMain = 0] = await pidsIn(pids, 2);
+    onTestFinished(() => void (isAlive(nextMain) && process.kill(nextMain, 'SIGKILL')));
     await eventually(() => existsSync(path.join(dataDir, 'next')));
     expect(isAlive(sleep)).toBe(false);
     expect(isAlive(nextMain)).toBe(true);
