@@ -6,7 +6,7 @@ import { explain } from './explain.ts';
 import { databaseUrl } from './session.ts';
 import type { Config } from '../config.ts';
 import type { Outside } from './outside.ts';
-import type { Finding } from './verbs/check.ts';
+import type { Finding } from './finding.ts';
 
 const oldest = 14;
 const about = 'database';

@@ -1,6 +1,6 @@
 /** Secrets that are too short to be masked without masking half of everything else. */
 import type { Config } from '../config.ts';
-import type { Finding } from './verbs/check.ts';
+import type { Finding } from './finding.ts';
 
 const shortest = 6;
 

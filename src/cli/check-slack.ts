@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import type { Config } from '../config.ts';
-import type { Finding } from './verbs/check.ts';
+import type { Finding } from './finding.ts';
 
 const about = 'slack';
 const deadlineMs = 10_000;

@@ -1,6 +1,7 @@
 /** Definitions as YAML documents: read strictly, everything wrong at once, with file and line. */
 import { LineCounter, isMap, isNode, isScalar, parseAllDocuments, type Document } from 'yaml';
 import { z } from 'zod';
+import { beginOf, isEmpty } from './yaml-document.ts';
 import type { DefinitionDocument } from '../operations/apply-definitions.ts';
 import type { DefinitionFields } from '../store/definitions.ts';
 
@@ -28,45 +29,6 @@ export function readDefinitionFile(file: string, text: string): DefinitionFile {
   if (problems.length > 0) return { ok: false, problems };
   if (documents.length === 0) return { ok: false, problems: [`${file} holds no definition.`] };
   return { ok: true, documents };
-}
-
-/** Scripts of a definition file, with the line of the file where each begins. */
-export interface FileScript {
-  readonly script: string;
-  /** Add to a line of the script for a line of the file; null where lines do not correspond. */
-  readonly lineOffset: number | null;
-  /** Columns that the file indents the script by. */
-  readonly columnOffset: number;
-}
-
-/** Only what `lint` needs: documents may lack everything else. */
-export function readScripts(file: string, text: string): FileScript[] | { problems: string[] } {
-  const lines = new LineCounter();
-  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
-  const problems: string[] = [];
-  const scripts: FileScript[] = [];
-  for (const document of Array.isArray(parsed) ? parsed : []) {
-    for (const error of document.errors) {
-      problems.push(`${file}:${lines.linePos(error.pos[0]).line} ${error.message}`);
-    }
-    if (document.errors.length > 0 || isEmpty(document)) continue;
-    const node = document.get('script', true);
-    if (!isScalar(node) || typeof node.value !== 'string') {
-      const { line } = lines.linePos(beginOf(document));
-      problems.push(`${file}:${line} script: is missing or no text.`);
-      continue;
-    }
-    const begin = lines.linePos(node.range?.[0] ?? 0).line;
-    const literal = node.type === 'BLOCK_LITERAL';
-    const firstLine = text.split(/\r?\n/)[begin] ?? '';
-    scripts.push({
-      script: node.value,
-      lineOffset: literal ? begin : null,
-      columnOffset: literal ? firstLine.length - firstLine.trimStart().length : 0,
-    });
-  }
-  if (problems.length === 0 && scripts.length === 0) problems.push(`${file} holds no definition.`);
-  return problems.length > 0 ? { problems } : scripts;
 }
 
 const text = z.string('must be a text.');
@@ -155,12 +117,6 @@ function splitTags(tags: readonly string[]): string[] {
   const split = tags.flatMap((tag) => tag.split(/[,、]/)).map((tag) => tag.trim());
   return [...new Set(split.filter((tag) => tag !== ''))];
 }
-
-/** What stands before the first or after the last `---`. */
-const isEmpty = ({ contents }: Document.Parsed): boolean =>
-  contents === null || (isScalar(contents) && contents.value === null);
-
-const beginOf = ({ contents }: Document.Parsed): number => contents?.range?.[0] ?? 0;
 
 /** Aliases are resolved here; a document that grows without end through them is refused. */
 function plainValue(document: Document.Parsed, problems: string[], place: string): unknown {

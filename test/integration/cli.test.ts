@@ -1,5 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase, type Database } from '../../src/store/database.ts';
@@ -7,6 +6,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { handWorker, type HandWorker } from '../support/hand-worker.ts';
 import { define } from '../support/operations.ts';
 import { cliWith, type Cli } from '../support/run-cli.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 let database: TestDatabase;
 let db: Database;
@@ -24,7 +24,7 @@ afterAll(async () => {
 });
 
 function file(name: string, text: string): string {
-  const made = path.join(mkdtempSync(path.join(tmpdir(), 'kuroko-file-')), name);
+  const made = path.join(temporaryFolder(), name);
   writeFileSync(made, text);
   return made;
 }

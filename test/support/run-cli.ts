@@ -1,9 +1,8 @@
 // Runs the compiled command line, as a shell would.
 
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { temporaryFolder } from './temporary-folder.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
 /** `KUROKO_DIST` names another build than `npm run build`'s. */
@@ -21,14 +20,15 @@ export interface Cli {
   readonly spawn: (...args: readonly string[]) => ChildProcess;
 }
 
-/** In a folder of its own and with nothing of our environment but what is given. */
+/** Each in a folder of its own, inside a test, and with nothing of our environment but what is given. */
 export function cliWith(env: Readonly<Record<string, string>>, input = ''): Cli {
-  const cwd = mkdtempSync(path.join(tmpdir(), 'kuroko-cli-'));
-  const start = (...args: readonly string[]) =>
-    spawn(process.execPath, [bin, ...args], {
+  const start = (...args: readonly string[]) => {
+    const cwd = temporaryFolder();
+    return spawn(process.execPath, [bin, ...args], {
       cwd,
       env: { PATH: process.env['PATH'] ?? '', HOME: cwd, TZ: 'UTC', ...env },
     });
+  };
   const run = (...args: readonly string[]) =>
     new Promise<CliResult>((resolve, reject) => {
       const child = start(...args);

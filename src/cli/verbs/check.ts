@@ -7,13 +7,8 @@ import { checkSecrets } from '../check-secrets.ts';
 import { checkSlack } from '../check-slack.ts';
 import { printJson, printLine } from '../print.ts';
 import type { Outside } from '../outside.ts';
+import type { Finding } from '../finding.ts';
 import type { Json } from '../program.ts';
-
-/** What one look found. Only a problem makes `check` fail. */
-export type Finding =
-  | { readonly type: 'ok'; readonly about: string; readonly message: string }
-  | { readonly type: 'warning'; readonly about: string; readonly message: string }
-  | { readonly type: 'problem'; readonly about: string; readonly message: string };
 
 export async function checkVerb(outside: Outside, { json }: Json): Promise<number> {
   const findings = await findAll(outside);

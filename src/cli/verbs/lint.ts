@@ -4,7 +4,7 @@ import { UserError } from '../../errors.ts';
 import { engineFacts } from '../../operations/engine-facts.ts';
 import { lint } from '../../workflow/lint.ts';
 import { notExecutedYet } from '../../workflow/validate.ts';
-import { readScripts, type FileScript } from '../definition-file.ts';
+import { readScripts, type FileScript } from '../definition-scripts.ts';
 import { printJson, printLine, printNote } from '../print.ts';
 import { readInput } from '../read-input.ts';
 import type { Json } from '../program.ts';

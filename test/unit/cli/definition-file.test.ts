@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readDefinitionFile, readScripts } from '../../../src/cli/definition-file.ts';
+import { readDefinitionFile } from '../../../src/cli/definition-file.ts';
+import { readScripts } from '../../../src/cli/definition-scripts.ts';
 
 const read = (text: string) => readDefinitionFile('jobs.yml', text);
 function problemsOf(text: string): readonly string[] {
