@@ -9,7 +9,12 @@ import { listInstances } from '../../src/store/instances.ts';
 import { startServer } from '../support/lifeline.ts';
 import { peopleOf, startLocalSlack, type LocalSlack } from '../support/local-slack.ts';
 import { define, facts } from '../support/operations.ts';
-import { configFor, startSlackShell, type SlackShell } from '../support/slack-shell.ts';
+import {
+  configFor,
+  holdLaunches,
+  startSlackShell,
+  type SlackShell,
+} from '../support/slack-shell.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
 import type { Otherwise } from '../support/slack-proxy.ts';
@@ -105,11 +110,7 @@ describe('stopping', () => {
     shell.proxy.otherwise = () => undefined;
     const other = await startSlackShell({ slack: await startLocalSlack() });
     const { id } = await define(other.db, 'execute: true');
-    let letGo = () => {};
-    const held = other.db.transaction(async (tx) => {
-      await tx.query('select id from definitions where id = $1 for update', [id]);
-      await new Promise<void>((resolve) => (letGo = resolve));
-    });
+    const letGo = await holdLaunches(other.db, id);
     await other.slack.command(`launch ${id}`);
     await until('the launch to wait', async () => {
       const [row] = await other.db.query<{ waiting: number }>(
@@ -122,8 +123,7 @@ describe('stopping', () => {
     const stopping = other.app.stop().then(() => (stopped = true));
     expect(await listInstances(other.db, { limit: 1 })).toEqual([]);
     expect(stopped).toBe(false);
-    letGo();
-    await held;
+    await letGo();
     await stopping;
     expect(await listInstances(other.db, { limit: 1 })).toHaveLength(1);
     await other.stop();

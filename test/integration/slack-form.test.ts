@@ -5,7 +5,7 @@ import { listInstances } from '../../src/store/instances.ts';
 import { readRun } from '../../src/store/run.ts';
 import { startLocalSlack, type LocalSlack } from '../support/local-slack.ts';
 import { define } from '../support/operations.ts';
-import { startSlackShell, type SlackShell } from '../support/slack-shell.ts';
+import { holdLaunches, startSlackShell, type SlackShell } from '../support/slack-shell.ts';
 import { until } from '../support/until.ts';
 
 let server: Hapi.Server;
@@ -270,19 +270,12 @@ describe('a submitted form', () => {
 
   it('closes in time although the launch is slow, and tells the outcome afterwards', async () => {
     const { id } = await define(shell.db, 'execute: true', { slackChannel: '#alerts' });
-    let letGo = () => {};
-    const held = shell.db.transaction(async (tx) => {
-      await tx.query('select id from definitions where id = $1 for update', [id]);
-      await new Promise<void>((resolve) => (letGo = resolve));
-    });
+    const letGo = await holdLaunches(shell.db, id);
     const start = performance.now();
     expect(await submit({ job: id })).toBeNull();
     expect(performance.now() - start).toBeLessThan(3_000);
     expect(await runsOf(id)).toEqual([]);
-    const answer = await shell.answerTo('alice', async () => {
-      letGo();
-      await held;
-    });
+    const answer = await shell.answerTo('alice', letGo);
     expect(answer.text).toContain('Its message is in #alerts');
     expect(await runsOf(id)).toHaveLength(1);
   });

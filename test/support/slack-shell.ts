@@ -111,6 +111,27 @@ export async function callSlack(
   return (await response.json()) as Record<string, unknown>;
 }
 
+/** Makes every launch of a job wait; resolves once it does, with what lets them go on. */
+export async function holdLaunches(
+  db: Database,
+  definitionId: number,
+): Promise<() => Promise<void>> {
+  let letGo = () => {};
+  let held: Promise<void> | undefined;
+  await new Promise<void>((locked, failed) => {
+    held = db.transaction(async (tx) => {
+      await tx.query('select id from definitions where id = $1 for update', [definitionId]);
+      locked();
+      await new Promise<void>((resolve) => (letGo = resolve));
+    });
+    held.catch(failed);
+  });
+  return async () => {
+    letGo();
+    await held;
+  };
+}
+
 /** All that a message shows. */
 export function shown({ text, blocks }: LocalMessage): string {
   return `${text ?? ''} ${JSON.stringify(blocks ?? [])}`;
