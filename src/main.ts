@@ -20,7 +20,9 @@ import { leavePlace } from './store/executors.ts';
 import { migrateLatest } from './store/migrate.ts';
 import { reachDatabase } from './store/reach-database.ts';
 import { startThreads, type Threads } from './workers/threads.ts';
-import { loadTemplates } from './templates.ts';
+import { createLife, type Life } from './main/life.ts';
+import { readiness } from './main/readiness.ts';
+import { loadTemplates, speak, type Dialect } from './templates.ts';
 import type { Config } from './config.ts';
 import type { Guardian } from './processes/guardian.ts';
 
@@ -35,10 +37,11 @@ export async function start(config: Config): Promise<number> {
   const undo: (() => Promise<void>)[] = [];
   const life = createLife();
   try {
-    const running = await startAll(config, log, life, undo);
+    // Asked to end while it starts, it does not start to the end: what it has begun is undone.
+    const running = await Promise.race([startAll(config, log, life, undo), life.over]);
     const { code, reason } = await life.over;
     log.info({ reason }, 'ending');
-    await end(running, config, log);
+    if ('threads' in running) await end(running, config, log);
     return code;
   } catch (error) {
     life.finish(1, 'start failed');
@@ -94,12 +97,14 @@ async function startAll(
   if (config.databaseUrl === null) await applySamples(db, config.dataDir, facts);
 
   const slackConfig = withLocalSlack(config, local);
-  const slack = await createSlackApp({ config: slackConfig, db, facts, log: createLog('slack') });
-  const threads = await startWork(slackConfig, db, guardian, log, life, undo);
+  const dialect = local === null ? 'slack' : 'local';
+  speak(dialect);
+  const slack = createSlackApp({ config: slackConfig, db, facts, log: createLog('slack') });
   const apiClients =
     local !== null && config.apiClients.length === 0
       ? [localClient(config.dataDir)]
       : config.apiClients;
+  let threads: Threads | null = null;
   const http = createHttpServer({
     config: { ...config, apiClients },
     db,
@@ -108,8 +113,10 @@ async function startAll(
     readiness: () => readiness(db, guardian, threads),
     extraRoutes: slack.routes,
   });
-  undo.push(() => http.stop());
+  // Before the work: a port in use is the likeliest reason not to start at all.
   await http.start();
+  undo.push(() => http.stop());
+  threads = await startWork({ ...slackConfig, dialect }, db, guardian, log, life, undo);
   undo.push(() => slack.stop());
   await slack.start();
   printWelcome({ config, local, apiClients });
@@ -117,14 +124,14 @@ async function startAll(
 }
 
 async function startWork(
-  config: Config,
+  config: Config & { readonly dialect: Dialect },
   db: Database,
   guardian: Guardian,
   log: Log,
   life: Life,
   undo: (() => Promise<void>)[],
 ): Promise<Threads> {
-  const { hostname: host, queue, timeZone, outputCap } = config;
+  const { hostname: host, queue, timeZone, outputCap, dialect } = config;
   const place = { host, queue, epoch: guardian.epoch, bootId: guardian.bootId, pid: process.pid };
   const { executorId, workers } = await takePlace(
     db,
@@ -135,7 +142,7 @@ async function startWork(
   );
   undo.push(() => leavePlace(db, executorId, guardian.epoch));
   const common = { databaseUrl: db.url, guardianSocket: guardian.socketPath, executorId };
-  const threads = startThreads(
+  const threads = await startThreads(
     [
       { name: 'keeper', workerData: common },
       {
@@ -157,6 +164,7 @@ async function startWork(
           slack: { botToken: config.slack.botToken, apiUrl: config.slack.apiUrl },
           baseUrl: config.url,
           defaultChannel: config.slack.defaultChannel,
+          dialect,
           templates: config.templates,
         },
       },
@@ -191,72 +199,10 @@ async function endGuardian(guardian: Guardian, config: Config, life: Life): Prom
   await next.end(0);
 }
 
-interface Life {
-  /** Resolves once, with the first reason to end. */
-  readonly over: Promise<{ code: number; reason: string }>;
-  readonly isOver: () => boolean;
-  readonly guardianGone: boolean;
-  finish(code: number, reason: string): void;
-  /** Signals are the system's again. */
-  forget(): void;
-}
-
-/** Ends at the first TERM or Ctrl-C in order, at the second at once. */
-function createLife(): Life {
-  let ended = false;
-  let guardianGone = false;
-  let resolve: (end: { code: number; reason: string }) => void = () => {};
-  const over = new Promise<{ code: number; reason: string }>((done) => {
-    resolve = done;
-  });
-  const onSignal = (signal: NodeJS.Signals): void => {
-    if (ended) process.exit(signal === 'SIGINT' ? 130 : 143);
-    process.stdout.write(
-      '\nEnding: commands are stopped, then the rest. Once more ends at once.\n',
-    );
-    finish(0, signal);
-  };
-  const finish = (code: number, reason: string): void => {
-    if (!ended && reason === 'the guardian is gone') guardianGone = true;
-    ended = true;
-    resolve({ code, reason });
-  };
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-  return {
-    over,
-    isOver: () => ended,
-    get guardianGone() {
-      return guardianGone;
-    },
-    finish,
-    forget() {
-      process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
-    },
-  };
-}
-
 function withLocalSlack(config: Config, local: EmbeddedSlack | null): Config {
   if (local === null) return config;
   const { botToken, appToken, signingSecret, apiUrl } = local;
   return { ...config, slack: { ...config.slack, botToken, appToken, signingSecret, apiUrl } };
-}
-
-async function readiness(
-  db: Database,
-  guardian: Guardian,
-  threads: Threads,
-): Promise<{ ok: boolean; checks: Record<string, string> }> {
-  const within = <T>(work: Promise<T>): Promise<string> =>
-    Promise.race([work, sleep(2_000).then(() => Promise.reject(new Error('no answer')))]).then(
-      () => 'up',
-      () => 'down',
-    );
-  const [database, keeper] = await Promise.all([
-    within(db.query('select 1')),
-    within(guardian.list()),
-  ]);
-  const checks = { database, guardian: keeper, ...threads.state() };
-  return { ok: Object.values(checks).every((check) => check === 'up'), checks };
 }
 
 function plainly(error: unknown): unknown {

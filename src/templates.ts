@@ -28,8 +28,24 @@ export function loadTemplates(overrideFolder: string | null = null): void {
 export const markup = (text: string): Handlebars.SafeString => new Handlebars.SafeString(text);
 export type Markup = Handlebars.SafeString;
 
+/**
+ * How markup is written: as Slack reads it, or as the page of the local Slack does, which shows
+ * dates, code blocks and entities as they are typed.
+ */
+export type Dialect = 'slack' | 'local';
+let dialect: Dialect = 'slack';
+
+/** Says once, at the start of a process or thread, to whom messages will speak. */
+export function speak(to: Dialect): void {
+  dialect = to;
+}
+
+export const speaksLocally = (): boolean => dialect === 'local';
+
 /** What Slack decodes, and nothing else: quotes and backticks stay as they are. */
 export function escapeForSlack(text: string): string {
+  // The page escapes by itself; the gap keeps what people typed from being read as a link.
+  if (speaksLocally()) return text.replaceAll('<', '<\u200B');
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 

@@ -1,5 +1,5 @@
 /** Makes hostile text fit: cut first, then escaped, so that no entity and no character is halved. */
-import { escapeForSlack, markup, type Markup } from '../templates.ts';
+import { escapeForSlack, markup, speaksLocally, type Markup } from '../templates.ts';
 
 /**
  * One visible line of at most `max` characters once escaped, still to be escaped by the template.
@@ -46,7 +46,15 @@ export function code(text: string, max: number, placeholder = '(empty)'): Markup
 }
 
 const fence = '```\n\n```';
-const fenced = (text: string): Markup => markup(`\`\`\`\n${escapeForSlack(text)}\n\`\`\``);
+function fenced(text: string): Markup {
+  if (speaksLocally()) return markup(text.split('\n').map(lineOfCode).join('\n'));
+  return markup(`\`\`\`\n${escapeForSlack(text)}\n\`\`\``);
+}
+
+/** The local Slack's page knows code within a line only. */
+function lineOfCode(text: string): string {
+  return text === '' ? '' : `\`${escapeForSlack(text).replaceAll('`', 'ˋ')}\``;
+}
 
 /** Two backticks in a row would be a step towards three, which end a code block. */
 const fenceless = (text: string): string => text.replaceAll(/`(?=`)/g, '`\u200B');

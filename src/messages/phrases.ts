@@ -1,5 +1,5 @@
 /** The small parts that sentences are made of, as markup: links, people, moments, spans of time. */
-import { escapeForSlack, markup, render, type Markup } from '../templates.ts';
+import { escapeForSlack, markup, render, speaksLocally, type Markup } from '../templates.ts';
 import { line } from './fit.ts';
 import type { AuditRow } from '../store/audit.ts';
 import type { About } from './about.ts';
@@ -58,6 +58,7 @@ export function timeOfDay(at: Date): Markup {
 
 function dateToken(at: Date, format: string, length: number): Markup {
   const fallback = at.toISOString().slice(0, length).replace('T', ' ');
+  if (speaksLocally()) return markup(`${fallback} UTC`);
   return markup(`<!date^${Math.floor(at.getTime() / 1_000)}^${format}|${fallback} UTC>`);
 }
 

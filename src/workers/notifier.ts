@@ -6,7 +6,7 @@ import { openDatabase } from '../store/database.ts';
 import { listen } from '../store/listen.ts';
 import { insertRefresh } from '../store/outbox.ts';
 import { instancesToRefresh, noteSlackLook } from '../store/slack-messages.ts';
-import { loadTemplates } from '../templates.ts';
+import { loadTemplates, speak, type Dialect } from '../templates.ts';
 import { createDeliveries } from './deliveries.ts';
 import { slackBooks } from './slack-books.ts';
 import { liveUntilCancelled, threadData } from './thread.ts';
@@ -17,6 +17,7 @@ export interface NotifierData {
   readonly slack: { readonly botToken: string; readonly apiUrl: string | null };
   readonly baseUrl: string;
   readonly defaultChannel: string | null;
+  readonly dialect: Dialect;
   /** Folder whose wording replaces ours. */
   readonly templates: string | null;
 }
@@ -31,6 +32,7 @@ const lastWordsMs = 1_000;
 const data = threadData<NotifierData>();
 const log = createLog('notifier');
 loadTemplates(data.templates);
+speak(data.dialect);
 const db = openDatabase(data.databaseUrl, { max: 4, name: 'kuroko notifier' });
 const api = createSlackApi(data.slack);
 const books = slackBooks(db);

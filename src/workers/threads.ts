@@ -32,11 +32,11 @@ const longestPauseMs = 10_000;
 const wellAfterMs = 30_000;
 
 /** Starts the threads. `onFatal` is told when one says that the whole program cannot go on. */
-export function startThreads(
+export async function startThreads(
   plans: readonly ThreadPlan[],
   log: Log,
   onFatal: (reason: string) => void,
-): Threads {
+): Promise<Threads> {
   const states = new Map<string, 'starting' | 'up' | 'down'>();
   const stopping = new Set<string>();
   const gone = new Map<string, () => void>();
@@ -77,6 +77,8 @@ export function startThreads(
     log.warn({ thread: name, pauseMs: pause }, 'a thread ended and is started again');
     setTimeout(() => stopping.has(name) || run(name), pause);
   });
+  // Once it is initialised, `run` makes the thread before it returns: `stop` will find it.
+  await (bree as unknown as { init(): Promise<void> }).init();
   for (const { name } of plans) run(name);
 
   return {

@@ -16,7 +16,7 @@ let threads: Threads;
 beforeAll(async () => {
   [database, slack] = await Promise.all([createTestDatabase(), startLocalSlack()]);
   db = openDatabase(database.url);
-  threads = start();
+  threads = await start();
   await until('the notifier', () => threads.state()['notifier'] === 'up');
 });
 afterAll(async () => {
@@ -26,13 +26,14 @@ afterAll(async () => {
   await database.drop();
 });
 
-function start(): Threads {
+function start(): Promise<Threads> {
   const { botToken, apiUrl } = slack;
   const workerData = {
     databaseUrl: database.url,
     slack: { botToken, apiUrl },
     baseUrl: 'http://localhost:5000',
     defaultChannel: null,
+    dialect: 'slack',
     templates: null,
   };
   return startThreads([{ name: 'notifier', workerData }], createLog('test'), () => {});
@@ -76,7 +77,7 @@ it('ends when it is asked to, and the next one tells what happened meanwhile', a
   await launchOne(db, id);
   expect(await slack.messages('general')).toEqual([]);
 
-  threads = start();
+  threads = await start();
   await slack.waitForMessage(({ text }) => text?.includes('is running') === true);
   expect(await slack.messages('general')).toHaveLength(1);
 });

@@ -44,7 +44,7 @@ export async function startEngine(options: {
     outputCap: 1_048_576,
     killGraceMs,
   };
-  const threads = startThreads(
+  const threads = await startThreads(
     [
       { name: 'keeper', workerData: common },
       { name: 'executor', workerData: executor },

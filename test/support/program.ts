@@ -1,7 +1,7 @@
 /** Kuroko as a user starts it: the built program, in a process of its own, with a folder of its own. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -41,6 +41,8 @@ export interface Program {
 /** A data folder with a configuration of its own, on a free port. */
 export async function createHome(config = 'kill_grace: 1\n'): Promise<Home> {
   const folder = mkdtempSync(path.join(tmpdir(), 'kuroko-home-'));
+  // As root the database runs as another user, who has to pass through.
+  chmodSync(folder, 0o711);
   const dataDir = path.join(folder, 'data');
   mkdirSync(dataDir, { mode: 0o700 });
   const configFile = path.join(folder, 'kuroko2.yml');

@@ -1,0 +1,36 @@
+/** Whether the program can do its work: the answer of `/readyz`. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Guardian } from '../processes/guardian.ts';
+import type { Connection } from '../store/database.ts';
+import type { Threads } from '../workers/threads.ts';
+
+const patienceMs = 2_000;
+
+/** One word a check: `up`, `down` or `starting`. */
+export async function readiness(
+  db: Connection,
+  guardian: Pick<Guardian, 'list'>,
+  threads: Pick<Threads, 'state'> | null,
+): Promise<{ ok: boolean; checks: Record<string, string> }> {
+  const [database, commands] = await Promise.all([
+    within(db.query('select 1')),
+    within(guardian.list()),
+  ]);
+  const checks = {
+    database,
+    guardian: commands,
+    ...(threads === null ? { threads: 'starting' } : threads.state()),
+  };
+  return { ok: Object.values(checks).every((check) => check === 'up'), checks };
+}
+
+async function within(work: Promise<unknown>): Promise<'up' | 'down'> {
+  const late = sleep(patienceMs, 'down' as const, { ref: false });
+  return Promise.race([
+    work.then(
+      () => 'up' as const,
+      () => 'down' as const,
+    ),
+    late,
+  ]);
+}

@@ -1,0 +1,156 @@
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { afterEach, describe, expect, inject, it } from 'vitest';
+import { processesNamed } from '../support/live-processes.ts';
+import {
+  createHome,
+  postInstance,
+  runProgram,
+  startProgram,
+  type Home,
+  type Program,
+} from '../support/program.ts';
+import { until } from '../support/until.ts';
+
+const homes: Home[] = [];
+const home = async (config?: string): Promise<Home> => {
+  const made = await createHome(config);
+  homes.push(made);
+  return made;
+};
+afterEach(async () => {
+  for (const made of homes.splice(0)) await made.remove();
+}, 60_000);
+
+const statusOf = async (program: Program, id: number): Promise<string> => {
+  const response = await fetch(
+    `http://127.0.0.1:${program.port}/v1/definitions/3/instances/${id}`,
+    {
+      headers: { authorization: `Basic ${Buffer.from(program.client).toString('base64')}` },
+    },
+  );
+  return ((await response.json()) as { status: string }).status;
+};
+const gone = (of: Home) => until('every process to be gone', () => of.leftovers().length === 0);
+
+describe('the end', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'by %s stops commands, servers and all within ten seconds',
+    async (signal) => {
+      const at = await home();
+      const program = await startProgram(at);
+      await postInstance(program, 3);
+      await until('the command to run', () => processesNamed('tick $i of 60').length > 0);
+      const asked = performance.now();
+      program.child.kill(signal);
+      expect(await program.ended).toBe(0);
+      expect(performance.now() - asked).toBeLessThan(10_000);
+      expect(at.leftovers()).toEqual([]);
+    },
+  );
+
+  it('is survived: the next start is ready again and knows what became of the command', async () => {
+    const at = await home();
+    const first = await startProgram(at);
+    const id = await postInstance(first, 3);
+    await until('the command to run', () => processesNamed('tick $i of 60').length > 0);
+    first.child.kill('SIGTERM');
+    await first.ended;
+    const second = await startProgram(at);
+    expect(await statusOf(second, id)).toBe('error');
+    const { text } = await runProgram(at, ['logs', String(id)]);
+    expect(text).toMatch(/stopped as Kuroko ended; its process group on \S+ is empty since/);
+    const again = await runProgram(at, ['retry', String(id)]);
+    expect(again.code).toBe(0);
+    await until('it to run again', async () => (await statusOf(second, id)) === 'working');
+  });
+});
+
+describe('a second start', () => {
+  it('on the same folder says so and exits; the first goes on', async () => {
+    const at = await home();
+    const program = await startProgram(at);
+    const second = await runProgram(at, ['start'], { PORT: '5999' });
+    expect(second.code).toBe(1);
+    expect(second.text).toMatch(/already running/);
+    expect(second.text.trim().split('\n')).toHaveLength(1);
+    expect((await fetch(`http://127.0.0.1:${program.port}/healthz`)).status).toBe(200);
+  });
+});
+
+describe('one sentence, and exit 1, for', () => {
+  it('a port in use', async () => {
+    const at = await home();
+    const other = createServer().listen(Number(at.env['PORT']));
+    await once(other, 'listening');
+    const { code, text } = await runProgram(at, ['start']);
+    other.close();
+    expect(code).toBe(1);
+    expect(text).toContain(`Port ${at.env['PORT']} is already in use`);
+    await gone(at);
+  });
+
+  it('a configuration with three mistakes: all three', async () => {
+    const at = await home('time_zone: Mars\nslak: {}\nkill_grace: soon\n');
+    const { code, text } = await runProgram(at, ['start'], { NUM_WORKERS: 'many' });
+    expect(code).toBe(1);
+    for (const name of ['time_zone', 'slak', 'kill_grace', 'NUM_WORKERS'])
+      expect(text).toContain(name);
+    expect(text).not.toContain('    at ');
+    expect(at.leftovers()).toEqual([]);
+  });
+
+  it('a database that refuses us', async () => {
+    const at = await home();
+    const url = new URL(inject('postgresUrl'));
+    url.pathname = '/no_such_database';
+    const { code, text } = await runProgram(at, ['start'], { DATABASE_URL: url.href });
+    expect(code).toBe(1);
+    expect(text).toMatch(/database .* refuses us: .*does not exist/);
+    expect(text).not.toContain(url.password);
+    await gone(at);
+  });
+});
+
+describe('a database', () => {
+  it('that is down at start is waited for', async () => {
+    const at = await home();
+    const reserved = createServer().listen(0, '127.0.0.1');
+    await once(reserved, 'listening');
+    const { port } = reserved.address() as { port: number };
+    reserved.close();
+    const url = `postgres://kuroko@127.0.0.1:${port}/kuroko`;
+    const waiting = runProgram(at, ['start'], { DATABASE_URL: url });
+    const { code, text } = await waiting;
+    expect(code).toBe(1);
+    expect(text).toMatch(/cannot be reached \(.*ECONNREFUSED.*\): trying for 30 s/);
+    expect(text).toMatch(/cannot be reached .*Tried for 30 s\./);
+    await gone(at);
+  });
+
+  it('that is killed while commands run comes back; no command is declared dead', async () => {
+    const at = await home();
+    const program = await startProgram(at);
+    const id = await postInstance(program, 3);
+    await until('the command to run', () => processesNamed('tick $i of 60').length > 0);
+    const postmaster = await until('the server to be found', () =>
+      processesNamed(`-D ${at.dataDir}/postgres`).find(({ command }) =>
+        command.includes('bin/postgres'),
+      ),
+    );
+    process.kill(postmaster.pid, 'SIGKILL');
+    await until(
+      'readiness to be lost',
+      async () => (await fetch(`http://127.0.0.1:${program.port}/readyz`)).status === 503,
+    );
+    await until(
+      'readiness to be back',
+      async () => (await fetch(`http://127.0.0.1:${program.port}/readyz`)).status === 200,
+    );
+    expect(await statusOf(program, id)).toBe('working');
+    expect(processesNamed('tick $i of 60').length).toBeGreaterThan(0);
+    const canceled = await runProgram(at, ['cancel', String(id)]);
+    expect(canceled.code).toBe(0);
+    await until('the command to be stopped', () => processesNamed('tick $i of 60').length === 0);
+  });
+});
