@@ -18,11 +18,11 @@ export function definitionProblems(
   const problems: string[] = [];
   const say = (field: string, message: string) => problems.push(`${field}: ${message}`);
   if (fields.name.trim() === '') say('name', 'must not be blank.');
-  if ([...fields.name].length > 180) say('name', 'is too long (maximum is 180 characters).');
+  if (lengthOf(fields.name) > 180) say('name', 'is too long (maximum is 180 characters).');
   if (hasControls(fields.name)) say('name', 'must be one line without control characters.');
   if (admins.length === 0) say('admins', 'a definition needs at least one admin.');
   for (const tag of fields.tags) {
-    if ([...tag].length > 100) say('tags', `"${tag}" is too long (maximum is 100 characters).`);
+    if (lengthOf(tag) > 100) say('tags', `"${tag}" is too long (maximum is 100 characters).`);
   }
   if (fields.slackChannel !== null && !/^#[^\s.]{1,80}$/.test(fields.slackChannel)) {
     say('slack_channel', 'must start with # and must not include any dots or spaces.');
@@ -30,7 +30,7 @@ export function definitionProblems(
   if (fields.webhookUrl !== null && !isHttpUrl(fields.webhookUrl)) {
     say('webhook_url', 'must be an http or https URL.');
   }
-  if ([...(fields.failureText ?? '')].length > 180) {
+  if (lengthOf(fields.failureText ?? '') > 180) {
     say('failure_text', 'is too long (maximum is 180 characters).');
   }
   for (const text of [fields.description, fields.script]) {
@@ -40,7 +40,7 @@ export function definitionProblems(
 }
 
 /** `(line N) ...` sentences of a script; empty when it can be saved. */
-export function scriptProblems(script: string, known: Known): string[] {
+function scriptProblems(script: string, known: Known): string[] {
   const linted = lint(script, known);
   const errors = linted.ok ? notExecutedYet(linted.tree) : linted.errors;
   return errors.map(describeScriptError);
@@ -61,7 +61,10 @@ function queuesOf(node: Node): string[] {
   return [...own, ...node.children.flatMap(queuesOf)];
 }
 
-// eslint-disable-next-line no-control-regex -- control characters are what it looks for
+/** In code points, as PostgreSQL counts. */
+const lengthOf = (text: string): number => Array.from(text).length;
+
+// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
 const hasControls = (text: string): boolean => /[\u0000-\u001f\u007f]/.test(text);
 
 function isHttpUrl(text: string): boolean {

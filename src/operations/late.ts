@@ -66,7 +66,7 @@ const done: Readonly<Record<string, string>> = {
   terminate: 'terminated',
 };
 
-export const stateWords: Readonly<Record<InstanceStatus, string>> = {
+const stateWords: Readonly<Record<InstanceStatus, string>> = {
   working: 'working',
   error: 'in error',
   success: 'finished',

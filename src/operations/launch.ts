@@ -70,16 +70,16 @@ export async function launch(
       const { id, status, preventedBy } = before;
       return { instanceId: id, definitionId: definition.id, status, preventedBy, repeated: true };
     }
-    const ids = fresh[index];
-    if (ids === undefined) throw new Error('too few ids were reserved');
+    const own = fresh[index];
+    if (own === undefined) throw new Error('too few ids were reserved');
     const preventedBy = preventing(definition.preventMulti, definition.id, open);
     const instance =
       preventedBy === null
-        ? started(definition, wish, ids, facts)
-        : prevented(definition, wish, ids, preventedBy);
+        ? started(definition, wish, own, facts)
+        : prevented(definition, wish, own, preventedBy);
     inserts.push(instance);
     if (instance.activeTokens > 0) {
-      open.push({ id: ids.instanceId, definitionId: definition.id, working: true, failed: false });
+      open.push({ id: own.instanceId, definitionId: definition.id, working: true, failed: false });
     }
     const { id, status } = instance;
     return { instanceId: id, definitionId: definition.id, status, preventedBy, repeated: false };

@@ -32,7 +32,7 @@ export function parseEnvLines(lines: string): ParsedEnv {
 }
 
 /** Why a name and value cannot be in an environment, as a sentence; null when they can. */
-export function envProblem(name: string, value: string): string | null {
+function envProblem(name: string, value: string): string | null {
   if (!/^[A-Za-z_]\w*$/.test(name)) {
     return `"${name}" is no name of an environment value: letters, digits and _, not beginning with a digit.`;
   }

@@ -114,9 +114,7 @@ const int8 = 20;
 
 /** bigint as number: ids and offsets stay far below 2^53. */
 function getTypeParser(oid: number, format?: 'text' | 'binary'): unknown {
-  return oid === int8 && format !== 'binary'
-    ? Number
-    : pg.types.getTypeParser(oid, format as 'text');
+  return oid === int8 && format !== 'binary' ? Number : pg.types.getTypeParser(oid, format);
 }
 
 /** The transaction was rolled back for the sake of another: the same again may succeed. */
@@ -132,10 +130,6 @@ export function isConnectionLost(error: unknown): boolean {
     code.startsWith('08') ||
     (error instanceof Error && lostMessages.test(error.message))
   );
-}
-
-export function isUniqueViolation(error: unknown, constraint: string): boolean {
-  return codeOf(error) === '23505' && (error as { constraint?: string }).constraint === constraint;
 }
 
 const lostCodes = new Set([

@@ -47,7 +47,7 @@ function asRefusal(error: unknown, url: string): unknown {
 }
 
 /** Host, port and name: never the password. */
-export function placeOf(url: string): string {
+function placeOf(url: string): string {
   const { hostname, port, pathname, searchParams } = new URL(url);
   return `${searchParams.get('host') ?? hostname}${port === '' ? '' : `:${port}`}${pathname}`;
 }

@@ -26,7 +26,7 @@ export function commandEnvironment(
 }
 
 /** `2016-04-20T16:29:57.302+09:00`; an offset of nothing is `Z`. */
-export function isoInZone(at: Date, timeZone: string): string {
+function isoInZone(at: Date, timeZone: string): string {
   const parts = new Intl.DateTimeFormat('en-US', {
     timeZone,
     hourCycle: 'h23',

@@ -20,7 +20,7 @@ export interface ExecutorData {
   readonly killGraceMs: number;
 }
 
-const data = threadData<ExecutorData>();
+const data = threadData() as ExecutorData;
 const log = createLog('executor');
 const db = openDatabase(data.databaseUrl, {
   max: data.workerIds.length + 1,
@@ -52,6 +52,10 @@ const stop = (executionId: number): void => {
   });
 };
 
+async function stopAllWanted(): Promise<void> {
+  for (const { executionId } of await stopsRequested(db, data.executorId)) stop(executionId);
+}
+
 guardian.onRunning(({ id }) => executor.streams.get(id)?.more());
 
 const listening = listen(data.databaseUrl, {
@@ -64,11 +68,7 @@ const listening = listen(data.databaseUrl, {
   },
   onConnected() {
     work.all();
-    stopsRequested(db, data.executorId)
-      .then((wanted) => {
-        for (const { executionId } of wanted) stop(executionId);
-      })
-      .catch((error: unknown) => log.warn({ err: error }, 'stops could not be read'));
+    stopAllWanted().catch((error: unknown) => log.warn({ err: error }, 'stops could not be read'));
   },
   onLost: (error) => log.warn({ err: error }, 'the database went away'),
 });

@@ -21,7 +21,7 @@ const watchEveryMs = 3_000;
 /** A command this old has its process noted; most are over before. */
 const notedAfterMs = 1_000;
 
-const data = threadData<KeeperData>();
+const data = threadData() as KeeperData;
 const log = createLog('keeper');
 const db = openDatabase(data.databaseUrl, { max: 2, name: 'kuroko keeper' });
 const guardian = await connectGuardian(data.guardianSocket);
@@ -85,7 +85,7 @@ async function writeOff(executor: Executor): Promise<void> {
 
 const loops = Promise.all([
   every(beatEveryMs, sayAlive),
-  every(watchEveryMs, watchOthers, watch.interrupted),
+  every(watchEveryMs, watchOthers, () => watch.interrupted()),
 ]);
 
 liveUntilCancelled(async () => {

@@ -29,7 +29,7 @@ const refreshEverySeconds = 15;
 /** Of the end: what was told to happen while the rest was ending is told still. */
 const lastWordsMs = 1_000;
 
-const data = threadData<NotifierData>();
+const data = threadData() as NotifierData;
 const log = createLog('notifier');
 loadTemplates(data.templates);
 speak(data.dialect);

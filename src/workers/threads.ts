@@ -97,7 +97,7 @@ export async function startThreads(
         sleep(deadlineMs, true, { ref: false }),
       ]);
       if (!late) return;
-      await Promise.all(names.map((name) => bree.workers.get(name)?.terminate()));
+      await Promise.all(names.map(async (name) => bree.workers.get(name)?.terminate()));
     },
   };
 }

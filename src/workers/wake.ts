@@ -19,7 +19,8 @@ export function createWake(): Wake {
     },
     all() {
       kept = true;
-      for (const wakeUp of [...sleepers]) wakeUp();
+      // A Set may lose members while it is walked.
+      for (const wakeUp of sleepers) wakeUp();
     },
     wait(mostMs) {
       if (kept && sleepers.size === 0) {

@@ -120,7 +120,9 @@ describe('a command', () => {
 
   it('shows its output while it runs', async () => {
     const id = await run('execute: echo early; sleep 30\n');
-    await until('the first line', async () => (await outputs(id))[0] === 'early\n');
+    await until('the first line', async () => (await outputs(id))[0] !== '');
+    expect(await findInstance(db, id)).toMatchObject({ status: 'working' });
+    expect(await outputs(id)).toEqual(['early\n']);
     await inTransaction(db, (tx) => cancel(tx, operate(id), facts));
     await becomes(id, 'canceled');
   });

@@ -1,7 +1,7 @@
 /** Kuroko as a user starts it: the built program, in a process of its own, with a folder of its own. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -78,9 +78,9 @@ export async function startProgram(
   extra: Record<string, string> = {},
 ): Promise<Program> {
   const started = spawnProgram(home, ['start'], extra);
-  const { child, text, ended } = started;
+  const { child, text } = started;
   let over = false;
-  void ended.then(() => {
+  child.once('close', () => {
     over = true;
   });
   await until(
@@ -137,10 +137,6 @@ export async function postInstance(program: Program, definitionId: number): Prom
   if (response.status !== 201) throw new Error(`${response.status} ${await response.text()}`);
   return ((await response.json()) as { id: number }).id;
 }
-
-/** The guardian's own log, for a failing test to show. */
-export const guardianLog = (home: Home): string =>
-  readFileSync(path.join(home.dataDir, 'guardian', 'guardian.log'), 'utf8');
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');

@@ -14,7 +14,15 @@ function epoch(name: string, closedAt: number | null): JournalRecord[] {
   const words = { ...lastWordsOfFound(name, 1, true), outputTail: 'eA==' };
   return [
     { type: 'epoch', epoch: name, bootId: 'boot', at: now - 2 * week },
-    { type: 'service', epoch: name, name: 'db', pid: 2, pidStart: 3, stopSignal: 'SIGINT', stopTimeoutMs: 4 },
+    {
+      type: 'service',
+      epoch: name,
+      name: 'db',
+      pid: 2,
+      pidStart: 3,
+      stopSignal: 'SIGINT',
+      stopTimeoutMs: 4,
+    },
     { type: 'lastWords', words },
     ...(closedAt === null ? [] : [{ type: 'closed' as const, epoch: name, at: closedAt }]),
   ];
@@ -32,7 +40,11 @@ describe('the journal', () => {
 
   it('forgets guardians a week after nothing of them was left, and services of those at once', () => {
     const file = path.join(temporaryFolder(), 'journal');
-    openJournal(file).append(...epoch('old', now - week - 1000), ...epoch('young', now - 1000), ...epoch('open', null));
+    openJournal(file).append(
+      ...epoch('old', now - week - 1000),
+      ...epoch('young', now - 1000),
+      ...epoch('open', null),
+    );
     const kept = openJournal(file).records();
     const [started, , words, closed] = epoch('young', now - 1000);
     expect(kept.slice(0, 3).map(({ type }) => type)).toEqual(['epoch', 'lastWords', 'closed']);
@@ -77,6 +89,10 @@ describe('last words', () => {
 
   it('are never made up for a guardian of which something may be left', () => {
     expect(findLastWords(epoch('open', null), 2, 'open')).toBeNull();
-    expect(findLastWords(epoch('closed', now), 2, 'closed')).toMatchObject({ seenBy: 'none', groupEmpty: true, at: now });
+    expect(findLastWords(epoch('closed', now), 2, 'closed')).toMatchObject({
+      seenBy: 'none',
+      groupEmpty: true,
+      at: now,
+    });
   });
 });

@@ -16,7 +16,9 @@ describe('a spool', () => {
         expect(spool.size()).toBe(whole.length);
         for (let from = 0; from <= whole.length; from += 1) {
           const inHead = from < Math.min(head, whole.length);
-          const start = inHead ? from : Math.max(from, Math.min(whole.length, head), whole.length - (cap - head));
+          const start = inHead
+            ? from
+            : Math.max(from, Math.min(whole.length, head), whole.length - (cap - head));
           const end = inHead ? head : undefined;
           const { from: given, data } = spool.read(from, Number.MAX_SAFE_INTEGER);
           expect(given).toBe(start);
