@@ -78,7 +78,7 @@ export function sampleDefinitions(
       script: [
         `env: DATA=${envQuote(file)}`,
         'execute: echo "Collecting the data"',
-        'execute: test -e "$DATA" && echo "Found $DATA" || { echo "There is no $DATA yet: make it and press Retry, or press Skip"; exit 1; }',
+        'execute: ls "$DATA"',
         // Gone again, so that the next run fails again.
         'execute: rm -f "$DATA"; echo "Sending the report"',
       ].join('\n'),

@@ -70,8 +70,8 @@ describe('somebody who has never seen it', () => {
     const replies = async () =>
       (await people.messages()).filter(({ thread_ts: thread }) => thread === at);
     const reply = await until('a reply in the thread', async () => (await replies())[0]);
-    expect(shows(reply)).toContain('Exit status 1');
-    expect(shows(reply)).toContain('There is no');
+    expect(shows(reply)).toContain('Exit status 2');
+    expect(shows(reply)).toContain('No such file');
     expect(buttonsOf(reply)).toEqual(['Retry', 'Skip', 'Cancel']);
     await people.press(failed, 'Retry', { as: 'carol' });
     const second = await until('the second failure', async () => (await replies())[1]);

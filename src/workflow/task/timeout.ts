@@ -14,8 +14,13 @@ export const timeout: Task = {
   },
 };
 
+/** 68 years: whoever writes more means "long enough", and a database's integer holds this. */
+const longestSeconds = 2 ** 31 - 1;
+
 function limited(context: TokenContext, minutes: number | null): TokenContext {
   if (minutes === null) return context;
   const { timeoutSeconds: _before, ...unlimited } = context;
-  return minutes === 0 ? unlimited : { ...unlimited, timeoutSeconds: minutes * 60 };
+  return minutes === 0
+    ? unlimited
+    : { ...unlimited, timeoutSeconds: Math.min(minutes * 60, longestSeconds) };
 }

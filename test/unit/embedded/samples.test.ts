@@ -57,12 +57,9 @@ describe('the samples', () => {
       const file = path.join(dataDir, 'flaky-report.data');
       expect(commands).toHaveLength(3);
       expect(run(commands[0], env).code).toBe(0);
-      expect(run(commands[1], env)).toEqual({
-        code: 1,
-        output: `There is no ${file} yet: make it and press Retry, or press Skip`,
-      });
+      expect(run(commands[1], env).code).toBeGreaterThan(0);
       writeFileSync(file, '');
-      expect(run(commands[1], env)).toEqual({ code: 0, output: `Found ${file}` });
+      expect(run(commands[1], env)).toEqual({ code: 0, output: file });
       expect(run(commands[2], env).code).toBe(0);
       expect(existsSync(file)).toBe(false);
       // Skipped without the file, the report still goes out.

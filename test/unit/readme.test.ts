@@ -1,0 +1,41 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { table } from '../../src/workflow/step.ts';
+
+const file = new URL('../../README.md', import.meta.url);
+const [begin, end] = ['<!-- transitions -->\n', '<!-- /transitions -->'];
+
+/** What the README says of tokens, drawn from the table that the engine runs on. */
+function transitions(): string {
+  const rows = Object.entries(table).flatMap(([status, events]) =>
+    Object.entries(events).map(
+      ([event, { to }]) => `| ${status} | ${wordsOf[event] ?? event} | ${to.join(', ')} |`,
+    ),
+  );
+  const finals = Object.entries(table)
+    .filter(([, events]) => Object.keys(events).length === 0)
+    .map(([status]) => status);
+  return [
+    '| a token that is | and | becomes |',
+    '| --- | --- | --- |',
+    ...rows,
+    `| ${finals.join(', ')} | whatever comes | stays what it is |`,
+    '',
+  ].join('\n');
+}
+const wordsOf: Readonly<Record<string, string>> = {
+  start: 'is started',
+  exited: 'its command ends',
+  lost: 'its command is lost',
+  retry: 'is retried',
+  skip: 'is skipped',
+  cancel: 'is cancelled',
+};
+
+it('shows the transitions that the engine runs on (UPDATE_README=1 writes them)', () => {
+  const text = readFileSync(file, 'utf8');
+  const [before = '', rest = ''] = text.split(begin);
+  const wanted = `${before}${begin}${transitions()}${end}${rest.split(end)[1] ?? ''}`;
+  if (process.env['UPDATE_README'] === '1') writeFileSync(file, wanted);
+  else expect(text).toBe(wanted);
+});
