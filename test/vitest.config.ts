@@ -7,6 +7,8 @@ process.env['KUROKO_LOG'] ??= 'silent';
 export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
   test: {
+    // Most of what is slow waits for processes, not for the processor.
+    maxWorkers: 3,
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
       {
@@ -25,7 +27,6 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts', 'test/faults/**/*.test.ts'],
           globalSetup: 'test/support/postgres.ts',
           pool: 'forks',
-          fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 90_000,
         },

@@ -164,7 +164,7 @@ describe('somebody who has never seen it', () => {
       await people.command(typed);
       const told = await until('a private answer', async () => (await privateAnswers())[before]);
       expect(told.ephemeral_to).toBe('U01ALICE');
-      expect(told.text).toMatch(answer);
+      expect(shows(told)).toMatch(answer);
     }
   });
 });

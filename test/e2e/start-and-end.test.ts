@@ -1,14 +1,13 @@
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { afterEach, describe, expect, inject, it } from 'vitest';
-import { processesNamed } from '../support/live-processes.ts';
 import {
   createHome,
   postInstance,
   runProgram,
   startProgram,
+  statusOf,
   type Home,
-  type Program,
 } from '../support/program.ts';
 import { until } from '../support/until.ts';
 
@@ -22,15 +21,6 @@ afterEach(async () => {
   for (const made of homes.splice(0)) await made.remove();
 }, 60_000);
 
-const statusOf = async (program: Program, id: number): Promise<string> => {
-  const response = await fetch(
-    `http://127.0.0.1:${program.port}/v1/definitions/3/instances/${id}`,
-    {
-      headers: { authorization: `Basic ${Buffer.from(program.client).toString('base64')}` },
-    },
-  );
-  return ((await response.json()) as { status: string }).status;
-};
 const gone = (of: Home) => until('every process to be gone', () => of.leftovers().length === 0);
 
 describe('the end', () => {
@@ -40,7 +30,7 @@ describe('the end', () => {
       const at = await home();
       const program = await startProgram(at);
       await postInstance(program, 3);
-      await until('the command to run', () => processesNamed('tick $i of 60').length > 0);
+      await until('the command to run', () => at.commands('tick $i of 60').length > 0);
       const asked = performance.now();
       program.child.kill(signal);
       expect(await program.ended).toBe(0);
@@ -53,16 +43,16 @@ describe('the end', () => {
     const at = await home();
     const first = await startProgram(at);
     const id = await postInstance(first, 3);
-    await until('the command to run', () => processesNamed('tick $i of 60').length > 0);
+    await until('the command to run', () => at.commands('tick $i of 60').length > 0);
     first.child.kill('SIGTERM');
     await first.ended;
     const second = await startProgram(at);
-    expect(await statusOf(second, id)).toBe('error');
+    expect(await statusOf(second, 3, id)).toBe('error');
     const { text } = await runProgram(at, ['logs', String(id)]);
     expect(text).toMatch(/stopped as Kuroko ended; its process group on \S+ is empty since/);
     const again = await runProgram(at, ['retry', String(id)]);
     expect(again.code).toBe(0);
-    await until('it to run again', async () => (await statusOf(second, id)) === 'working');
+    await until('it to run again', async () => (await statusOf(second, 3, id)) === 'working');
   });
 });
 
@@ -109,48 +99,5 @@ describe('one sentence, and exit 1, for', () => {
     expect(text).toMatch(/database .* refuses us: .*does not exist/);
     expect(text).not.toContain(url.password);
     await gone(at);
-  });
-});
-
-describe('a database', () => {
-  it('that is down at start is waited for', async () => {
-    const at = await home();
-    const reserved = createServer().listen(0, '127.0.0.1');
-    await once(reserved, 'listening');
-    const { port } = reserved.address() as { port: number };
-    reserved.close();
-    const url = `postgres://kuroko@127.0.0.1:${port}/kuroko`;
-    const waiting = runProgram(at, ['start'], { DATABASE_URL: url });
-    const { code, text } = await waiting;
-    expect(code).toBe(1);
-    expect(text).toMatch(/cannot be reached \(.*ECONNREFUSED.*\): trying for 30 s/);
-    expect(text).toMatch(/cannot be reached .*Tried for 30 s\./);
-    await gone(at);
-  });
-
-  it('that is killed while commands run comes back; no command is declared dead', async () => {
-    const at = await home();
-    const program = await startProgram(at);
-    const id = await postInstance(program, 3);
-    await until('the command to run', () => processesNamed('tick $i of 60').length > 0);
-    const postmaster = await until('the server to be found', () =>
-      processesNamed(`-D ${at.dataDir}/postgres`).find(({ command }) =>
-        command.includes('bin/postgres'),
-      ),
-    );
-    process.kill(postmaster.pid, 'SIGKILL');
-    await until(
-      'readiness to be lost',
-      async () => (await fetch(`http://127.0.0.1:${program.port}/readyz`)).status === 503,
-    );
-    await until(
-      'readiness to be back',
-      async () => (await fetch(`http://127.0.0.1:${program.port}/readyz`)).status === 200,
-    );
-    expect(await statusOf(program, id)).toBe('working');
-    expect(processesNamed('tick $i of 60').length).toBeGreaterThan(0);
-    const canceled = await runProgram(at, ['cancel', String(id)]);
-    expect(canceled.code).toBe(0);
-    await until('the command to be stopped', () => processesNamed('tick $i of 60').length === 0);
   });
 });

@@ -16,7 +16,11 @@ export interface LosingProxy {
  * `share` of the chunks that come back from the server end the connection instead: what the client
  * asked for has then been done, or not, and it cannot know.
  */
-export async function startLosingProxy(databaseUrl: string, share: number): Promise<LosingProxy> {
+export async function startLosingProxy(
+  databaseUrl: string,
+  share: number,
+  port = 0,
+): Promise<LosingProxy> {
   const target = new URL(databaseUrl);
   const host = target.searchParams.get('host');
   const open = new Set<Socket>();
@@ -47,7 +51,7 @@ export async function startLosingProxy(databaseUrl: string, share: number): Prom
       } else client.write(chunk);
     });
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the proxy has no port');

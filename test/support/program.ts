@@ -17,8 +17,10 @@ export interface Home {
   readonly env: Readonly<Record<string, string>>;
   /** Everything alive that belongs to this folder: guardian, servers, commands. */
   leftovers(): LiveProcess[];
-  /** Programs of this home, for its end. */
-  readonly children: Set<ChildProcess>;
+  /** Its commands with this text in their command line. */
+  commands(text: string): LiveProcess[];
+  /** Programs of this home that run, and what they have said so far. */
+  readonly children: Map<ChildProcess, () => string>;
   /** Ends what still runs, and removes the folder. */
   remove(): Promise<void>;
 }
@@ -54,7 +56,7 @@ export async function createHome(config = 'kill_grace: 1\n'): Promise<Home> {
     KUROKO2_CONFIG: configFile,
     PORT: String(await freePort()),
   };
-  const children = new Set<ChildProcess>();
+  const children = new Map<ChildProcess, () => string>();
   const leftovers = () => [
     ...processesNamed(dataDir).filter(({ command }) => !command.includes('vitest')),
     ...processesMarked(`HOME=${folder}\0`).filter(({ command }) => !command.includes('kuroko.js')),
@@ -63,9 +65,11 @@ export async function createHome(config = 'kill_grace: 1\n'): Promise<Home> {
     dataDir,
     env,
     leftovers,
+    commands: (text) =>
+      processesMarked(`HOME=${folder}\0`).filter(({ command }) => command.includes(text)),
     children,
     async remove() {
-      for (const child of children) child.kill('SIGKILL');
+      for (const child of children.keys()) child.kill('SIGKILL');
       await until('everything of the home to end', () => leftovers().length === 0, 30_000);
       rmSync(folder, { recursive: true, force: true });
     },
@@ -117,7 +121,6 @@ function spawnProgram(home: Home, args: readonly string[], extra: Record<string,
     env: { ...home.env, ...extra },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  home.children.add(child);
   child.once('exit', () => home.children.delete(child));
   let said = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -125,6 +128,7 @@ function spawnProgram(home: Home, args: readonly string[], extra: Record<string,
       said += chunk;
     });
   }
+  home.children.set(child, () => said);
   const ended = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string);
   return { child, text: () => said, ended };
 }
@@ -136,6 +140,19 @@ export async function postInstance(program: Program, definitionId: number): Prom
   const response = await fetch(url, { method: 'POST', headers: { authorization } });
   if (response.status !== 201) throw new Error(`${response.status} ${await response.text()}`);
   return ((await response.json()) as { id: number }).id;
+}
+
+/** What the API says of an instance. */
+export async function statusOf(
+  program: Program,
+  definitionId: number,
+  instanceId: number,
+): Promise<string> {
+  const where = `/v1/definitions/${definitionId}/instances/${instanceId}`;
+  const response = await fetch(`http://127.0.0.1:${program.port}${where}`, {
+    headers: { authorization: `Basic ${Buffer.from(program.client).toString('base64')}` },
+  });
+  return ((await response.json()) as { status: string }).status;
 }
 
 async function freePort(): Promise<number> {
