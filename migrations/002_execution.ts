@@ -110,6 +110,8 @@ export async function up(knex: Knex): Promise<void> {
       term_signal text,
       timed_out boolean not null default false,
       output_size bigint not null default 0,
+      -- Highest resident memory of the process group, in bytes.
+      peak_memory bigint,
       evidence text,
       stop_requested_at timestamptz,
       stop_requested_by text,

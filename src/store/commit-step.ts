@@ -23,6 +23,8 @@ export interface ExecutionResult {
   readonly finishedAt: Date;
   /** All bytes the command wrote, kept or not. */
   readonly outputSize: number;
+  /** Highest resident memory of its process group in bytes; null when it was over too soon. */
+  readonly peakMemory: number | null;
   /** What of it has not been stored yet. */
   readonly output: readonly OutputChunk[];
 }
@@ -89,7 +91,7 @@ with touched as materialized (
 ), recorded as (
   update executions set status = 'finished', exit_status = $11, term_signal = $12, timed_out = $13,
     pid = coalesce($14, pid), started_at = coalesce($15, started_at), finished_at = $16,
-    output_size = $17
+    output_size = $17, peak_memory = $36
   where id = $9 and fence = $10 and status = 'claimed' and (select count(*) from moved) >= 0
   returning id
 ), stored as (
@@ -204,6 +206,7 @@ export async function commitStep(on: Connection, step: StepCommit): Promise<Step
     step.logs.map(({ message }) => message),
     step.notices.map(({ event }) => event),
     step.notices.map(({ payload }) => JSON.stringify(payload)),
+    result?.peakMemory ?? null,
   ]);
   if (row === undefined) throw new Error('commit-step returned no row');
   const { recorded, moved, nextId, nextFence, instanceStatus } = row;

@@ -25,7 +25,7 @@ export function commandEnvironment(
   };
 }
 
-/** `2016-04-20T16:29:57.302+09:00`; an offset of nothing is `Z`. */
+/** `2016-04-20T16:29:57.302+09:00`; `Z` in UTC, but `+00:00` in a London winter, as Rails has it. */
 function isoInZone(at: Date, timeZone: string): string {
   const parts = new Intl.DateTimeFormat('en-US', {
     timeZone,
@@ -41,8 +41,9 @@ function isoInZone(at: Date, timeZone: string): string {
   }).formatToParts(at);
   const part = (type: Intl.DateTimeFormatPartTypes) =>
     parts.find((candidate) => candidate.type === type)?.value ?? '';
-  const offset = part('timeZoneName').replace('GMT', '');
+  const isUtc = /^(Etc\/)?(UTC|UCT|Zulu|Universal)$/i.test(timeZone);
+  const offset = isUtc ? 'Z' : part('timeZoneName').replace('GMT', '') || '+00:00';
   const date = `${part('year').padStart(4, '0')}-${part('month')}-${part('day')}`;
   const time = `${part('hour')}:${part('minute')}:${part('second')}.${part('fractionalSecond')}`;
-  return `${date}T${time}${offset === '' ? 'Z' : offset}`;
+  return `${date}T${time}${offset}`;
 }

@@ -182,8 +182,9 @@ async function settleFormer(executor: Executor, claim: Claim): Promise<'unknown'
   const output = words.outputTail;
   const rest = [{ start: Math.max(0, words.outputSize - output.length), bytes: output }];
   const { code, signal, endedBy, startedAt, endedAt, outputSize } = words;
-  const ended = { code, signal, timedOut: endedBy === 'limit', pid: null, startedAt, endedAt };
-  const result = resultOf(claim, { ...ended, outputSize }, rest);
+  const ended = { code, signal, timedOut: endedBy === 'limit', startedAt, endedAt };
+  const unknown = { pid: null, peakMemory: null };
+  const result = resultOf(claim, { ...ended, ...unknown, outputSize }, rest);
   const facts = { outputTail: lastLines(output) };
   await finish(db, claim, result, facts, null);
   return 'unknown';
@@ -198,7 +199,7 @@ async function loseClaim({ db }: Executor, claim: Claim, evidence: string): Prom
 
 function resultOf(
   claim: Claim,
-  ended: Pick<EndedCommand, 'code' | 'signal' | 'pid' | 'endedAt' | 'outputSize'> & {
+  ended: Pick<EndedCommand, 'code' | 'signal' | 'pid' | 'endedAt' | 'outputSize' | 'peakMemory'> & {
     readonly timedOut: boolean;
     readonly startedAt: number | null;
   },
@@ -214,6 +215,7 @@ function resultOf(
     startedAt: ended.startedAt === null ? null : new Date(ended.startedAt),
     finishedAt: new Date(ended.endedAt),
     outputSize: ended.outputSize,
+    peakMemory: ended.peakMemory,
     output,
   };
 }

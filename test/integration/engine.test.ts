@@ -62,6 +62,7 @@ const end = (claim: Claim, exitStatus: number, workerId: number | null = null) =
       startedAt: new Date(),
       finishedAt: new Date(),
       outputSize: 3,
+      peakMemory: null,
       output: [{ start: 0, bytes: Buffer.from('hi\n') }],
     },
     { outputTail: 'hi' },

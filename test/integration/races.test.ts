@@ -50,6 +50,7 @@ const finishWith = (claim: Claim, exitStatus: number) => {
     startedAt: null,
     finishedAt: new Date(),
     outputSize: 0,
+    peakMemory: null,
     output: [],
   };
   return finish(db, claim, result, facts, null);

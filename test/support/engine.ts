@@ -14,6 +14,8 @@ export interface Engine {
   readonly threads: Threads;
   readonly dataDir: string;
   readonly executorId: number;
+  /** Another executor thread for the same workers. */
+  startExecutor(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -52,13 +54,18 @@ export async function startEngine(options: {
     createLog('test'),
     (reason) => process.stderr.write(`fatal: ${reason}\n`),
   );
+  const more: Threads[] = [];
   return {
     guardian,
     threads,
     dataDir,
     executorId,
+    async startExecutor() {
+      const plans = [{ name: 'executor' as const, workerData: executor }];
+      more.push(await startThreads(plans, createLog('test'), () => {}));
+    },
     async stop() {
-      const stopped = threads.stop(5_000);
+      const stopped = Promise.all([threads, ...more].map((some) => some.stop(5_000)));
       await guardian.stopAll(killGraceMs);
       await stopped;
       await guardian.end(0);

@@ -40,6 +40,7 @@ export async function handWorker(db: Database, queue = '@default'): Promise<Hand
           startedAt: claim.launchedAt,
           finishedAt: new Date(),
           outputSize: bytes.length,
+          peakMemory: null,
           output: bytes.length === 0 ? [] : [{ start: 0, bytes }],
         },
         { outputTail: bytes.toString().slice(-1_000) },

@@ -1,0 +1,71 @@
+import { symlinkSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createLog } from '../../src/log.ts';
+import { findInstance } from '../../src/store/instances.ts';
+import { executionsOf } from '../../src/store/executions.ts';
+import { readOutput } from '../../src/store/output.ts';
+import { startThreads } from '../../src/workers/threads.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { startEngine, type Engine } from '../support/engine.ts';
+import { define, launchOne, openDatabase } from '../support/operations.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { until } from '../support/until.ts';
+import type { Database } from '../../src/store/database.ts';
+
+let test: TestDatabase;
+let db: Database;
+let engine: Engine;
+beforeAll(async () => {
+  test = await createTestDatabase();
+  db = openDatabase(test.url);
+  engine = await startEngine({ url: test.url });
+});
+afterAll(async () => {
+  await engine.stop();
+  await db.close();
+  await test.drop();
+});
+
+const statusOf = async (id: number) => (await findInstance(db, id))?.status;
+
+it('a thread that dies is started again, until it lives', async () => {
+  const socket = path.join(temporaryFolder(), 'socket');
+  const { executorId } = engine;
+  const workerData = { databaseUrl: test.url, guardianSocket: socket, executorId };
+  const threads = await startThreads([{ name: 'keeper', workerData }], createLog('test'), () => {});
+  const states = new Set<string>();
+  await until('it to have died twice', () => {
+    const state = threads.state()['keeper'] ?? '';
+    if (state === 'down') states.add('down');
+    if (state === 'starting' && states.has('down')) states.add('again');
+    return states.has('again');
+  });
+  symlinkSync(engine.guardian.socketPath, socket);
+  await until('it to live', () => threads.state()['keeper'] === 'up');
+  await threads.stop(3_000);
+  expect(threads.state()['keeper']).toBe('down');
+});
+
+it('the death of the executor thread ends no command: the next one goes on with it', async () => {
+  const { id } = await define(
+    db,
+    'execute: echo before; sleep 2; echo after\nexecute: echo last\n',
+  );
+  const { instanceId } = await launchOne(db, id);
+  const running = await until('the command to run', async () =>
+    (await engine.guardian.list()).find(({ status }) => status === 'running'),
+  );
+  // No time to drain: it is ended where it stands.
+  await engine.threads.stop(0, ['executor']);
+  expect(await statusOf(instanceId)).toBe('working');
+  const held = await engine.guardian.observe(running.id);
+  expect(held).toMatchObject({ status: 'running', pid: running.pid });
+  await engine.startExecutor();
+  await until('the instance to finish', async () => (await statusOf(instanceId)) === 'success');
+  const [first, ...others] = await executionsOf(db, instanceId);
+  expect(others).toHaveLength(1);
+  expect(first).toMatchObject({ id: running.id, pid: running.pid, exitStatus: 0 });
+  const chunks = await readOutput(db, running.id);
+  expect(Buffer.concat(chunks.map(({ bytes }) => bytes)).toString()).toBe('before\nafter\n');
+});

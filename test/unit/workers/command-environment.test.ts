@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest';
+import { commandEnvironment } from '../../../src/workers/command-environment.ts';
+
+const claim = {
+  env: {},
+  definitionId: 137,
+  definitionName: 'My daily job sample',
+  instanceId: 100,
+  launchedAt: new Date('2016-04-20T07:29:57.302Z'),
+};
+const launchedTime = (zone: string, at = claim.launchedAt) =>
+  commandEnvironment({ ...claim, launchedAt: at }, {}, zone)['KUROKO2_LAUNCHED_TIME'];
+
+it('says what the user guide says', () => {
+  expect(commandEnvironment(claim, {}, 'Asia/Tokyo')).toEqual({
+    KUROKO2_JOB_DEFINITION_ID: '137',
+    KUROKO2_JOB_DEFINITION_NAME: 'My daily job sample',
+    KUROKO2_LAUNCHED_TIME: '2016-04-20T16:29:57.302+09:00',
+    KUROKO2_JOB_INSTANCE_ID: '100',
+  });
+});
+
+it.each([
+  ['UTC', '2016-04-20T07:29:57.302Z'],
+  ['Etc/UTC', '2016-04-20T07:29:57.302Z'],
+  ['Africa/Abidjan', '2016-04-20T07:29:57.302+00:00'],
+  ['America/St_Johns', '2016-04-20T04:59:57.302-02:30'],
+  ['Asia/Kathmandu', '2016-04-20T13:14:57.302+05:45'],
+  ['Europe/Berlin', '2016-04-20T09:29:57.302+02:00'],
+])('writes the launched time in %s', (zone, text) => {
+  expect(launchedTime(zone)).toBe(text);
+});
+
+it('keeps midnight at the beginning of its day', () => {
+  expect(launchedTime('Asia/Tokyo', new Date('2016-04-20T15:00:00.000Z'))).toBe(
+    '2016-04-21T00:00:00.000+09:00',
+  );
+});
+
+it('takes three names of the executor, lets the script win over them, and nobody over KUROKO2_*', () => {
+  const executor = { HOME: '/root', PATH: '/bin', LANG: 'C', SECRET: 'x' };
+  const env = { PATH: '/opt/bin', KUROKO2_JOB_INSTANCE_ID: 'forged' };
+  expect(commandEnvironment({ ...claim, env }, executor, 'UTC')).toMatchObject({
+    HOME: '/root',
+    PATH: '/opt/bin',
+    LANG: 'C',
+    KUROKO2_JOB_INSTANCE_ID: '100',
+  });
+  expect(commandEnvironment({ ...claim, env }, executor, 'UTC')).not.toHaveProperty('SECRET');
+});
