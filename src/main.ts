@@ -133,7 +133,7 @@ async function startWork(
 ): Promise<Threads> {
   const { hostname: host, queue, timeZone, outputCap, dialect } = config;
   const place = { host, queue, epoch: guardian.epoch, bootId: guardian.bootId, pid: process.pid };
-  const { executorId, workers } = await takePlace(
+  const { executorId, workers, retired } = await takePlace(
     db,
     place,
     config.numWorkers,
@@ -150,6 +150,7 @@ async function startWork(
         workerData: {
           ...common,
           workerIds: workers.map(({ id }) => id),
+          retiredIds: retired.map(({ id }) => id),
           host,
           queue,
           timeZone,

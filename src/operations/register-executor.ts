@@ -14,6 +14,13 @@ export interface ExecutorPlace {
   readonly pid: number;
 }
 
+export interface ExecutorTaken {
+  readonly executorId: number;
+  readonly workers: readonly Worker[];
+  /** Workers of a time when there were more: what they still hold is to be settled. */
+  readonly retired: readonly Worker[];
+}
+
 /** A heartbeat comes every second: one that stood still this long is not coming. */
 const observedMs = 2_500;
 /** A heartbeat older than this needs no watching. */
@@ -28,7 +35,7 @@ export async function takePlace(
   place: ExecutorPlace,
   workers: number,
   isOver: (epoch: string) => Promise<boolean>,
-): Promise<{ executorId: number; workers: readonly Worker[] }> {
+): Promise<ExecutorTaken> {
   const seen = await readPlace(db, place);
   const fresh = seen !== null && seen.secondsSinceBeat < staleSeconds;
   if (fresh && seen.epoch !== place.epoch && !(await isOver(seen.epoch))) {
@@ -41,7 +48,7 @@ export async function takePlace(
     // Somebody took it while we watched.
     if (now !== null && now.epoch !== place.epoch && now.epoch !== seen?.epoch) throw taken(place);
     const { id, workers: slots } = await registerExecutor(tx, place, workers);
-    return { executorId: id, workers: slots.slice(0, workers) };
+    return { executorId: id, workers: slots.slice(0, workers), retired: slots.slice(workers) };
   });
 }
 

@@ -43,12 +43,17 @@ select id from mine`,
 }
 
 /** Chunks of one execution from an offset on, in order. */
-export function readOutput(on: Connection, executionId: number, from = 0): Promise<OutputChunk[]> {
-  return on.query<OutputChunk>(
+export async function readOutput(
+  on: Connection,
+  executionId: number,
+  from = 0,
+): Promise<OutputChunk[]> {
+  const chunks = await on.query<OutputChunk>(
     `select start_offset as start, bytes from output
      where execution_id = $1 and start_offset + length(bytes) > $2 order by start_offset`,
     [executionId, from],
   );
+  return eachByteOnce(chunks);
 }
 
 /** The last `bytes` bytes that were kept, as chunks in order. */
@@ -57,11 +62,22 @@ export async function readOutputTail(
   executionId: number,
   bytes: number,
 ): Promise<OutputChunk[]> {
-  return on.query<OutputChunk>(
+  const chunks = await on.query<OutputChunk>(
     `select start_offset as start, bytes from (
        select start_offset, bytes, sum(length(bytes)) over (order by start_offset desc) as reach
        from output where execution_id = $1) o
      where reach - length(bytes) < $2 order by start_offset`,
     [executionId, bytes],
   );
+  return eachByteOnce(chunks);
+}
+
+/** A write whose answer was lost is written again, and may have been cut differently then. */
+function eachByteOnce(chunks: readonly OutputChunk[]): OutputChunk[] {
+  let next = 0;
+  return chunks.flatMap(({ start, bytes }) => {
+    const known = Math.max(0, next - start);
+    next = Math.max(next, start + bytes.length);
+    return known < bytes.length ? [{ start: start + known, bytes: bytes.subarray(known) }] : [];
+  });
 }

@@ -13,6 +13,8 @@ export interface ExecutorData {
   readonly guardianSocket: string;
   readonly executorId: number;
   readonly workerIds: readonly number[];
+  /** Workers that take nothing any more, but may hold something of former times. */
+  readonly retiredIds: readonly number[];
   readonly host: string;
   readonly queue: string;
   readonly timeZone: string;
@@ -73,7 +75,11 @@ const listening = listen(data.databaseUrl, {
   onLost: (error) => log.warn({ err: error }, 'the database went away'),
 });
 
-const slots = Promise.all(data.workerIds.map((workerId) => runSlot(executor, workerId)));
+const retired: Executor = { ...executor, draining: () => true };
+const slots = Promise.all([
+  ...data.workerIds.map((workerId) => runSlot(executor, workerId)),
+  ...data.retiredIds.map((workerId) => runSlot(retired, workerId)),
+]);
 
 liveUntilCancelled(async () => {
   draining = true;

@@ -96,7 +96,9 @@ describe('a command', () => {
   it('that is terminated fails with the signal; its children are gone too', async () => {
     const id = await run('execute: sleep 301 & sleep 302; wait\n');
     const running = await until('the command to run', async () =>
-      (await engine.guardian.list()).find(({ status }) => status === 'running'),
+      (await engine.guardian.list()).find(
+        ({ status, pid }) => status === 'running' && pid !== null,
+      ),
     );
     await inTransaction(db, (tx) => terminate(tx, operate(id)));
     await becomes(id, 'error');
@@ -107,7 +109,9 @@ describe('a command', () => {
   it('that is cancelled is stopped although it ignores TERM', async () => {
     const id = await run("execute: trap '' TERM; while :; do sleep 0.05; done\n");
     const running = await until('the command to run', async () =>
-      (await engine.guardian.list()).find(({ status }) => status === 'running'),
+      (await engine.guardian.list()).find(
+        ({ status, pid }) => status === 'running' && pid !== null,
+      ),
     );
     await inTransaction(db, (tx) => cancel(tx, operate(id), facts));
     await becomes(id, 'canceled');

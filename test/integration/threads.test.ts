@@ -3,12 +3,12 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createLog } from '../../src/log.ts';
 import { findInstance } from '../../src/store/instances.ts';
-import { executionsOf } from '../../src/store/executions.ts';
+import { claimExecution, executionsOf } from '../../src/store/executions.ts';
 import { readOutput } from '../../src/store/output.ts';
 import { startThreads } from '../../src/workers/threads.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { startEngine, type Engine } from '../support/engine.ts';
-import { define, launchOne, openDatabase } from '../support/operations.ts';
+import { define, launchOne, openDatabase, someWorkers } from '../support/operations.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
 import type { Database } from '../../src/store/database.ts';
@@ -54,7 +54,7 @@ it('the death of the executor thread ends no command: the next one goes on with 
   );
   const { instanceId } = await launchOne(db, id);
   const running = await until('the command to run', async () =>
-    (await engine.guardian.list()).find(({ status }) => status === 'running'),
+    (await engine.guardian.list()).find(({ status, pid }) => status === 'running' && pid !== null),
   );
   // No time to drain: it is ended where it stands.
   await engine.threads.stop(0, ['executor']);
@@ -68,4 +68,25 @@ it('the death of the executor thread ends no command: the next one goes on with 
   expect(first).toMatchObject({ id: running.id, pid: running.pid, exitStatus: 0 });
   const chunks = await readOutput(db, running.id);
   expect(Buffer.concat(chunks.map(({ bytes }) => bytes)).toString()).toBe('before\nafter\n');
+});
+
+it('what a worker held that is no more, since there are fewer now, is settled all the same', async () => {
+  const other = await createTestDatabase();
+  const books = openDatabase(other.url);
+  const workers = await someWorkers(books, 4, 'shrunk');
+  const { id } = await define(books, 'execute: true\n');
+  const { instanceId } = await launchOne(books, id);
+  const claim = { queue: '@default', workerId: workers[3] ?? 0, host: 'shrunk', epoch: 'e1' };
+  expect(await claimExecution(books, claim)).not.toBeNull();
+  const smaller = await startEngine({ url: other.url, workers: 2, host: 'shrunk' });
+  await until('the instance to be in ERROR', async () => {
+    const instance = await findInstance(books, instanceId);
+    return instance?.status === 'error';
+  });
+  expect(await executionsOf(books, instanceId)).toMatchObject([
+    { status: 'lost', evidence: 'what became of its processes on shrunk is unknown.' },
+  ]);
+  await smaller.stop();
+  await books.close();
+  await other.drop();
 });

@@ -33,13 +33,18 @@ export async function startEngine(options: {
   const db = openDatabase(url, { max: 2 });
   const { epoch, bootId } = guardian;
   const place = { host, queue: '@default', epoch, bootId, pid: process.pid };
-  const { executorId, workers: slots } = await takePlace(db, place, workers, async () => false);
+  const {
+    executorId,
+    workers: slots,
+    retired,
+  } = await takePlace(db, place, workers, async () => false);
   await db.close();
   const common = { databaseUrl: threadUrl, guardianSocket: guardian.socketPath, executorId };
   const workerIds = slots.map(({ id }) => id);
   const executor = {
     ...common,
     workerIds,
+    retiredIds: retired.map(({ id }) => id),
     host,
     queue: '@default',
     timeZone: 'Asia/Tokyo',
