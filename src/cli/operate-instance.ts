@@ -11,7 +11,7 @@ import type { Actor } from '../operations/actor.ts';
 import type { EngineFacts } from '../operations/engine-facts.ts';
 import type { Tx } from '../store/database.ts';
 import type { Outside } from './outside.ts';
-import type { Json } from './program.ts';
+import type { Json } from './json-option.ts';
 
 interface Wish {
   readonly instanceId: number;

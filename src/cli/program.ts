@@ -1,5 +1,6 @@
 /** Every verb with its arguments. A verb's own file is loaded when somebody asks for it. */
 import { Command, InvalidArgumentError } from 'commander';
+import { json, type Json } from './json-option.ts';
 import type { Outside } from './outside.ts';
 
 /** `done` is told the exit code of the verb. Throws CommanderError when it is used wrongly. */
@@ -129,11 +130,6 @@ export function createProgram(outside: Outside, done: (code: number) => void): C
   return program;
 }
 
-export interface Json {
-  readonly json?: true;
-}
-
-const json = ['--json', 'one JSON document'] as const;
 const instance = ['<instance>', 'number of an instance', instanceId] as const;
 const token = ['--token <n>', 'this step, when several have failed', positive] as const;
 

@@ -9,7 +9,7 @@ import { readInput } from '../read-input.ts';
 import { withSession } from '../session.ts';
 import type { DefinitionDocument } from '../../operations/apply-definitions.ts';
 import type { Outside } from '../outside.ts';
-import type { Json } from '../program.ts';
+import type { Json } from '../json-option.ts';
 
 export async function applyVerb(
   outside: Outside,

@@ -3,7 +3,7 @@ import { cancel } from '../../operations/cancel.ts';
 import { operateInstance } from '../operate-instance.ts';
 import { printJson, printLine } from '../print.ts';
 import type { Outside } from '../outside.ts';
-import type { Json } from '../program.ts';
+import type { Json } from '../json-option.ts';
 
 export function cancelVerb(outside: Outside, instanceId: number, { json }: Json): Promise<number> {
   return operateInstance(outside, instanceId, async (tx, wish, facts) => {

@@ -8,7 +8,7 @@ import { checkSlack } from '../check-slack.ts';
 import { printJson, printLine } from '../print.ts';
 import type { Outside } from '../outside.ts';
 import type { Finding } from '../finding.ts';
-import type { Json } from '../program.ts';
+import type { Json } from '../json-option.ts';
 
 export async function checkVerb(outside: Outside, { json }: Json): Promise<number> {
   const findings = await findAll(outside);

@@ -11,7 +11,7 @@ import { printJson, printLine, printNote } from '../print.ts';
 import { stateNames } from '../row-text.ts';
 import { withSession, type Session } from '../session.ts';
 import type { Outside } from '../outside.ts';
-import type { Json } from '../program.ts';
+import type { Json } from '../json-option.ts';
 
 /** Exit 1 when the launch was prevented, or, with `--wait`, when it did not end in SUCCESS. */
 export function launchVerb(

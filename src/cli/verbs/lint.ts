@@ -7,7 +7,7 @@ import { notExecutedYet } from '../../workflow/validate.ts';
 import { readScripts, type FileScript } from '../definition-scripts.ts';
 import { printJson, printLine, printNote } from '../print.ts';
 import { readInput } from '../read-input.ts';
-import type { Json } from '../program.ts';
+import type { Json } from '../json-option.ts';
 import type { Known } from '../../workflow/known.ts';
 import type { Node } from '../../workflow/node.ts';
 import type { ScriptError } from '../../workflow/script-error.ts';

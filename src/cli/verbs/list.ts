@@ -5,7 +5,7 @@ import { definitionSummaryJson } from '../row-json.ts';
 import { stateNames, timeText } from '../row-text.ts';
 import { withSession } from '../session.ts';
 import type { Outside } from '../outside.ts';
-import type { Json } from '../program.ts';
+import type { Json } from '../json-option.ts';
 
 export function listVerb(
   outside: Outside,

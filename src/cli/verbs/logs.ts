@@ -11,7 +11,7 @@ import { logText } from '../row-text.ts';
 import { withSession } from '../session.ts';
 import type { Database } from '../../store/database.ts';
 import type { Outside } from '../outside.ts';
-import type { Json } from '../program.ts';
+import type { Json } from '../json-option.ts';
 
 const tailBytes = 8_192;
 const lineEnd = 0x0a;

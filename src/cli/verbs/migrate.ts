@@ -4,7 +4,7 @@ import { migrateLatest, migrateRollback, migrateStatus } from '../../store/migra
 import { printJson, printLine } from '../print.ts';
 import { databaseUrl } from '../session.ts';
 import type { Outside } from '../outside.ts';
-import type { Json } from '../program.ts';
+import type { Json } from '../json-option.ts';
 
 /** Exit 1 with `--status` when something is pending. */
 export async function migrateVerb(

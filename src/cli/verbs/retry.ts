@@ -2,7 +2,7 @@
 import { retry } from '../../operations/retry.ts';
 import { operateToken } from '../operate-instance.ts';
 import type { Outside } from '../outside.ts';
-import type { Json } from '../program.ts';
+import type { Json } from '../json-option.ts';
 
 export function retryVerb(
   outside: Outside,

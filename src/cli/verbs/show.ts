@@ -7,7 +7,7 @@ import { definitionJson, instanceSummaryJson } from '../row-json.ts';
 import { stateNames, timeText } from '../row-text.ts';
 import { withSession } from '../session.ts';
 import type { Outside } from '../outside.ts';
-import type { Json } from '../program.ts';
+import type { Json } from '../json-option.ts';
 
 const newest = 10;
 

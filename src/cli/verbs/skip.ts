@@ -2,7 +2,7 @@
 import { skip } from '../../operations/skip.ts';
 import { operateToken } from '../operate-instance.ts';
 import type { Outside } from '../outside.ts';
-import type { Json } from '../program.ts';
+import type { Json } from '../json-option.ts';
 
 export function skipVerb(
   outside: Outside,

@@ -7,7 +7,7 @@ import { executionJson, instanceJson, instanceSummaryJson, tokenJson } from '../
 import { stateNames, timeText } from '../row-text.ts';
 import { withSession } from '../session.ts';
 import type { Outside } from '../outside.ts';
-import type { Json } from '../program.ts';
+import type { Json } from '../json-option.ts';
 import type { Database } from '../../store/database.ts';
 import type { Execution } from '../../store/executions.ts';
 

@@ -6,7 +6,7 @@ import { operateInstance } from '../operate-instance.ts';
 import { printJson, printLine } from '../print.ts';
 import type { Connection } from '../../store/database.ts';
 import type { Outside } from '../outside.ts';
-import type { Json } from '../program.ts';
+import type { Json } from '../json-option.ts';
 
 export function terminateVerb(
   outside: Outside,
