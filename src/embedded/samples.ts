@@ -2,6 +2,7 @@
 
 import path from 'node:path';
 import { inTransaction } from '../operations/in-transaction.ts';
+import { newDefinition } from '../operations/new-definition.ts';
 import { saveDefinition } from '../operations/save-definition.ts';
 import { findDefinition } from '../store/definitions.ts';
 import type { Database } from '../store/database.ts';
@@ -27,24 +28,13 @@ export async function applySamples(db: Database, dataDir: string, known: Known):
     const samples = sampleDefinitions(dataDir);
     if (await findDefinition(tx, samples[0].id, { deleted: true })) return;
     for (const { id, admins, api_allowed: apiAllowed, ...rest } of samples) {
-      const fields = { ...unset, ...rest, apiAllowed };
+      const fields = { ...newDefinition, ...rest, apiAllowed };
       const actor = { kind: 'system', id: 'samples', name: 'Kuroko' } as const;
       // oxlint-disable-next-line no-await-in-loop -- one connection, in the order of the ids
       await saveDefinition(tx, { id, version: null, fields, admins, actor }, known);
     }
   });
 }
-
-const unset = {
-  suspended: false,
-  preventMulti: 'working_or_error',
-  notifyAllEvents: true,
-  notifyCancellation: true,
-  slackChannel: null,
-  webhookUrl: null,
-  hipchatRoom: null,
-  failureText: null,
-} as const;
 
 /** `dataDir` is where the second one looks for its file. */
 export function sampleDefinitions(

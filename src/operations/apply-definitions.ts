@@ -5,6 +5,7 @@ import { adminsOf, type User } from '../store/users.ts';
 import { definitionProblems } from './definition-problems.ts';
 import { saveDefinition } from './save-definition.ts';
 import type { Actor } from './actor.ts';
+import { newDefinition } from './new-definition.ts';
 import type { Connection, Tx } from '../store/database.ts';
 import type { Definition, DefinitionFields } from '../store/definitions.ts';
 import type { Known } from '../workflow/known.ts';
@@ -116,7 +117,7 @@ async function planOne(
   current: Definition | null,
 ): Promise<PlannedDefinition> {
   if (current === null) {
-    const fields = { ...defaults, ...given };
+    const fields = { ...newDefinition, ...given };
     const admins = givenAdmins ?? [];
     return { place, action: 'create', id, version: null, fields, admins, changes: [] };
   }
@@ -149,23 +150,7 @@ function isSameCrowd(users: readonly User[], refs: readonly string[]): boolean {
   return !met.includes(undefined) && new Set(met).size === users.length;
 }
 
-const defaults: DefinitionFields = {
-  name: '',
-  description: '',
-  script: '',
-  tags: [],
-  suspended: false,
-  preventMulti: 'working_or_error',
-  notifyAllEvents: true,
-  notifyCancellation: true,
-  slackChannel: null,
-  webhookUrl: null,
-  hipchatRoom: null,
-  failureText: null,
-  apiAllowed: false,
-};
-
-const fieldNames = Object.keys(defaults) as (keyof DefinitionFields)[];
+const fieldNames = Object.keys(newDefinition) as (keyof DefinitionFields)[];
 
 const fieldsOf = (definition: Definition): DefinitionFields =>
   Object.fromEntries(

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { inTransaction } from '../../src/operations/in-transaction.ts';
 import { launch, type Launched } from '../../src/operations/launch.ts';
+import { newDefinition } from '../../src/operations/new-definition.ts';
 import { saveDefinition } from '../../src/operations/save-definition.ts';
 import { openDatabase, type Database } from '../../src/store/database.ts';
 import type { Actor } from '../../src/operations/actor.ts';
@@ -29,19 +30,10 @@ export const fieldsOf = (
   script: string,
   more: Partial<DefinitionFields> = {},
 ): DefinitionFields => ({
+  ...newDefinition,
   name: 'nightly-report',
-  description: '',
   script,
-  tags: [],
-  suspended: false,
   preventMulti: 'none',
-  notifyAllEvents: true,
-  notifyCancellation: true,
-  slackChannel: null,
-  webhookUrl: null,
-  hipchatRoom: null,
-  failureText: null,
-  apiAllowed: false,
   ...more,
 });
 
