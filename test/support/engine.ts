@@ -74,7 +74,7 @@ export async function startEngine(options: {
       await guardian.stopAll(killGraceMs);
       await stopped;
       await guardian.end(0);
-      rmSync(dataDir, { recursive: true, force: true });
+      rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }

@@ -71,7 +71,7 @@ export async function createHome(config = 'kill_grace: 1\n'): Promise<Home> {
     async remove() {
       for (const child of children.keys()) child.kill('SIGKILL');
       await until('everything of the home to end', () => leftovers().length === 0, 30_000);
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }

@@ -9,6 +9,6 @@ import { onTestFinished } from 'vitest';
 export function temporaryFolder(mode = 0o755): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'kuroko-test-'));
   chmodSync(folder, mode);
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   return folder;
 }
