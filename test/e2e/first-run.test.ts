@@ -121,10 +121,14 @@ describe('somebody who has never seen it', () => {
     );
     await says(at, 'finished');
     const db = openDatabase(program.databaseUrl);
-    const audit = await db.query(
-      `select outcome, count(*) from audit where instance_id = $1 and action = 'skip' group by 1 order by 1`,
-      [instanceOf(failed)],
-    );
+    const audit = await until('all twenty to have had their turn', async () => {
+      const rows = await db.query<{ outcome: string; count: number }>(
+        `select outcome, count(*) from audit where instance_id = $1 and action = 'skip'
+         group by 1 order by 1`,
+        [instanceOf(failed)],
+      );
+      return rows.reduce((sum, { count }) => sum + count, 0) === 20 && rows;
+    });
     await db.close();
     expect(audit).toEqual([
       { outcome: 'done', count: 1 },
