@@ -5,6 +5,7 @@ import path from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { invalid } from './errors.ts';
+import { levels } from './log.ts';
 
 export interface Config {
   /** Base of links, without a slash at its end. */
@@ -21,8 +22,6 @@ export interface Config {
   readonly slack: SlackConfig;
   readonly customTasks: Readonly<Record<string, CustomTask>>;
   readonly railsEnvCeiling: 'development' | 'test' | 'staging' | 'production';
-  /** Patterns of environment names whose values are masked. */
-  readonly secrets: readonly string[];
   /** Folder whose templates replace ours. */
   readonly templates: string | null;
   /** Bytes of output kept of one execution. */
@@ -31,7 +30,6 @@ export interface Config {
   readonly killGrace: number;
   /** Seconds that running commands may go on while the program ends. */
   readonly shutdownGrace: number;
-  readonly publicStats: boolean;
 }
 
 export interface ApiClient {
@@ -58,7 +56,6 @@ export interface SlackConfig {
   readonly launch: 'members' | 'admins';
 }
 
-const defaultSecrets = ['*SECRET*', '*TOKEN*', '*PASSWORD*', '*_KEY'];
 const railsEnvs = ['development', 'test', 'staging', 'production'] as const;
 
 const text = z.string().min(1);
@@ -96,12 +93,12 @@ const fileSchema = z.strictObject({
     )
     .optional(),
   rails_env_ceiling: z.enum(railsEnvs).optional(),
-  secrets: names.optional(),
+  secrets: later('masking of secrets').optional(),
   templates: text.optional(),
   output_cap: z.int().min(1_024).max(1_073_741_824).optional(),
   kill_grace: z.number().min(0).max(3_600).optional(),
   shutdown_grace: z.number().min(0).max(86_400).optional(),
-  public_stats: z.boolean().optional(),
+  public_stats: later('the statistics API').optional(),
 });
 
 const environmentSchema = z.object({
@@ -128,6 +125,7 @@ const environmentSchema = z.object({
   HOSTNAME: text.optional(),
   KUROKO2_CONFIG: text.optional(),
   KUROKO_DATA_DIR: text.default('./.kuroko'),
+  KUROKO_LOG: z.enum(levels).default('info'),
 });
 
 /** Reads the configuration. Throws Invalid with every problem, by name, in its details. */
@@ -194,12 +192,10 @@ function assemble(
       ]),
     ),
     railsEnvCeiling: file.rails_env_ceiling ?? 'production',
-    secrets: file.secrets ?? defaultSecrets,
     templates: file.templates === undefined ? null : path.resolve(file.templates),
     outputCap: file.output_cap ?? 1_048_576,
     killGrace: file.kill_grace ?? 10,
     shutdownGrace: file.shutdown_grace ?? 0,
-    publicStats: file.public_stats ?? false,
   };
 }
 

@@ -1,7 +1,10 @@
-/** The program's own log: one JSON line an event on standard error, plain words on a terminal. */
+/** The program's own log: one JSON line an event, on standard error. */
 import pino, { type Logger } from 'pino';
 
 export type Log = Logger;
+
+/** What `KUROKO_LOG` may be; the configuration says so to whoever writes another. */
+export const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 const hidden = ['token', 'key', 'password', 'secret', 'authorization', 'botToken', 'appToken'];
 
@@ -10,7 +13,7 @@ export function createLog(part: string): Log {
   return pino(
     {
       base: { part },
-      level: process.env['KUROKO_LOG'] ?? 'info',
+      level: levels.find((level) => level === process.env['KUROKO_LOG']) ?? 'info',
       redact: { paths: [...hidden, ...hidden.map((name) => `*.${name}`)], censor: '***' },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (level) => ({ level }) },

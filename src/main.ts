@@ -11,6 +11,7 @@ import { printWelcome } from './embedded/welcome.ts';
 import { applySamples } from './embedded/samples.ts';
 import { localClient } from './embedded/local-client.ts';
 import { engineFacts } from './operations/engine-facts.ts';
+import { inTransaction } from './operations/in-transaction.ts';
 import { takePlace } from './operations/register-executor.ts';
 import { GuardianError } from './processes/guardian-error.ts';
 import { startGuardian } from './processes/start-guardian.ts';
@@ -18,6 +19,7 @@ import { createSlackApp } from './slack/app.ts';
 import { openDatabase, type Database } from './store/database.ts';
 import { leavePlace } from './store/executors.ts';
 import { migrateLatest } from './store/migrate.ts';
+import { forgetSlackMessages } from './store/slack-messages.ts';
 import { reachDatabase } from './store/reach-database.ts';
 import { startThreads, type Threads } from './workers/threads.ts';
 import { createLife, type Life } from './main/life.ts';
@@ -96,17 +98,18 @@ async function startAll(
   const facts = engineFacts(config);
   if (config.databaseUrl === null) await applySamples(db, config.dataDir, facts);
 
+  // It keeps nothing over a restart.
+  if (local !== null) await inTransaction(db, forgetSlackMessages);
+
   const slackConfig = withLocalSlack(config, local);
   const dialect = local === null ? 'slack' : 'local';
   speak(dialect);
   const slack = createSlackApp({ config: slackConfig, db, facts, log: createLog('slack') });
-  const apiClients =
-    local !== null && config.apiClients.length === 0
-      ? [localClient(config.dataDir)]
-      : config.apiClients;
+  const trial =
+    local !== null && config.apiClients.length === 0 ? localClient(config.dataDir) : null;
   let threads: Threads | null = null;
   const http = createHttpServer({
-    config: { ...config, apiClients },
+    config: { ...config, apiClients: trial === null ? config.apiClients : [trial] },
     db,
     facts,
     log: createLog('http'),
@@ -119,7 +122,7 @@ async function startAll(
   threads = await startWork({ ...slackConfig, dialect }, db, guardian, log, life, undo);
   undo.push(() => slack.stop());
   await slack.start();
-  printWelcome({ config, local, apiClients });
+  printWelcome({ config, local, trial });
   return { guardian, threads, stopIntake: () => Promise.all([slack.stop(), http.stop()]) };
 }
 
@@ -141,10 +144,11 @@ async function startWork(
     async (epoch) => (await guardian.lastWords(0, epoch)) !== null,
   );
   undo.push(() => leavePlace(db, executorId, guardian.epoch));
+  const killGraceMs = config.killGrace * 1_000;
   const common = { databaseUrl: db.url, guardianSocket: guardian.socketPath, executorId };
   const threads = await startThreads(
     [
-      { name: 'keeper', workerData: common },
+      { name: 'keeper', workerData: { ...common, killGraceMs } },
       {
         name: 'executor',
         workerData: {
@@ -155,7 +159,7 @@ async function startWork(
           queue,
           timeZone,
           outputCap,
-          killGraceMs: config.killGrace * 1_000,
+          killGraceMs,
         },
       },
       {
@@ -203,10 +207,21 @@ async function endGuardian(guardian: Guardian, config: Config, life: Life): Prom
 function withLocalSlack(config: Config, local: EmbeddedSlack | null): Config {
   if (local === null) return config;
   const { botToken, appToken, signingSecret, apiUrl } = local;
-  return { ...config, slack: { ...config.slack, botToken, appToken, signingSecret, apiUrl } };
+  // Somebody who tries it sees what the command line and the API launch, too.
+  const defaultChannel = config.slack.defaultChannel ?? '#general';
+  const slack = { ...config.slack, botToken, appToken, signingSecret, apiUrl, defaultChannel };
+  return { ...config, slack };
 }
 
+const cannotUseFolder = new Set(['EACCES', 'ENOTDIR', 'EROFS', 'EEXIST', 'ENOSPC', 'EPERM']);
+
 function plainly(error: unknown): unknown {
+  const { code, path: at } = error as { code?: string; path?: string };
+  if (code !== undefined && cannotUseFolder.has(code) && at !== undefined) {
+    return invalid(
+      `The data folder cannot be used: ${at} (${code}). Set KUROKO_DATA_DIR to another.`,
+    );
+  }
   return error instanceof GuardianError && error.reason === 'taken'
     ? invalid(error.message)
     : error;

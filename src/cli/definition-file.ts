@@ -9,6 +9,10 @@ export type DefinitionFile =
   | { readonly ok: true; readonly documents: readonly DefinitionDocument[] }
   | { readonly ok: false; readonly problems: readonly string[] };
 
+/** Ids go on from the highest that was given: one near what a number can hold would leave no more. */
+const largestId = 1_000_000_000;
+const idRange = `must be a whole number from 1 to ${largestId}.`;
+
 /** `file` is only named in what is said; problems read `jobs.yml:3 tags: must be a list of texts.` */
 export function readDefinitionFile(file: string, text: string): DefinitionFile {
   const lines = new LineCounter();
@@ -49,7 +53,7 @@ const later = (what: string) =>
 
 const schema = z.strictObject(
   {
-    id: z.int('must be a whole number from 1.').min(1, 'must be a whole number from 1.').optional(),
+    id: z.int(idRange).min(1, idRange).max(largestId, idRange).optional(),
     name: text.optional(),
     description: text.optional(),
     script: text.optional(),

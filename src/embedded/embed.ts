@@ -7,6 +7,7 @@ import type { Log } from '../log.ts';
 import type { Guardian } from '../processes/guardian.ts';
 
 const slackPort = 3_000;
+const mostTries = 3;
 
 /** Starts the embedded PostgreSQL; resolves with its URL once it answers. */
 export async function embedPostgres(
@@ -30,7 +31,15 @@ export async function embedSlack(
   log: Log,
   ending: () => boolean,
 ): Promise<EmbeddedSlack> {
-  const prepared = await prepareLocalSlack({ dataDir, port: slackPort });
-  await keepService(guardian, prepared, log, ending);
-  return prepared;
+  for (let port = slackPort; ; port += 1) {
+    const prepared = await prepareLocalSlack({ dataDir, port });
+    try {
+      await keepService(guardian, prepared, log, ending);
+      return prepared;
+    } catch (error) {
+      // Somebody else took the port between our look and the start: the next one, a few times.
+      if (port === slackPort + mostTries) throw error;
+      log.warn({ err: error, port }, 'the local Slack did not start');
+    }
+  }
 }

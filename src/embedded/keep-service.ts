@@ -23,9 +23,12 @@ export async function keepService(
   const first = guardian.onServiceEnded(({ name }) => {
     if (name === service.name) ended.abort();
   });
-  await guardian.startService(service);
-  await ready(ended.signal);
-  first();
+  try {
+    await guardian.startService(service);
+    await ready(ended.signal);
+  } finally {
+    first();
+  }
   guardian.onServiceEnded((gone) => {
     if (gone.name !== service.name || gone.asked || ending()) return;
     log.error(

@@ -6,10 +6,11 @@ export interface Welcome {
   readonly config: Config;
   /** Null with a real Slack. */
   readonly local: EmbeddedSlack | null;
-  readonly apiClients: readonly ApiClient[];
+  /** The API client that was made for the trial; a configured one's key is nobody's business. */
+  readonly trial: ApiClient | null;
 }
 
-export function printWelcome({ config, local, apiClients }: Welcome): void {
+export function printWelcome({ config, local, trial }: Welcome): void {
   const lines = ['', '  Kuroko is ready.', ''];
   if (local !== null) {
     lines.push(
@@ -20,10 +21,9 @@ export function printWelcome({ config, local, apiClients }: Welcome): void {
       '              /kuroko help',
     );
   } else lines.push('  Slack   connected: type /kuroko help');
-  lines.push(`  HTTP    ${config.url}`);
-  const [client] = apiClients;
-  if (local !== null && client !== undefined) {
-    lines.push(`          Pages and API ask for a name and a key: ${client.name} / ${client.key}`);
+  lines.push(`  HTTP    http://localhost:${config.port}`);
+  if (trial !== null) {
+    lines.push(`          Pages and API ask for a name and a key: ${trial.name} / ${trial.key}`);
   }
   lines.push('', '  Ctrl-C ends everything.', '', '');
   process.stdout.write(lines.join('\n'));

@@ -40,6 +40,7 @@ export function failureMessage(
     host: execution?.host ? code(execution.host, 80) : null,
     inARow: run.failuresInARow > 1 ? run.failuresInARow : null,
     suffix: suffix(run.failuresInARow),
+    again: timesTried(run, tokenId, path, attempt),
   };
   const { definitionId, definitionName } = run.instance;
   const job = markup(`*${String(definitionLink(definitionId, definitionName, about))}*`);
@@ -56,6 +57,15 @@ export function failureMessage(
       ...(open || critical ? [] : [context(settled(run, tokenId, attempt))]),
     ],
   };
+}
+
+/** How often the step was tried up to this failure; null for the first time. */
+function timesTried(run: Run, tokenId: number, path: string, attempt: number): number | null {
+  const tries = run.executions.filter(
+    (execution) =>
+      execution.tokenId === tokenId && execution.path === path && execution.attempt < attempt,
+  );
+  return tries.length > 1 ? tries.length : null;
 }
 
 /** The execution that led to a failure: the last of the attempt that the token then left. */

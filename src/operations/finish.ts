@@ -5,6 +5,7 @@ import { lockTokens } from '../store/tokens.ts';
 import { step } from '../workflow/step.ts';
 import { applyEvent } from './apply-event.ts';
 import { inTransaction } from './in-transaction.ts';
+import { refreshMessages } from './refresh-messages.ts';
 import { treeOf } from './script-tree.ts';
 import { stepCommit } from './step-commit.ts';
 import type { NextExecution } from '../store/commit-step.ts';
@@ -53,6 +54,10 @@ export async function finish(
     version: claim.tokenVersion,
     result,
   });
+  // Its end is news, too, where the instance was cancelled before: nothing runs any more.
+  if (outcome.recorded && !outcome.moved) {
+    await inTransaction(db, (tx) => refreshMessages(tx, claim.instanceId));
+  }
   return { ...outcome, claim: nextClaim(claim, stepped, outcome, claimBy) };
 }
 
@@ -99,6 +104,7 @@ function finishUnderLock(
       token.version === claim.tokenVersion && token.status === 'working'
         ? await applyEvent(tx, instance, token, event, facts, { result })
         : await recordOnly(tx, claim, token, result);
+    if (outcome.recorded && !outcome.moved) await refreshMessages(tx, claim.instanceId);
     return { ...outcome, claim: null };
   });
 }

@@ -68,7 +68,7 @@ const done: Readonly<Record<string, string>> = {
 
 const stateWords: Readonly<Record<InstanceStatus, string>> = {
   working: 'working',
-  error: 'in error',
+  error: 'error',
   success: 'finished',
   canceled: 'cancelled',
 };

@@ -11,7 +11,7 @@ export function parseEnv(pairs: readonly string[]): ParsedEnv {
   for (const pair of pairs) {
     const at = pair.indexOf('=');
     if (at < 0) {
-      problems.push(`"${pair}" is no environment pair: write NAME=value.`);
+      problems.push(`"${pair}" is not an environment pair: write NAME=value.`);
       continue;
     }
     const problem = envProblem(pair.slice(0, at), pair.slice(at + 1));
@@ -21,20 +21,21 @@ export function parseEnv(pairs: readonly string[]): ParsedEnv {
   return problems.length > 0 ? { ok: false, problems } : { ok: true, env: { ...env } };
 }
 
-/** Lines of a form, one pair a line; empty lines are passed over. */
+/** Lines of a form, one pair a line, the value quoted or not; empty lines are passed over. */
 export function parseEnvLines(lines: string): ParsedEnv {
   return parseEnv(
     lines
       .split(/\r?\n/)
       .map((line) => line.trim())
-      .filter((line) => line !== ''),
+      .filter((line) => line !== '')
+      .map((line) => line.replace(/^(\w+=)(?:"(.*)"|'(.*)')$/, '$1$2$3')),
   );
 }
 
 /** Why a name and value cannot be in an environment, as a sentence; null when they can. */
 function envProblem(name: string, value: string): string | null {
   if (!/^[A-Za-z_]\w*$/.test(name)) {
-    return `"${name}" is no name of an environment value: letters, digits and _, not beginning with a digit.`;
+    return `"${name}" is not a valid name of an environment variable: letters, digits and _, not beginning with a digit.`;
   }
   if (value.includes('\0')) return `The value of ${name} contains a NUL character.`;
   return null;

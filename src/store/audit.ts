@@ -1,4 +1,5 @@
 /** Who did what, where and when: every attempt, allowed or not. */
+import { storableJson } from './storable.ts';
 import type { Connection } from './database.ts';
 
 export interface AuditEntry {
@@ -45,8 +46,8 @@ export async function insertAudit(on: Connection, entry: AuditEntry): Promise<vo
       entry.attempt ?? null,
       entry.executionId ?? null,
       entry.requestKey ?? null,
-      entry.before === undefined ? null : JSON.stringify(entry.before),
-      entry.after === undefined ? null : JSON.stringify(entry.after),
+      entry.before === undefined ? null : storableJson(entry.before),
+      entry.after === undefined ? null : storableJson(entry.after),
     ],
   );
 }

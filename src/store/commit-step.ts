@@ -6,6 +6,7 @@
  * the token has moved on, and a token that has moved on is left alone. Order of locks: instance,
  * token, execution - the order of the slow path, so that the two cannot wait for each other.
  */
+import { storableJson, storableText } from './storable.ts';
 import type { LogLevel } from '../workflow/effect.ts';
 import type { Token } from '../workflow/token.ts';
 import type { Connection } from './database.ts';
@@ -178,7 +179,7 @@ export async function commitStep(on: Connection, step: StepCommit): Promise<Step
     token.path,
     token.status,
     token.attempt,
-    JSON.stringify(token.context),
+    storableJson(token.context),
     result?.executionId ?? null,
     result?.fence ?? null,
     result?.exitStatus ?? null,
@@ -193,7 +194,7 @@ export async function commitStep(on: Connection, step: StepCommit): Promise<Step
     step.stopBy,
     next?.shell ?? null,
     next?.chdir ?? null,
-    JSON.stringify(next?.env ?? {}),
+    storableJson(next?.env ?? {}),
     next?.queue ?? null,
     next?.timeoutSeconds ?? null,
     next?.claimBy?.workerId ?? null,
@@ -203,9 +204,9 @@ export async function commitStep(on: Connection, step: StepCommit): Promise<Step
     step.failedDelta,
     step.cancel,
     step.logs.map(({ level }) => level),
-    step.logs.map(({ message }) => message),
+    step.logs.map(({ message }) => storableText(message)),
     step.notices.map(({ event }) => event),
-    step.notices.map(({ payload }) => JSON.stringify(payload)),
+    step.notices.map(({ payload }) => storableJson(payload)),
     result?.peakMemory ?? null,
   ]);
   if (row === undefined) throw new Error('commit-step returned no row');

@@ -132,6 +132,11 @@ export function isConnectionLost(error: unknown): boolean {
   );
 }
 
+/** The database will never take these values, however often they are sent. */
+export function isRefusedData(error: unknown): boolean {
+  return codeOf(error).startsWith('22');
+}
+
 const lostCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',

@@ -159,7 +159,8 @@ export async function listDefinitions(
        i.created_at as last_created_at, count(*) over () as total
      from definitions d left join lateral (
        select id, status, created_at from instances where definition_id = d.id
-       order by id desc limit 1) i on true
+       -- What waits for somebody is not hidden by a later launch that it prevented.
+       order by status in ('working', 'error') desc, prevented_by is null desc, id desc limit 1) i on true
      where d.deleted_at is null
        and (select coalesce(bool_and(
               position(lower(word) in lower(d.name || ' ' || d.script || ' ' || array_to_string(d.tags, ' '))) > 0

@@ -136,6 +136,22 @@ export function claimedBy(
   );
 }
 
+/** Which of these executions are still claimed under an epoch. */
+export async function claimedAmong(
+  on: Connection,
+  executionIds: readonly number[],
+  epoch: string,
+): Promise<number[]> {
+  const rows = await on.query<{ id: number }>(
+    {
+      name: 'claimed-among',
+      text: `select id from executions where id = any($1) and status = 'claimed' and epoch = $2`,
+    },
+    [executionIds, epoch],
+  );
+  return rows.map(({ id }) => id);
+}
+
 /** Notes the process of commands that have been alive for a while: proof for whoever comes after. */
 export async function notePids(
   on: Connection,

@@ -1,4 +1,5 @@
 /** Instances: one run of a definition, with a copy of the script it runs. */
+import { storableJson } from './storable.ts';
 import type { NoticePayload, NoticeEvent } from './outbox.ts';
 import type { Connection, Tx } from './database.ts';
 import type { NextExecution } from './commit-step.ts';
@@ -114,7 +115,7 @@ export interface NewInstance {
  * statement, and wakes executors and notifier once.
  */
 export async function insertInstances(tx: Tx, instances: readonly NewInstance[]): Promise<void> {
-  await tx.query({ name: 'insert-instances', text: insertText }, [JSON.stringify(instances)]);
+  await tx.query({ name: 'insert-instances', text: insertText }, [storableJson(instances)]);
 }
 
 const insertText = `

@@ -1,4 +1,5 @@
 /** The log of an instance: what the engine did and decided, line by line. */
+import { storableText } from './storable.ts';
 import type { LogLevel } from '../workflow/effect.ts';
 import type { Connection, Tx } from './database.ts';
 
@@ -16,7 +17,7 @@ export async function insertLog(
 ): Promise<void> {
   await tx.query(
     'insert into logs (instance_id, token_id, level, message) values ($1, $2, $3, $4)',
-    [line.instanceId, line.tokenId ?? null, line.level, line.message],
+    [line.instanceId, line.tokenId ?? null, line.level, storableText(line.message)],
   );
 }
 

@@ -1,4 +1,5 @@
 /** Notices: written in the transaction of the change, delivered after it, at least once. */
+import { storableJson } from './storable.ts';
 import type { Connection, Tx } from './database.ts';
 
 export type NoticeEvent =
@@ -117,7 +118,7 @@ export async function insertNotice(tx: Tx, instanceId: number, notice: Notice): 
        insert into outbox (target, event, instance_id, payload) values ('slack', $2, $1, $3)
        returning id)
      select pg_notify('kuroko_outbox', '') from written`,
-    [instanceId, notice.event, JSON.stringify(notice.payload)],
+    [instanceId, notice.event, storableJson(notice.payload)],
   );
 }
 

@@ -4,7 +4,7 @@ import type { OutputChunk } from './commit-step.ts';
 
 /**
  * Adds chunks of a running execution and forgets the middle: of what lies beyond the first
- * `head` bytes only what starts at or after `keepFrom` stays. Refused when the fence is stale.
+ * `head` bytes only what reaches beyond `keepFrom` stays. Refused when the fence is stale.
  */
 export async function appendOutput(
   on: Connection,
@@ -20,7 +20,7 @@ with mine as (
   update executions set output_size = $7 where id = $1 and fence = $2 and status = 'claimed' returning id
 ), forgotten as (
   delete from output using mine
-  where execution_id = mine.id and start_offset >= $5 and start_offset < $6
+  where execution_id = mine.id and start_offset >= $5 and start_offset + length(bytes) <= $6
 ), written as (
   insert into output (execution_id, start_offset, bytes)
   select mine.id, chunk.start_offset, chunk.bytes
@@ -70,6 +70,19 @@ export async function readOutputTail(
     [executionId, bytes],
   );
   return eachByteOnce(chunks);
+}
+
+/** Chunks as one text; where something is not there any more, how much. */
+export function joinOutput(chunks: readonly OutputChunk[], from = 0): Buffer {
+  let next = from;
+  const parts = chunks.flatMap(({ start, bytes }) => {
+    const missing = start - next;
+    next = start + bytes.length;
+    return missing > 0
+      ? [Buffer.from(`\n[... ${missing} bytes were not kept ...]\n`), bytes]
+      : [bytes];
+  });
+  return Buffer.concat(parts);
 }
 
 /** A write whose answer was lost is written again, and may have been cut differently then. */

@@ -1,5 +1,5 @@
 /** Where in Slack an instance has been told of, and in what words. */
-import type { Connection } from './database.ts';
+import type { Connection, Tx } from './database.ts';
 
 export interface SlackMessage {
   readonly id: number;
@@ -73,6 +73,19 @@ export async function noteSlackLook(on: Connection, id: number): Promise<void> {
 /** Somebody deleted it, or its channel was archived: it is edited no more. */
 export async function noteSlackGone(on: Connection, id: number): Promise<void> {
   await on.query('update slack_messages set gone_at = now() where id = $1', [id]);
+}
+
+/** A Slack that started empty has none of its messages any more: open instances are told of anew. */
+export async function forgetSlackMessages(tx: Tx): Promise<void> {
+  await tx.query(
+    `with forgotten as (delete from slack_messages returning instance_id)
+     insert into outbox (target, event, instance_id, token_id, attempt, payload)
+     select 'slack', case i.status when 'error' then 'failure' else 'launch' end, i.id, t.id,
+       t.attempt, '{"message":null}'
+     from instances i join tokens t on t.instance_id = i.id
+     where i.id in (select instance_id from forgotten) and i.status in ('working', 'error')
+       and (t.status = 'failure' or i.status = 'working' and t.status in ('working', 'waiting'))`,
+  );
 }
 
 /** Instances that still run, have a message, and have moved since it was last edited. */

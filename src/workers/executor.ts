@@ -22,6 +22,8 @@ export interface ExecutorData {
   readonly killGraceMs: number;
 }
 
+const pollMs = 5_000;
+
 const data = threadData() as ExecutorData;
 const log = createLog('executor');
 const db = openDatabase(data.databaseUrl, {
@@ -50,12 +52,18 @@ const stop = (executionId: number): void => {
   // Stops are told to every executor, and most concern another.
   if (stops.size > 10_000) stops.delete(stops.values().next().value ?? 0);
   guardian.stop(executionId, data.killGraceMs).catch((error: unknown) => {
+    // The next poll tries again.
+    stops.delete(executionId);
     log.error({ err: error, executionId }, 'a command could not be stopped');
   });
 };
 
-async function stopAllWanted(): Promise<void> {
-  for (const { executionId } of await stopsRequested(db, data.executorId)) stop(executionId);
+async function readStops(): Promise<void> {
+  try {
+    for (const { executionId } of await stopsRequested(db, data.executorId)) stop(executionId);
+  } catch (error) {
+    log.warn({ err: error }, 'stops could not be read');
+  }
 }
 
 guardian.onRunning(({ id }) => executor.streams.get(id)?.more());
@@ -70,10 +78,15 @@ const listening = listen(data.databaseUrl, {
   },
   onConnected() {
     work.all();
-    stopAllWanted().catch((error: unknown) => log.warn({ err: error }, 'stops could not be read'));
+    void readStops();
   },
   onLost: (error) => log.warn({ err: error }, 'the database went away'),
 });
+
+// For a NOTIFY that did not reach us.
+const poll = setInterval(() => {
+  if (executor.streams.size > 0) void readStops();
+}, pollMs);
 
 const retired: Executor = { ...executor, draining: () => true };
 const slots = Promise.all([
@@ -83,6 +96,7 @@ const slots = Promise.all([
 
 liveUntilCancelled(async () => {
   draining = true;
+  clearInterval(poll);
   work.all();
   await slots;
   await listening.stop();

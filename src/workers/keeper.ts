@@ -8,12 +8,14 @@ import { openDatabase } from '../store/database.ts';
 import { claimedBy, notePids } from '../store/executions.ts';
 import { beat, executorsWithClaims, type Executor } from '../store/executors.ts';
 import { createLeaseWatch } from './lease-watch.ts';
+import { stopRefused } from './stop-refused.ts';
 import { liveUntilCancelled, tellMain, threadData } from './thread.ts';
 
 export interface KeeperData {
   readonly databaseUrl: string;
   readonly guardianSocket: string;
   readonly executorId: number;
+  readonly killGraceMs: number;
 }
 
 const beatEveryMs = 1_000;
@@ -61,6 +63,8 @@ async function sayAlive(): Promise<void> {
     return [{ executionId: id, pid, pidStart, startedAt: new Date(startedAt) }];
   });
   await notePids(db, alive);
+  const ids = running.map(({ id }) => id);
+  await stopRefused(db, guardian, ids, data.killGraceMs, log);
   noted.clear();
   for (const { id, startedAt } of running) {
     if (Date.now() - startedAt >= notedAfterMs) noted.add(id);

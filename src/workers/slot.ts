@@ -8,13 +8,13 @@ import { inTransaction } from '../operations/in-transaction.ts';
 import { finish } from '../operations/finish.ts';
 import { lose } from '../operations/lose.ts';
 import { claimExecution, heldExecution, type Claim } from '../store/executions.ts';
+import { isRefusedData, type Database } from '../store/database.ts';
 import { commandEnvironment } from './command-environment.ts';
 import { lostEvidence } from './lost-evidence.ts';
 import { streamOutput, type OutputStream } from './stream-output.ts';
 import type { Log } from '../log.ts';
 import type { EndedCommand, Guardian } from '../processes/guardian.ts';
 import type { ExecutionResult, OutputChunk } from '../store/commit-step.ts';
-import type { Database } from '../store/database.ts';
 import type { Wake } from './wake.ts';
 
 /** What all slots of an executor share. */
@@ -92,12 +92,24 @@ async function runExecution(
   const claimBy = executor.draining() ? null : { workerId, host, epoch: guardian.epoch };
   const facts = { outputTail: await tailOf(guardian, ended) };
   const result = resultOf(claim, { ...ended, timedOut: ended.endedBy === 'limit' }, rest);
-  const finished = await finish(db, claim, result, facts, claimBy);
+  const finished = await finish(db, claim, result, facts, claimBy).catch(async (error: unknown) => {
+    if (!isRefusedData(error)) throw error;
+    executor.log.error({ err: error, executionId: claim.executionId }, 'a result cannot be stored');
+    await loseClaim(
+      executor,
+      claim,
+      `it ended (${endOf(ended)}), but its result cannot be stored.`,
+    );
+    return { recorded: false, claim: null };
+  });
   executor.stops.delete(claim.executionId);
   guardian.ack(claim.executionId);
   if (!finished.recorded) return 'unknown';
   return finished.claim;
 }
+
+const endOf = ({ code, signal }: EndedCommand): string =>
+  code === null ? `signal ${signal ?? 'unknown'}` : `exit ${code}`;
 
 /** Somebody stopped it, and it was no operator: the program is ending. */
 function stoppedByUs(executor: Executor, claim: Claim, { endedBy }: EndedCommand): boolean {

@@ -26,45 +26,60 @@ const pauseMs = 400;
 export function streamOutput(target: OutputTarget): OutputStream {
   const { guardian, db, execution, cap } = target;
   const head = Math.ceil(cap / 2);
+  const tail = cap - head;
   let stored = 0;
   let timer: NodeJS.Timeout | null = null;
   let writing: Promise<void> = Promise.resolve();
 
-  /** Everything that is still held from a position on. */
-  const readFrom = async (from: number, to: number): Promise<OutputChunk[]> => {
+  /** Some of what is held between two positions; a fast command may have dropped the rest. */
+  const readBetween = async (from: number, to: number): Promise<OutputChunk[]> => {
     const chunks: OutputChunk[] = [];
     for (let at = from; at < to;) {
       const slice = await guardian.read(execution.executionId, at);
-      if (slice === null) break;
-      if (slice.data.length > 0) chunks.push({ start: slice.from, bytes: slice.data });
-      if (slice.next <= at) break;
+      if (slice === null || slice.next <= at) break;
+      const bytes = slice.data.subarray(0, Math.max(0, to - slice.from));
+      if (bytes.length > 0) chunks.push({ start: slice.from, bytes });
       at = slice.next;
     }
     return chunks;
   };
 
-  const write = async (): Promise<void> => {
-    const chunks = await readFrom(stored, Infinity);
-    const last = chunks.at(-1);
-    if (last === undefined) return;
-    const size = last.start + last.bytes.length;
-    const kept = { head, keepFrom: size - (cap - head), size };
-    if (await appendOutput(db, execution, chunks, kept)) stored = size;
+  /** What of the first `size` bytes is to be kept and is not stored yet: never more than the cap. */
+  const readMissing = async (size: number): Promise<OutputChunk[]> => [
+    ...(await readBetween(stored, Math.min(size, head))),
+    ...(await readBetween(Math.max(stored, head, size - tail), size)),
+  ];
+
+  /** The size is taken first: who read to the end of an endless output would never be done. */
+  const write = async (size: number): Promise<boolean> => {
+    if (size <= stored) return true;
+    const chunks = await readMissing(size);
+    if (!(await appendOutput(db, execution, chunks, { head, keepFrom: size - tail, size })))
+      return false;
+    stored = size;
+    return true;
+  };
+
+  const writeSoFar = async (): Promise<void> => {
+    const slice = await guardian.read(execution.executionId, stored);
+    if (slice !== null) await write(slice.size);
   };
 
   return {
     more() {
       timer ??= setTimeout(() => {
         timer = null;
-        writing = writing.then(write).catch(target.onError);
+        writing = writing.then(writeSoFar).catch(target.onError);
       }, pauseMs);
     },
-    async rest(ended) {
+    async rest({ output, outputSize: size }) {
       if (timer !== null) clearTimeout(timer);
       await writing;
-      if (stored >= ended.outputSize) return [];
-      if (ended.output !== null) return [{ start: stored, bytes: ended.output.subarray(stored) }];
-      return readFrom(stored, ended.outputSize);
+      if (size <= stored) return [];
+      if (output !== null) return [{ start: stored, bytes: output.subarray(stored) }];
+      // Much of it: what is stored and not to be kept any more goes before the last is added.
+      const written = size > cap && (await write(size).catch(() => false));
+      return written ? [] : readMissing(size);
     },
   };
 }

@@ -3,15 +3,15 @@ import type { Problem } from './task.ts';
 
 /** Told the indentation of one line after the other, says what each line stands below. */
 export function nesting<Item>(root: Item): (indent: string, line: number) => Place<Item> {
-  let innermost: Level<Item> = { indent: -1, item: root, above: null };
+  let innermost: Level<Item> = { indent: -1, item: root, above: null, depth: 0 };
   const mixture = mixtureWatch();
   return (indent, line) => {
     const { parent, lost } = closeLevels(innermost, indent.length);
     return {
       parent: parent.item,
-      problem: problemOf(mixture(indent), lost, line),
+      problem: problemOf(mixture(indent), lost, line) ?? tooDeep(parent.depth, line),
       open: (item) => {
-        innermost = { indent: indent.length, item, above: parent };
+        innermost = { indent: indent.length, item, above: parent, depth: parent.depth + 1 };
       },
     };
   };
@@ -29,6 +29,8 @@ interface Level<Item> {
   readonly item: Item;
   /** The level that this one is nested in; null for the root's, which no line can close. */
   readonly above: Level<Item> | null;
+  /** The root's is 0. */
+  readonly depth: number;
 }
 
 /** Whether a tab and a space have both been used to indent: first on this line, or before it. */
@@ -75,5 +77,17 @@ function problemOf(mixture: Mixture, lost: readonly number[] | null, line: numbe
   return {
     message,
     suggestion: `It may stand beside the lines above that are indented by ${levels}.`,
+  };
+}
+
+/** Far beyond what anybody reads; without a limit a generated script could exhaust the stack. */
+const deepest = 200;
+
+function tooDeep(above: number, line: number): Problem | null {
+  // Told once, at the first line that is: what stands below it is no news.
+  if (above !== deepest) return null;
+  return {
+    message: `(line ${line}) nested too deep.`,
+    suggestion: `At most ${deepest} levels can stand below one another.`,
   };
 }

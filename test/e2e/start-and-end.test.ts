@@ -9,6 +9,7 @@ import {
   statusOf,
   type Home,
 } from '../support/program.ts';
+import { peopleOf } from '../support/local-slack.ts';
 import { until } from '../support/until.ts';
 
 const homes: Home[] = [];
@@ -48,6 +49,13 @@ describe('the end', () => {
     await first.ended;
     const second = await startProgram(at);
     expect(await statusOf(second, 3, id)).toBe('error');
+    // The local Slack keeps nothing; what waits for somebody is told of anew.
+    const people = await peopleOf(`${second.slackUrl}/_control`);
+    const told = await people.waitForMessage((message) =>
+      JSON.stringify(message.blocks).includes(`/instances/${id}|`),
+    );
+    expect(told.text).toContain('failed');
+    expect(JSON.stringify(told.blocks)).toContain('"Retry"');
     const { text } = await runProgram(at, ['logs', String(id)]);
     expect(text).toMatch(/stopped as Kuroko ended; its process group on \S+ is empty since/);
     const again = await runProgram(at, ['retry', String(id)]);

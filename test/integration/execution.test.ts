@@ -145,6 +145,41 @@ describe('a command', () => {
   });
 });
 
+describe('output that no text can hold', () => {
+  it('NUL and broken characters of a failing command put the instance in ERROR like any other', async () => {
+    const id = await run(`execute: printf 'a\\000b\\377\\n'; exit 3\n`);
+    await becomes(id, 'error');
+    expect(await executionsOf(db, id)).toMatchObject([{ exitStatus: 3, outputSize: 5 }]);
+    const [execution] = await executionsOf(db, id);
+    const [chunk] = await readOutput(db, execution?.id ?? 0);
+    expect(chunk?.bytes).toEqual(Buffer.from([0x61, 0, 0x62, 0xff, 0x0a]));
+    const [notice] = await db.query<{ payload: { message: string } }>(
+      `select payload from outbox where instance_id = $1 and event = 'failure'`,
+      [id],
+    );
+    expect(notice?.payload.message).toContain('a\uFFFDb\uFFFD');
+  });
+
+  it('an endless stream is kept within the cap, can be read meanwhile, and costs no memory', async () => {
+    const before = process.memoryUsage().rss;
+    const id = await run('execute: echo first; timeout 6 yes abcdefgh; echo last\n');
+    await until(
+      'the beginning to be readable',
+      async () => (await outputs(id))[0]?.startsWith('first\n'),
+      5_000,
+    );
+    await becomes(id, 'success');
+    const [execution] = await executionsOf(db, id);
+    const chunks = await readOutput(db, execution?.id ?? 0);
+    const kept = chunks.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    expect(execution?.outputSize).toBeGreaterThan(10_000_000);
+    expect(kept).toBeLessThan(2_000_000);
+    const [text = ''] = await outputs(id);
+    expect(text.endsWith('abcdefgh\nlast\n')).toBe(true);
+    expect(process.memoryUsage().rss - before).toBeLessThan(200_000_000);
+  });
+});
+
 describe('many instances', () => {
   it('all finish with four workers, every step once', async () => {
     const { id } = await define(db, 'execute: true\nexecute: true\nexecute: true\n');

@@ -100,10 +100,10 @@ describe('/kuroko launch', () => {
   });
 
   it.each([
-    ['FOO', '"FOO" is no environment pair: write NAME=value.'],
-    ['1A=x', '"1A" is no name of an environment value'],
-    ['A=1 =x', '"" is no name of an environment value'],
-    ['A=1 two words', '"two" is no environment pair'],
+    ['FOO', '"FOO" is not an environment pair: write NAME=value.'],
+    ['1A=x', '"1A" is not a valid name of an environment variable'],
+    ['A=1 =x', '"" is not a valid name of an environment variable'],
+    ['A=1 two words', '"two" is not an environment pair'],
   ])('refuses %j for an environment, and launches nothing', async (pairs, problem) => {
     const { id } = await define(shell.db, 'execute: true');
     const answer = await shell.ask(`launch ${id} ${pairs}`);
@@ -153,9 +153,9 @@ describe('/kuroko launch', () => {
     expect(await shell.answers('alerts')).toHaveLength(before);
   });
 
-  it('says so when the job is told of only when it needs somebody', async () => {
+  it('says so when the job is told of reports problems only', async () => {
     const { id } = await define(shell.db, 'execute: true', { notifyAllEvents: false });
-    expect((await shell.ask(`launch ${id}`)).text).toContain('only when it needs somebody');
+    expect((await shell.ask(`launch ${id}`)).text).toContain('reports problems only');
     await worker.end(await worker.claim(), 0);
   });
 

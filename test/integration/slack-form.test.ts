@@ -230,7 +230,7 @@ describe('a submitted form', () => {
     expect(await submit({ env: 'A=1' })).toEqual(errors({ job: 'Choose a job.' }));
     expect(await submit({ job: id, env: 'A=1\nFOO\n2B=x' })).toEqual(
       errors({
-        env: expect.stringMatching(/"FOO" is no environment pair.*"2B" is no name/),
+        env: expect.stringMatching(/"FOO" is not an environment pair.*"2B" is not a valid name/),
       }),
     );
     expect(await submit({ job: 'x', env: 'FOO', channel: 'C02ALERTS' })).toEqual(

@@ -2,13 +2,16 @@ import { symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createLog } from '../../src/log.ts';
+import { inTransaction } from '../../src/operations/in-transaction.ts';
+import { lose } from '../../src/operations/lose.ts';
 import { findInstance } from '../../src/store/instances.ts';
-import { claimExecution, executionsOf } from '../../src/store/executions.ts';
+import { claimedBy, claimExecution, executionsOf } from '../../src/store/executions.ts';
 import { readOutput } from '../../src/store/output.ts';
 import { startThreads } from '../../src/workers/threads.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { startEngine, type Engine } from '../support/engine.ts';
-import { define, launchOne, openDatabase, someWorkers } from '../support/operations.ts';
+import { processesInGroup } from '../support/live-processes.ts';
+import { define, facts, launchOne, openDatabase, someWorkers } from '../support/operations.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
 import type { Database } from '../../src/store/database.ts';
@@ -32,7 +35,12 @@ const statusOf = async (id: number) => (await findInstance(db, id))?.status;
 it('a thread that dies is started again, until it lives', async () => {
   const socket = path.join(temporaryFolder(), 'socket');
   const { executorId } = engine;
-  const workerData = { databaseUrl: test.url, guardianSocket: socket, executorId };
+  const workerData = {
+    databaseUrl: test.url,
+    guardianSocket: socket,
+    executorId,
+    killGraceMs: 1_000,
+  };
   const threads = await startThreads([{ name: 'keeper', workerData }], createLog('test'), () => {});
   const states = new Set<string>();
   await until('it to have died twice', () => {
@@ -68,6 +76,23 @@ it('the death of the executor thread ends no command: the next one goes on with 
   expect(first).toMatchObject({ id: running.id, pid: running.pid, exitStatus: 0 });
   const chunks = await readOutput(db, running.id);
   expect(Buffer.concat(chunks.map(({ bytes }) => bytes)).toString()).toBe('before\nafter\n');
+});
+
+it('a command that was written off is stopped by its own host, which came back late', async () => {
+  const { id } = await define(db, 'execute: sleep 77\n');
+  const { instanceId } = await launchOne(db, id);
+  const running = await until('the command to run', async () =>
+    (await engine.guardian.list()).find(({ status, pid }) => status === 'running' && pid !== null),
+  );
+  const held = (await executionsOf(db, instanceId))[0];
+  // As another host does that has not heard of this one for the length of a lease.
+  await inTransaction(db, async (tx) => {
+    const [row] = await claimedBy(tx, engine.executorId);
+    if (row !== undefined) await lose(tx, { ...row, evidence: 'unknown: a test.' }, facts);
+  });
+  expect(await statusOf(instanceId)).toBe('error');
+  await until('its group to be empty', () => processesInGroup(running.pid ?? 0).length === 0);
+  expect(await executionsOf(db, instanceId)).toMatchObject([{ id: held?.id, status: 'lost' }]);
 });
 
 it('what a worker held that is no more, since there are fewer now, is settled all the same', async () => {

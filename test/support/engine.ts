@@ -53,7 +53,7 @@ export async function startEngine(options: {
   };
   const threads = await startThreads(
     [
-      { name: 'keeper', workerData: common },
+      { name: 'keeper', workerData: { ...common, killGraceMs } },
       { name: 'executor', workerData: executor },
     ],
     createLog('test'),

@@ -3,7 +3,6 @@ import { loadConfig, type Config } from '../../config.ts';
 import { UserError } from '../../errors.ts';
 import { loadTemplates } from '../../templates.ts';
 import { checkDatabase } from '../check-database.ts';
-import { checkSecrets } from '../check-secrets.ts';
 import { checkSlack } from '../check-slack.ts';
 import { printJson, printLine } from '../print.ts';
 import type { Outside } from '../outside.ts';
@@ -29,12 +28,7 @@ async function findAll(outside: Outside): Promise<Finding[]> {
     checkDatabase({ databaseUrl, dataDir }, outside),
     checkSlack(slack),
   ]);
-  return [
-    ...findings,
-    ...(config === null ? [] : checkSecrets(config)),
-    ...templates(config?.templates ?? null),
-    ...connections.flat(),
-  ];
+  return [...findings, ...templates(config?.templates ?? null), ...connections.flat()];
 }
 
 /** A mistake in the configuration is no reason to keep quiet about the connections. */

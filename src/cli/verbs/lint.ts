@@ -4,6 +4,7 @@ import { UserError } from '../../errors.ts';
 import { engineFacts } from '../../operations/engine-facts.ts';
 import { lint } from '../../workflow/lint.ts';
 import { notExecutedYet } from '../../workflow/validate.ts';
+import { readDefinitionFile } from '../definition-file.ts';
 import { readScripts, type FileScript } from '../definition-scripts.ts';
 import { printJson, printLine, printNote } from '../print.ts';
 import { readInput } from '../read-input.ts';
@@ -37,9 +38,19 @@ async function lintFile(file: string, known: Known): Promise<Result[]> {
     return [lintScript({ script: input.text, lineOffset: 0, columnOffset: 0 }, known)];
   }
   const scripts = readScripts(file, input.text);
-  return 'problems' in scripts
-    ? scripts.problems.map(unreadable)
-    : scripts.map((script) => lintScript(script, known));
+  if ('problems' in scripts) return scripts.problems.map(unreadable);
+  const definitions = readDefinitionFile(file, input.text);
+  const wrong = definitions.ok
+    ? []
+    : definitions.problems.map((problem) => misplaced(file, problem));
+  return [...wrong, ...scripts.map((script) => lintScript(script, known))];
+}
+
+/** A problem says where it is: `jobs.yml:3 tags: must be a list of texts.` */
+function misplaced(file: string, problem: string): Result {
+  const [, line = '1', message = problem] =
+    /^(\d+) ([^]*)$/.exec(problem.slice(file.length + 1)) ?? [];
+  return { ok: false, errors: [{ line: Number(line), column: 1, message, suggestion: null }] };
 }
 
 const unreadable = (message: string): Result => ({

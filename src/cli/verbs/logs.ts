@@ -4,7 +4,7 @@ import { notFound } from '../../errors.ts';
 import { executionsOf, type Execution } from '../../store/executions.ts';
 import { findInstance } from '../../store/instances.ts';
 import { logsOf } from '../../store/logs.ts';
-import { readOutput, readOutputTail } from '../../store/output.ts';
+import { joinOutput, readOutput, readOutputTail } from '../../store/output.ts';
 import { followLogs } from '../follow-logs.ts';
 import { printJson, printLine, printNote, printOutput } from '../print.ts';
 import { logText } from '../row-text.ts';
@@ -54,9 +54,9 @@ export function logsVerb(
 }
 
 async function outputOf(db: Database, { id }: Execution, full: boolean): Promise<Buffer> {
-  const chunks = full ? await readOutput(db, id) : await readOutputTail(db, id, tailBytes);
-  const bytes = Buffer.concat(chunks.map((chunk) => chunk.bytes));
-  return full ? bytes : bytes.subarray(-tailBytes);
+  if (full) return joinOutput(await readOutput(db, id));
+  const chunks = await readOutputTail(db, id, tailBytes);
+  return joinOutput(chunks, chunks[0]?.start).subarray(-tailBytes);
 }
 
 function printTail({ path, outputSize }: Execution, bytes: Buffer): void {

@@ -1,7 +1,7 @@
 /** `logs instance --full`: everything that a run's commands wrote, as a file in the run's thread. */
 import { outputFileAnswer, outputFileComment } from '../../messages/command-answers.ts';
 import { executionsOf } from '../../store/executions.ts';
-import { readOutput } from '../../store/output.ts';
+import { joinOutput, readOutput } from '../../store/output.ts';
 import { slackMessagesOf } from '../../store/slack-messages.ts';
 import { aboutNow, type Shell } from '../shell.ts';
 import { instanceOf } from './logs.ts';
@@ -35,14 +35,7 @@ async function fullOutput({ db }: Shell, instanceId: number): Promise<Buffer> {
   const parts: Buffer[] = [];
   for (const { id, shell: command } of await executionsOf(db, instanceId)) {
     parts.push(Buffer.from(`$ ${command}\n`));
-    let end = 0;
-    // oxlint-disable-next-line no-await-in-loop -- one command's output in memory at a time
-    for (const { start, bytes } of await readOutput(db, id)) {
-      if (start > end) parts.push(Buffer.from(`\n[... ${start - end} bytes were not kept ...]\n`));
-      parts.push(bytes);
-      end = start + bytes.length;
-    }
-    parts.push(Buffer.from('\n'));
+    parts.push(joinOutput(await readOutput(db, id)), Buffer.from('\n'));
   }
   return Buffer.concat(parts);
 }

@@ -101,7 +101,7 @@ id: 0
         'jobs.yml:7 prevent_multi: must be none, working_or_error, working or error.',
         'jobs.yml:8 schedules: schedules are not launched by this version; remove them or wait.',
         'jobs.yml:10 suspend_schedules: suspend schedules are not launched by this version; remove them or wait.',
-        'jobs.yml:11 id: must be a whole number from 1.',
+        'jobs.yml:11 id: must be a whole number from 1 to 1000000000.',
       ].toSorted(),
     );
   });

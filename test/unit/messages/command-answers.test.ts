@@ -49,7 +49,7 @@ describe('an answer to a command', () => {
   it('says what was done, with a link to the run', () => {
     const page = 'http://localhost:5000/definitions/3/instances/12';
     expect(everyAnswer('a & b').map(({ text }) => text)).toEqual([
-      `Launched a &amp; b as <${page}|#12>. This job is told of only when it needs somebody.`,
+      `Launched a &amp; b as <${page}|#12>. This job reports problems only.`,
       `Launched a &amp; b as <${page}|#12>.`,
       `a &amp; b was not launched: <http://localhost:5000/definitions/3/instances/11|#11> is in the way.`,
       `Retried <${page}|a &amp; b #12>.`,

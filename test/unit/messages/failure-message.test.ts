@@ -37,11 +37,7 @@ describe('an open failure', () => {
       { exitStatus: null, termSignal: 'SIGTERM', stopRequestedBy: 'ben' },
       'Terminated by ben.',
     ],
-    [
-      'nobody knows',
-      { status: 'lost', evidence: 'host h1 is gone' },
-      'lost: nobody knows how it ended. host h1 is gone',
-    ],
+    ['nobody knows', { status: 'lost', evidence: 'host h1 is gone' }, 'lost: host h1 is gone'],
   ])('says what ended the command: %s', (_, fields, said) => {
     const ended = executionOf({ status: 'finished', finishedAt: at('12:02:00'), ...fields });
     expect(failureMessage(failedRun({ executions: [ended] }), 21, 1, about).text).toContain(said);
