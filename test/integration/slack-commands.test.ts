@@ -153,7 +153,7 @@ describe('/kuroko launch', () => {
     expect(await shell.answers('alerts')).toHaveLength(before);
   });
 
-  it('says so when the job is told of reports problems only', async () => {
+  it('says so when the job reports problems only', async () => {
     const { id } = await define(shell.db, 'execute: true', { notifyAllEvents: false });
     expect((await shell.ask(`launch ${id}`)).text).toContain('reports problems only');
     await worker.end(await worker.claim(), 0);
