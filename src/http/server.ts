@@ -4,6 +4,7 @@ import { UserError, invalid } from '../errors.ts';
 import { authenticateClient, strategy } from './authenticate-client.ts';
 import { finishResponse } from './finish-response.ts';
 import { definitionPage } from './routes/definition-page.ts';
+import { definitionsPage } from './routes/definitions-page.ts';
 import { healthRoutes, type Readiness } from './routes/health.ts';
 import { instancePage } from './routes/instance-page.ts';
 import { launchInstance } from './routes/launch-instance.ts';
@@ -42,6 +43,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
   server.route([
     launchInstance(options),
     showInstance(options),
+    ...definitionsPage(options),
     definitionPage(options),
     instancePage(options),
     ...healthRoutes(options.readiness),

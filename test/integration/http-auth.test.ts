@@ -19,6 +19,8 @@ beforeAll(async () => {
     ['POST', `/v1/definitions/${id}/instances`],
     ['GET', `/v1/definitions/${id}/instances/${instance}`],
     ['HEAD', `/v1/definitions/${id}/instances/${instance}`],
+    ['GET', '/'],
+    ['GET', '/definitions'],
     ['GET', `/definitions/${id}`],
     ['GET', `/definitions/${id}/instances/${instance}`],
     // Who may not come in does not learn what is there.

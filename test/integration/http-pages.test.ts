@@ -28,6 +28,22 @@ async function launched(id: number, env: Record<string, string> = {}): Promise<n
   return ((await response.json()) as { id: number }).id;
 }
 
+describe('the page of all jobs', () => {
+  it.each(['/', '/definitions'])('at %s links to each, escaped, with its state', async (path) => {
+    const { id } = await api.save({ name: hostile, script: 'echo: done\n', tags: ['<b>'] });
+    const instance = await launched(id);
+    const response = await page(path);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
+    const html = await response.text();
+    expect(html).toContain(`<a href="/definitions/${id}">${escaped}`);
+    expect(html).toContain(`<a href="/definitions/${id}/instances/${instance}">`);
+    expect(html).toContain('SUCCESS');
+    expect(html).not.toContain('<script>alert');
+    expect(html).not.toContain('<b>');
+  });
+});
+
 describe('the page of an instance', () => {
   it('shows state, commands, output and log, in the configured zone', async () => {
     const { id } = await api.save({

@@ -3,10 +3,12 @@ import { createHash } from 'node:crypto';
 import type { ResponseObject, ResponseToolkit } from '@hapi/hapi';
 import { markup, render } from '../../templates.ts';
 import type { DefinitionView } from './definition-view.ts';
+import type { DefinitionsView } from './definitions-view.ts';
 import type { InstanceView } from './instance-view.ts';
 
 /** What each of templates/pages/*.hbs is given; every field is text yet to be escaped. */
 export interface PageViews {
+  readonly definitions: DefinitionsView;
   readonly definition: DefinitionView;
   readonly instance: InstanceView;
   readonly error: { readonly title: string; readonly message: string };
