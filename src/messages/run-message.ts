@@ -50,7 +50,7 @@ function facts(run: Run, about: About): string {
   const state = stateOf(run);
   return render('slack/run#facts', {
     instance: instanceLink(instance, `#${id}`, about),
-    state: instance.status,
+    state: instance.status === 'canceled' ? 'cancelled' : instance.status,
     launched: launchedBy(instance),
     started: moment(createdAt),
     elapsed: state === 'working' ? elapsed(createdAt, about.now) : null,

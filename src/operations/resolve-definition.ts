@@ -6,6 +6,7 @@ import {
   listDefinitions,
   type Definition,
 } from '../store/definitions.ts';
+import { closestWord } from '../workflow/closest-word.ts';
 import type { Connection } from '../store/database.ts';
 
 /** At most this many are offered to choose from. */
@@ -44,5 +45,11 @@ async function similarNames(on: Connection, ref: string): Promise<string[]> {
   const words = ref.split(/[\s_-]+/).filter((word) => word !== '');
   if (words.length === 0) return [];
   const { definitions } = await listDefinitions(on, { words, limit: 3 });
-  return definitions.map(({ name }) => name);
+  if (definitions.length > 0) return definitions.map(({ name }) => name);
+  const { definitions: all } = await listDefinitions(on, { limit: 1_000 });
+  const closest = closestWord(
+    ref,
+    all.map(({ name }) => name),
+  );
+  return closest === null ? [] : [closest];
 }

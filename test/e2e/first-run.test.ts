@@ -160,7 +160,7 @@ describe('somebody who has never seen it', () => {
   it('gets a sentence for an unknown verb, job and instance, and for pairs that are none', async () => {
     for (const [typed, answer] of [
       ['lanch hello', /Did you mean/],
-      ['launch helo', /no job/i],
+      ['launch helo', /no job .*helo.*Did you mean .*hello/],
       ['retry 999', /no (run|instance) #999/i],
       ['launch hello =1', /pair|name/i],
     ] as const) {
