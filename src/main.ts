@@ -98,8 +98,11 @@ async function startAll(
   const facts = engineFacts(config);
   if (config.databaseUrl === null) await applySamples(db, config.dataDir, facts);
 
-  // It keeps nothing over a restart.
-  if (local !== null) await inTransaction(db, forgetSlackMessages);
+  if (local !== null) {
+    // It keeps nothing over a restart.
+    const channels = local.channels.map(({ id }) => id);
+    await inTransaction(db, (tx) => forgetSlackMessages(tx, channels));
+  }
 
   const slackConfig = withLocalSlack(config, local);
   const dialect = local === null ? 'slack' : 'local';

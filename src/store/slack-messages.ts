@@ -75,16 +75,17 @@ export async function noteSlackGone(on: Connection, id: number): Promise<void> {
   await on.query('update slack_messages set gone_at = now() where id = $1', [id]);
 }
 
-/** A Slack that started empty has none of its messages any more: open instances are told of anew. */
-export async function forgetSlackMessages(tx: Tx): Promise<void> {
+/** These channels have lost all their messages: open instances are told of there anew. */
+export async function forgetSlackMessages(tx: Tx, channels: readonly string[]): Promise<void> {
   await tx.query(
-    `with forgotten as (delete from slack_messages returning instance_id)
+    `with forgotten as (delete from slack_messages where channel = any($1) returning instance_id)
      insert into outbox (target, event, instance_id, token_id, attempt, payload)
      select 'slack', case i.status when 'error' then 'failure' else 'launch' end, i.id, t.id,
        t.attempt, '{"message":null}'
      from instances i join tokens t on t.instance_id = i.id
      where i.id in (select instance_id from forgotten) and i.status in ('working', 'error')
        and (t.status = 'failure' or i.status = 'working' and t.status in ('working', 'waiting'))`,
+    [channels],
   );
 }
 
