@@ -4,7 +4,7 @@ import { context, section, type Block, type Content } from './blocks.ts';
 import { runButtons } from './buttons.ts';
 import { deeds } from './deeds.ts';
 import { code } from './fit.ts';
-import { definitionLink, elapsed, instanceLink, jobName, moment, size, span } from './phrases.ts';
+import { definitionLink, elapsed, instanceLink, jobName, moment, span } from './phrases.ts';
 import { launchedBy } from './launched-by.ts';
 import { stepList, stepText } from './step-list.ts';
 import type { Execution } from '../store/executions.ts';
@@ -72,7 +72,7 @@ function running(run: Run): string[] {
 }
 
 function commandView(run: Run, execution: Execution) {
-  const { host, workerNumber, startedAt, claimedAt, outputSize, stopRequestedBy } = execution;
+  const { host, workerNumber, startedAt, claimedAt, stopRequestedBy } = execution;
   const since = startedAt ?? claimedAt ?? execution.createdAt;
   return {
     step: code(stepText(run, execution.path), 200),
@@ -80,7 +80,6 @@ function commandView(run: Run, execution: Execution) {
     worker: workerNumber,
     queue: code(execution.queue, 80),
     since: moment(since),
-    output: outputSize > 0 ? size(outputSize) : null,
     stopping: stopRequestedBy !== null,
   };
 }

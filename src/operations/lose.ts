@@ -18,8 +18,10 @@ export interface LostExecution {
 /** False when the execution had been finished, or written off, by then. */
 export async function lose(tx: Tx, lost: LostExecution, facts: Facts): Promise<boolean> {
   const instance = await lockInstance(tx, lost.instanceId);
+  // Instance, tokens, execution: the order of locks that commit-step keeps, too.
+  const tokens = instance === null ? [] : await lockTokens(tx, lost.instanceId);
   if (instance === null || !(await markLost(tx, lost))) return false;
-  const token = (await lockTokens(tx, lost.instanceId)).find(({ id }) => id === lost.tokenId);
+  const token = tokens.find(({ id }) => id === lost.tokenId);
   // A token that was cancelled meanwhile is past caring.
   if (token?.status === 'working') {
     await applyEvent(tx, instance, token, { type: 'lost', evidence: lost.evidence }, facts);

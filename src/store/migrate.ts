@@ -2,8 +2,12 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import knex, { type Knex } from 'knex';
+import pg from 'pg';
 
 const directory = new URL('../../migrations/', import.meta.url);
+
+/** Of the advisory lock; any number that nobody else uses. */
+const lockKey = 5_020_016;
 
 const migrationSource: Knex.MigrationSource<string> = {
   async getMigrations() {
@@ -46,9 +50,14 @@ export function migrateStatus(url: string): Promise<{ applied: string[]; pending
 
 async function withKnex<T>(url: string, work: (db: Knex) => Promise<T>): Promise<T> {
   const db = knex({ client: 'pg', connection: url, pool: { min: 0, max: 2 } });
+  const guard = new pg.Client({ connectionString: url });
   try {
+    // Two first starts on an empty database would both create knex's own tables.
+    await guard.connect();
+    await guard.query('select pg_advisory_lock($1)', [lockKey]);
     return await work(db);
   } finally {
+    await guard.end().catch(() => {});
     await db.destroy();
   }
 }

@@ -8,7 +8,7 @@ import { openDatabase } from '../store/database.ts';
 import { claimedBy, notePids } from '../store/executions.ts';
 import { beat, executorsWithClaims, type Executor } from '../store/executors.ts';
 import { createLeaseWatch } from './lease-watch.ts';
-import { stopRefused } from './stop-refused.ts';
+import { createUnclaimed } from './unclaimed.ts';
 import { liveUntilCancelled, tellMain, threadData } from './thread.ts';
 
 export interface KeeperData {
@@ -46,6 +46,8 @@ async function every(ms: number, work: () => Promise<void>, onTrouble = () => {}
   }
 }
 
+const settleUnclaimed = createUnclaimed({ db, guardian, graceMs: data.killGraceMs, log });
+
 async function sayAlive(): Promise<void> {
   if (!(await beat(db, data.executorId, guardian.epoch))) {
     tellMain({
@@ -54,7 +56,8 @@ async function sayAlive(): Promise<void> {
     });
     return;
   }
-  const running = (await guardian.list()).filter(({ status }) => status === 'running');
+  const held = await guardian.list();
+  const running = held.filter(({ status }) => status === 'running');
   const alive = running.flatMap((command) => {
     if (command.status !== 'running' || command.pid === null || command.pidStart === null)
       return [];
@@ -63,8 +66,7 @@ async function sayAlive(): Promise<void> {
     return [{ executionId: id, pid, pidStart, startedAt: new Date(startedAt) }];
   });
   await notePids(db, alive);
-  const ids = running.map(({ id }) => id);
-  await stopRefused(db, guardian, ids, data.killGraceMs, log);
+  await settleUnclaimed(held);
   noted.clear();
   for (const { id, startedAt } of running) {
     if (Date.now() - startedAt >= notedAfterMs) noted.add(id);

@@ -7,7 +7,12 @@ import { GuardianError } from '../processes/guardian-error.ts';
 import { inTransaction } from '../operations/in-transaction.ts';
 import { finish } from '../operations/finish.ts';
 import { lose } from '../operations/lose.ts';
-import { claimExecution, heldExecution, type Claim } from '../store/executions.ts';
+import {
+  claimExecution,
+  heldExecution,
+  releaseExecution,
+  type Claim,
+} from '../store/executions.ts';
 import { isRefusedData, type Database } from '../store/database.ts';
 import { commandEnvironment } from './command-environment.ts';
 import { lostEvidence } from './lost-evidence.ts';
@@ -45,9 +50,14 @@ export async function runSlot(executor: Executor, workerId: number): Promise<voi
   let pauseMs = 50;
   while (!executor.draining() || held !== null) {
     try {
-      if (held === 'unknown') held = await heldExecution(executor.db, workerId);
-      else if (held === null) held = await claimOrWait(executor, workerId);
-      else held = await runExecution(executor, held, workerId);
+      if (held === 'unknown') {
+        held = await heldExecution(executor.db, workerId);
+        continue;
+      }
+      held =
+        held === null
+          ? await claimOrWait(executor, workerId)
+          : await runExecution(executor, held, workerId);
       pauseMs = 50;
     } catch (error) {
       // The guardian is gone: main ends the program, and the next start finds out what was lost.
@@ -80,7 +90,21 @@ async function runExecution(
 ): Promise<Claim | null | 'unknown'> {
   const { db, guardian, host } = executor;
   if (claim.epoch !== guardian.epoch) return settleFormer(executor, claim);
-  const { ended, rest } = await runCommand(executor, claim);
+  if (executor.draining() && (await guardian.observe(claim.executionId)).status === 'unknown') {
+    // Claimed as the end began, and not started: somebody else's, now.
+    await releaseExecution(db, claim);
+    return 'unknown';
+  }
+  const outcome = await runCommand(executor, claim).catch(async (error: unknown) => {
+    if (!(error instanceof GuardianError) || error.reason !== 'acknowledged') throw error;
+    // The database has lost a commit that it had confirmed: it was restored, or failed over.
+    const evidence =
+      'it was run and its result acknowledged, but the database has no record of it.';
+    await loseClaim(executor, claim, evidence);
+    return null;
+  });
+  if (outcome === null) return 'unknown';
+  const { ended, rest } = outcome;
   if (
     ended.endedBy === 'guardian' ||
     (executor.draining() && stoppedByUs(executor, claim, ended))

@@ -11,6 +11,7 @@ import {
   claimExecution,
   executionsOf,
   heldExecution,
+  releaseExecution,
   type Claim,
 } from '../../src/store/executions.ts';
 import { findInstance } from '../../src/store/instances.ts';
@@ -198,6 +199,19 @@ describe('a repeated wish', () => {
     expect(again).toMatchObject({ instanceId: first.instanceId, repeated: true });
   });
 
+  it('takes effect once, also when the step has failed again meanwhile', async () => {
+    const { id } = await define(db, 'execute: one\n');
+    const { instanceId } = await launchOne(db, id);
+    await end(await claimFor(worker(0)), 1);
+    const wish = operate(instanceId);
+    await inTransaction(db, (tx) => retry(tx, wish, facts));
+    await end(await claimFor(worker(0)), 1);
+    await inTransaction(db, (tx) => retry(tx, wish, facts));
+    expect(await statusOf(instanceId)).toBe('error');
+    expect((await tokensOf(db, instanceId))[0]).toMatchObject({ status: 'failure', attempt: 2 });
+    await inTransaction(db, (tx) => cancel(tx, operate(instanceId), facts));
+  });
+
   it('is taken for what it is when its answer was lost; another one is late', async () => {
     const { id } = await define(db, 'execute: one\n');
     const { instanceId } = await launchOne(db, id);
@@ -214,6 +228,39 @@ describe('a repeated wish', () => {
     ]);
     expect(row).toEqual({ outcome: 'late', actorName: 'carol' });
     await inTransaction(db, (tx) => cancel(tx, operate(instanceId), facts));
+  });
+});
+
+describe('a queue in the middle of a script', () => {
+  it('is left to the workers that serve it', async () => {
+    const { id } = await define(db, 'execute: one\nqueue: batch\nexecute: two\n');
+    const { instanceId } = await launchOne(db, id);
+    const first = await claimFor(worker(0));
+    expect(await end(first, 0, worker(0))).toMatchObject({
+      recorded: true,
+      moved: true,
+      claim: null,
+    });
+    expect(await heldExecution(db, worker(0))).toBeNull();
+    const [, second] = await executionsOf(db, instanceId);
+    expect(second).toMatchObject({ shell: 'two', queue: 'batch', status: 'pending' });
+    await inTransaction(db, (tx) => cancel(tx, operate(instanceId), facts));
+  });
+});
+
+describe('a claim that is given back', () => {
+  it('is pending again and can be taken by another; a stale fence gives nothing back', async () => {
+    const { id } = await define(db, 'execute: one\n');
+    const { instanceId } = await launchOne(db, id);
+    const claim = await claimFor(worker(5));
+    await releaseExecution(db, { ...claim, fence: claim.fence - 1 });
+    expect(await heldExecution(db, worker(5))).not.toBeNull();
+    await releaseExecution(db, claim);
+    expect(await heldExecution(db, worker(5))).toBeNull();
+    const again = await claimFor(worker(6));
+    expect(again.executionId).toBe(claim.executionId);
+    await end(again, 0);
+    expect(await statusOf(instanceId)).toBe('success');
   });
 });
 
