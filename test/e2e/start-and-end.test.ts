@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { afterEach, describe, expect, inject, it } from 'vitest';
@@ -39,6 +40,22 @@ describe('the end', () => {
       expect(at.leftovers()).toEqual([]);
     },
   );
+
+  it('reaches the program through npm: nothing goes on behind its back', async () => {
+    const at = await home();
+    const root = new URL('../..', import.meta.url).pathname;
+    // Without the build before it, which other tests are running from.
+    const npm = spawn('npm', ['start', '--ignore-scripts'], { cwd: root, env: { ...at.env } });
+    let said = '';
+    npm.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      said += chunk;
+    });
+    await until('it to be ready', () => said.includes('Ctrl-C ends everything.'), 30_000);
+    npm.kill('SIGTERM');
+    await once(npm, 'close');
+    await gone(at);
+    expect(said).toContain('Ending');
+  });
 
   it('is survived: the next start is ready again and knows what became of the command', async () => {
     const at = await home();
