@@ -26,10 +26,6 @@ export function problemAnswer(reference: string): Content {
   return said(render('slack/answers#problem', { reference: line(reference, 50) }));
 }
 
-export function doneAnswer(sentence: string): Content {
-  return said(render('slack/answers#done', { sentence: line(sentence, 1_500) }));
-}
-
 /** Somebody was first: `Already retried by ben 2 minutes ago. Now: working.` */
 export function lateAnswer(sentence: string): Content {
   return said(render('slack/answers#late', { sentence: line(sentence, 1_500) }));

@@ -34,7 +34,7 @@ describe('wording for Slack', () => {
   });
 
   it('is data, never a template itself', () => {
-    expect(render('slack/answers#done', { sentence: '{{constructor}} {{{x}}}' })).toBe(
+    expect(render('slack/answers#late', { sentence: '{{constructor}} {{{x}}}' })).toBe(
       '{{constructor}} {{{x}}}',
     );
   });

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   ambiguousAnswer,
-  doneAnswer,
   errorAnswer,
   inviteAnswer,
   lateAnswer,
@@ -191,7 +190,6 @@ function everyMessage(text: string): (Content | Modal)[] {
     errorAnswer(text, Array<string>(50).fill(text)),
     errorAnswer(text),
     problemAnswer(text),
-    doneAnswer(text),
     lateAnswer(text),
     ambiguousAnswer({ verb: 'launch', ref: text, candidates }),
     unknownVerbAnswer(text, text),
