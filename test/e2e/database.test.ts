@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createTestDatabase } from '../support/database.ts';
 import { processesNamed } from '../support/live-processes.ts';
-import { startLosingProxy } from '../support/losing-proxy.ts';
+import { startDatabaseProxy } from '../support/database-proxy.ts';
 import {
   createHome,
   postInstance,
@@ -55,7 +55,7 @@ describe('a database', () => {
     await until('it to wait', () =>
       [...at.children.values()].some((text) => text().includes('trying for 30 s')),
     );
-    const proxy = await startLosingProxy(database.url, 0, port);
+    const proxy = await startDatabaseProxy(database.url, { port });
     const program = await starting;
     const response = await fetch(`http://127.0.0.1:${program.port}/readyz`);
     expect(await response.json()).toMatchObject({ checks: { database: 'up' } });

@@ -1,10 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { inTransaction } from '../../src/operations/in-transaction.ts';
 import { saveDefinition } from '../../src/operations/save-definition.ts';
-import { inconsistencies } from '../support/consistency.ts';
+import { brokenPromises } from '../support/broken-promises.ts';
+import { long } from '../support/form.ts';
+import { createJournal } from '../support/journal.ts';
 import { facts, fieldsOf, member, openDatabase } from '../support/operations.ts';
 import {
   createHome,
@@ -13,34 +13,32 @@ import {
   type Home,
   type Program,
 } from '../support/program.ts';
+import { settled } from '../support/settled.ts';
 import { until } from '../support/until.ts';
 
-/** The long form is part of `npm run test:faults`. */
-const kills = process.env['KUROKO_FAULTS'] === 'long' ? 100 : 4;
+const kills = long ? 100 : 4;
 const graceMs = 1_000;
 
 let home: Home;
-let journal: string;
+const journal = createJournal();
 beforeAll(async () => {
   home = await createHome(`kill_grace: ${graceMs / 1_000}\n`);
-  journal = path.join(home.dataDir, '..', 'journal');
-  writeFileSync(journal, '');
 });
-afterAll(() => home.remove(), 60_000);
+afterAll(async () => {
+  await home.remove();
+  journal.remove();
+}, 60_000);
 
-function scripts(): string[] {
-  const say = (what: string) => `echo "${what} $KUROKO_EXECUTION" >> ${journal}`;
-  return [
-    `execute: ${say('start')}; sleep 0.2; ${say('end')}\n`.repeat(5),
-    // Ignores TERM, has children, and one that leaves the group.
-    `execute: trap '' TERM; ${say('start')}; setsid sleep 611 & a=$!; sleep 612 & b=$!; sleep 1; ${say('end')}; kill -9 $a $b\n`,
-  ];
-}
+const scripts = [
+  journal.step('sleep 0.2').repeat(5),
+  // Ignores TERM, has children, and one that leaves the group.
+  journal.step(`trap '' TERM; setsid sleep 611 & a=$!; sleep 612 & b=$!; sleep 1; kill -9 $a $b`),
+];
 
 async function define(program: Program): Promise<number[]> {
   const db = openDatabase(program.databaseUrl);
   const ids: number[] = [];
-  for (const [index, script] of scripts().entries()) {
+  for (const [index, script] of scripts.entries()) {
     const fields = fieldsOf(script, { name: `kill-${index}`, apiAllowed: true });
     const wish = {
       id: null,
@@ -76,43 +74,17 @@ it('kill -9 of the program at any moment leaves no process, and every instance i
   }
   const program = await startProgram(home);
   const db = openDatabase(program.databaseUrl);
-  await until(
-    'every instance to be in a state',
-    async () => {
-      const [row] = await db.query<{ count: number }>(
-        `select count(*) from instances where status = 'working'`,
-      );
-      return row?.count === 0;
-    },
-    120_000,
+  const states = await settled(db, 120_000);
+  expect(Object.values(states).reduce((sum, count) => sum + count, 0)).toBe(
+    kills * scripts.length * 2,
   );
-  expect(await inconsistencies(db)).toEqual([]);
-  expect(
-    await db.query(`select id from executions where status in ('pending', 'claimed')`),
-  ).toEqual([]);
-  const [counts] = await db.query<{ lost: number; instances: number }>(
-    `select (select count(*) from executions where status = 'lost') as lost,
-       (select count(*) from instances) as instances`,
-  );
-  expect(counts?.instances).toBe(kills * scripts().length * 2);
-  // The commands' own journal: none was started twice, and what the books call a success did end.
-  const lines = readFileSync(journal, 'utf8').trimEnd().split('\n');
-  const started = lines
-    .filter((line) => line.startsWith('start'))
-    .map((line) => line.split(':')[1]);
-  expect(new Set(started).size).toBe(started.length);
-  const ended = new Set(
-    lines.filter((line) => line.startsWith('end')).map((line) => line.split(':')[1]),
-  );
-  const succeeded = await db.query<{ id: number }>(
-    `select id from executions where status = 'finished' and exit_status = 0`,
-  );
-  expect(succeeded.filter(({ id }) => !ended.has(String(id)))).toEqual([]);
+  expect(await brokenPromises(db, journal)).toEqual([]);
+  const lost = await db.query(`select id from executions where status = 'lost'`);
   await db.close();
   program.child.kill('SIGTERM');
   expect(await program.ended).toBe(0);
   await until('nothing to be left', () => home.leftovers().length === 0, 5_000);
   process.stdout.write(
-    `${kills} kills: all gone after ${Math.round(slowest)} ms at most (grace ${graceMs} ms), ${counts?.lost} commands lost\n`,
+    `${kills} kills: all gone after ${Math.round(slowest)} ms at most (grace ${graceMs} ms), ${lost.length} commands lost\n`,
   );
 });
