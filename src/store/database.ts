@@ -26,14 +26,21 @@ export interface DatabaseOptions {
   readonly max?: number;
   /** Shown in `pg_stat_activity`. */
   readonly name?: string;
+  /** A statement that takes longer has failed, and its connection is given up; 30 s when left out. */
+  readonly deadlineMs?: number;
 }
 
 /** Opens a pool on a PostgreSQL URL; connects when first used. */
 export function openDatabase(
   url: string,
-  { max = 5, name = 'kuroko' }: DatabaseOptions = {},
+  { max = 5, name = 'kuroko', deadlineMs = 30_000 }: DatabaseOptions = {},
 ): Database {
-  const pool = new pg.Pool({ ...clientOptions(url, name), max, idleTimeoutMillis: 60_000 });
+  const pool = new pg.Pool({
+    ...clientOptions(url, name),
+    max,
+    idleTimeoutMillis: 60_000,
+    query_timeout: deadlineMs,
+  });
   // An idle connection that breaks is replaced by the next query; nobody waits for this one.
   pool.on('error', () => {});
   let closed: Promise<void> | undefined;

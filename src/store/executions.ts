@@ -153,20 +153,19 @@ export function claimedBy(
   );
 }
 
-/** Which of these executions are still claimed under an epoch. */
-export async function claimedAmong(
+/** What the books say of executions that were claimed under an epoch; left out: not under this one. */
+export function bookedUnder(
   on: Connection,
   executionIds: readonly number[],
   epoch: string,
-): Promise<number[]> {
-  const rows = await on.query<{ id: number }>(
+): Promise<{ id: number; status: Execution['status'] }[]> {
+  return on.query(
     {
-      name: 'claimed-among',
-      text: `select id from executions where id = any($1) and status = 'claimed' and epoch = $2`,
+      name: 'booked-under',
+      text: 'select id, status from executions where id = any($1) and epoch = $2',
     },
     [executionIds, epoch],
   );
-  return rows.map(({ id }) => id);
 }
 
 /** Notes the process of commands that have been alive for a while: proof for whoever comes after. */

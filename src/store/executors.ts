@@ -69,14 +69,32 @@ export async function beat(on: Connection, executorId: number, epoch: string): P
   return rows.length === 1;
 }
 
+/** An executor with what it was last heard to say, by the database's clock. */
+export interface HeardExecutor extends Executor {
+  readonly beatAt: Date;
+}
+
 /** Every executor that still holds executions, for whoever watches the heartbeats. */
-export function executorsWithClaims(on: Connection): Promise<Executor[]> {
-  return on.query<Executor>(
-    `select x.id, x.host, x.queue, x.epoch, x.heartbeat from executors x
+export function executorsWithClaims(on: Connection): Promise<HeardExecutor[]> {
+  return on.query<HeardExecutor>({
+    name: 'executors-with-claims',
+    text: `select x.id, x.host, x.queue, x.epoch, x.heartbeat, x.beat_at from executors x
      where exists (select from workers w join executions e on e.worker_id = w.id
                    where w.executor_id = x.id and e.status = 'claimed')
      order by x.id`,
+  });
+}
+
+/** Whether an executor has not said anything since; if so, it cannot until this transaction ends. */
+export async function isStillSilent(
+  tx: Tx,
+  { id, epoch, heartbeat }: Pick<Executor, 'id' | 'epoch' | 'heartbeat'>,
+): Promise<boolean> {
+  const rows = await tx.query(
+    'select id from executors where id = $1 and epoch = $2 and heartbeat = $3 for share',
+    [id, epoch, heartbeat],
   );
+  return rows.length === 1;
 }
 
 /** Queues that somebody has served within the last minute. */

@@ -5,7 +5,7 @@ import { openDatabase } from '../store/database.ts';
 import { stopsRequested } from '../store/executions.ts';
 import { listen } from '../store/listen.ts';
 import { runSlot, type Executor } from './slot.ts';
-import { liveUntilCancelled, threadData } from './thread.ts';
+import { giveUp, liveUntilCancelled, threadData } from './thread.ts';
 import { createWake } from './wake.ts';
 
 export interface ExecutorData {
@@ -65,6 +65,9 @@ async function readStops(): Promise<void> {
     log.warn({ err: error }, 'stops could not be read');
   }
 }
+
+// Without it the slots have ended: the next thread connects anew, and goes on with what they hold.
+guardian.onClose(() => draining || giveUp(log, 'the connection to the guardian is closed'));
 
 guardian.onRunning(({ id }) => executor.streams.get(id)?.more());
 

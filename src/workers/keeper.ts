@@ -1,15 +1,16 @@
 /** The keeper thread: says that this executor is alive, and notices when another is not. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createLog } from '../log.ts';
 import { inTransaction } from '../operations/in-transaction.ts';
-import { lose } from '../operations/lose.ts';
+import { writeOff } from '../operations/write-off.ts';
 import { connectGuardian } from '../processes/connect-guardian.ts';
 import { openDatabase } from '../store/database.ts';
-import { claimedBy, notePids } from '../store/executions.ts';
-import { beat, executorsWithClaims, type Executor } from '../store/executors.ts';
-import { createLeaseWatch } from './lease-watch.ts';
+import { claimedBy } from '../store/executions.ts';
+import { beat, executorsWithClaims, type HeardExecutor } from '../store/executors.ts';
+import { every, type Loop } from './every.ts';
+import { createLeaseWatch, watchEveryMs } from './lease-watch.ts';
+import { createProcessNotes } from './note-processes.ts';
 import { createUnclaimed } from './unclaimed.ts';
-import { liveUntilCancelled, tellMain, threadData } from './thread.ts';
+import { giveUp, liveUntilCancelled, tellMain, threadData } from './thread.ts';
 
 export interface KeeperData {
   readonly databaseUrl: string;
@@ -19,84 +20,87 @@ export interface KeeperData {
 }
 
 const beatEveryMs = 1_000;
-const watchEveryMs = 3_000;
-/** A command this old has its process noted; most are over before. */
-const notedAfterMs = 1_000;
+/** A connection that is dead without saying so costs this much of the lease, and no more. */
+const beatDeadlineMs = 3_000;
 
 const data = threadData() as KeeperData;
 const log = createLog('keeper');
-const db = openDatabase(data.databaseUrl, { max: 2, name: 'kuroko keeper' });
+const open = (what: string, max: number, deadlineMs: number) =>
+  openDatabase(data.databaseUrl, { max, name: `kuroko keeper ${what}`, deadlineMs });
+// Beat and watch have a connection each: nothing slow may stand before them in a queue.
+const pulse = open('beat', 1, beatDeadlineMs);
+const lookout = open('watch', 1, beatDeadlineMs);
+const db = open('work', 3, 30_000);
 const guardian = await connectGuardian(data.guardianSocket);
 const cancelled = new AbortController();
-const noted = new Set<number>();
-
-/** Repeats until cancelled; what goes wrong is said once until it goes right again. */
-async function every(ms: number, work: () => Promise<void>, onTrouble = () => {}): Promise<void> {
-  let trouble = false;
-  while (!cancelled.signal.aborted) {
-    try {
-      await work();
-      trouble = false;
-    } catch (error) {
-      onTrouble();
-      if (!trouble) log.warn({ err: error }, 'the keeper waits for the database');
-      trouble = true;
-    }
-    await sleep(ms, undefined, { signal: cancelled.signal }).catch(() => {});
-  }
-}
-
-const settleUnclaimed = createUnclaimed({ db, guardian, graceMs: data.killGraceMs, log });
+guardian.onClose(
+  () => cancelled.signal.aborted || giveUp(log, 'the connection to the guardian is closed'),
+);
 
 async function sayAlive(): Promise<void> {
-  if (!(await beat(db, data.executorId, guardian.epoch))) {
-    tellMain({
-      type: 'fatal',
-      reason: 'another Kuroko has taken over this host and queue; set HOSTNAME to tell them apart',
-    });
-    return;
-  }
-  const held = await guardian.list();
-  const running = held.filter(({ status }) => status === 'running');
-  const alive = running.flatMap((command) => {
-    if (command.status !== 'running' || command.pid === null || command.pidStart === null)
-      return [];
-    if (noted.has(command.id) || Date.now() - command.startedAt < notedAfterMs) return [];
-    const { id, pid, pidStart, startedAt } = command;
-    return [{ executionId: id, pid, pidStart, startedAt: new Date(startedAt) }];
-  });
-  await notePids(db, alive);
-  await settleUnclaimed(held);
-  noted.clear();
-  for (const { id, startedAt } of running) {
-    if (Date.now() - startedAt >= notedAfterMs) noted.add(id);
-  }
+  if (await beat(pulse, data.executorId, guardian.epoch)) return;
+  const reason =
+    'another Kuroko has taken over this host and queue; set HOSTNAME to tell them apart';
+  tellMain({ type: 'fatal', reason });
 }
 
-const watch = createLeaseWatch(() => performance.now());
+const noteProcesses = createProcessNotes(db);
+const settleUnclaimed = createUnclaimed({ db, guardian, graceMs: data.killGraceMs, log });
+
+async function lookAfterCommands(): Promise<void> {
+  const held = await guardian.list();
+  await settleUnclaimed(held);
+  await noteProcesses(held);
+}
+
+const watch = createLeaseWatch();
 
 async function watchOthers(): Promise<void> {
-  const silent = watch.silent(await executorsWithClaims(db), data.executorId);
-  for (const executor of silent) await writeOff(executor);
-}
-
-async function writeOff(executor: Executor): Promise<void> {
-  const evidence = `unknown: the host ${executor.host} has not been heard of for 30 s.`;
-  for (const execution of await claimedBy(db, executor.id)) {
-    const lost = { ...execution, evidence };
-    await inTransaction(db, (tx) => lose(tx, lost, { outputTail: '' }));
-    log.error({ executionId: execution.executionId, host: executor.host }, 'an execution was lost');
+  const asked = performance.now();
+  const seen = await executorsWithClaims(lookout);
+  const answered = performance.now();
+  for (const executor of watch.silent({ seen, asked, answered }, data.executorId)) {
+    // Beside the watch: as long as this takes, the others are to be seen, too.
+    if (!writingOff.has(executor.id)) void writeOffAll(executor);
   }
 }
 
-const loops = Promise.all([
-  every(beatEveryMs, sayAlive),
-  every(watchEveryMs, watchOthers, () => watch.interrupted()),
-]);
+const writingOff = new Set<number>();
+
+async function writeOffAll(executor: HeardExecutor): Promise<void> {
+  const { id, host, beatAt } = executor;
+  const evidence = `unknown: host ${host} unreachable since ${beatAt.toISOString().slice(11, 19)} UTC.`;
+  writingOff.add(id);
+  try {
+    for (const { executionId, ...claim } of await claimedBy(db, id)) {
+      const lost = { executionId, ...claim, evidence };
+      const gone = await inTransaction(db, (tx) =>
+        writeOff(tx, executor, lost, { outputTail: '' }),
+      );
+      if (gone) log.error({ executionId, host }, 'an execution was lost');
+    }
+  } catch (error) {
+    log.warn({ err: error, host }, 'a silent host waits to be written off');
+  } finally {
+    writingOff.delete(id);
+  }
+}
+
+const loops: readonly Loop[] = [
+  { what: 'say that it is alive', ms: beatEveryMs, work: sayAlive },
+  {
+    what: 'watch the other executors',
+    ms: watchEveryMs,
+    work: watchOthers,
+    onTrouble: () => watch.interrupted(),
+  },
+  { what: 'look after the commands', ms: beatEveryMs, work: lookAfterCommands },
+];
+const running = Promise.all(loops.map((loop) => every(loop, cancelled.signal, log)));
 
 liveUntilCancelled(async () => {
   cancelled.abort();
-  await loops;
+  await running;
   guardian.close();
-  await db.close();
+  await Promise.all([pulse.close(), lookout.close(), db.close()]);
 });

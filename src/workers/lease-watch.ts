@@ -1,37 +1,56 @@
 /**
- * Decides which executors have fallen silent: their heartbeat stood still for the whole lease
- * while the watcher saw the database all the time. A database outage therefore ends no lease.
+ * Decides which executors have fallen silent: their heartbeat stood still for a whole lease while
+ * the watcher saw the database all the time. Neither an outage of the database nor a watcher that
+ * was stopped itself ends a lease.
  */
 import type { Executor } from '../store/executors.ts';
 
+/** What was read, and when: milliseconds of one monotonic clock. */
+export interface Reading<Seen extends Pick<Executor, 'id' | 'epoch' | 'heartbeat'>> {
+  readonly seen: readonly Seen[];
+  /** The database looked at its rows somewhere between these two. */
+  readonly asked: number;
+  readonly answered: number;
+}
+
 export interface LeaseWatch {
   /** Those of a fresh reading, but for one's own, whose lease has run out. */
-  silent(seen: readonly Executor[], ownId: number): Executor[];
+  silent<Seen extends Pick<Executor, 'id' | 'epoch' | 'heartbeat'>>(
+    reading: Reading<Seen>,
+    ownId: number,
+  ): Seen[];
   /** The database could not be seen: every lease begins anew. */
   interrupted(): void;
 }
 
-const leaseMs = 30_000;
-/** Readings further apart than this leave a gap in what was seen. */
-const gapMs = 10_000;
+/**
+ * With a beat a second and a look every two, a dead host is noticed after 29 s at most; a process
+ * that was stopped, or blocked, for 20 s loses nothing.
+ */
+export const leaseMs = 25_000;
+export const watchEveryMs = 2_000;
+/** Readings further apart than this leave a gap in which nobody could have seen a beat. */
+const gapMs = 6_000;
 
-/** `now` is a monotonic clock in milliseconds. */
-export function createLeaseWatch(now: () => number): LeaseWatch {
-  let since = new Map<number, { epoch: string; heartbeat: number; at: number }>();
-  let lastReading = -Infinity;
+export function createLeaseWatch(): LeaseWatch {
+  let since = new Map<number, { epoch: string; heartbeat: number; from: number }>();
+  let lastAsked = -Infinity;
   return {
-    silent(seen, ownId) {
-      const at = now();
-      if (at - lastReading > gapMs) since.clear();
-      lastReading = at;
+    silent({ seen, asked, answered }, ownId) {
+      // The two looks were this far apart at most, wherever between question and answer they were.
+      if (answered - lastAsked > gapMs) since.clear();
+      lastAsked = asked;
       since = new Map(
         seen.map(({ id, epoch, heartbeat }) => {
           const before = since.get(id);
           const same = before?.epoch === epoch && before.heartbeat === heartbeat;
-          return [id, same ? before : { epoch, heartbeat, at }];
+          return [id, same ? before : { epoch, heartbeat, from: answered }];
         }),
       );
-      return seen.filter(({ id }) => id !== ownId && at - (since.get(id)?.at ?? at) >= leaseMs);
+      // From the latest moment of the first look to the earliest of this one.
+      return seen.filter(
+        ({ id }) => id !== ownId && asked - (since.get(id)?.from ?? asked) >= leaseMs,
+      );
     },
     interrupted: () => since.clear(),
   };

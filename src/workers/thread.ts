@@ -1,5 +1,6 @@
 /** A thread's side of its life: ready, cancelled, gone. */
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Log } from '../log.ts';
 import type { ThreadMessage } from './threads.ts';
 
 /** What the thread was started with: what main's plan of it says. */
@@ -7,6 +8,13 @@ export const threadData = (): unknown => workerData;
 
 export function tellMain(message: ThreadMessage): void {
   parentPort?.postMessage(message);
+}
+
+/** Ends this thread where it stands, for main to start it again: what it lives on is gone. */
+export function giveUp(log: Log, reason: string): never {
+  log.error({ reason }, 'the thread gives up');
+  // Of a thread this ends the thread alone.
+  process.exit(1);
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Settles what the guardian holds although nobody claims it any more. */
-import { claimedAmong } from '../store/executions.ts';
+import { bookedUnder } from '../store/executions.ts';
 import type { Log } from '../log.ts';
 import type { Guardian } from '../processes/guardian.ts';
 import type { Connection } from '../store/database.ts';
@@ -7,10 +7,10 @@ import type { Connection } from '../store/database.ts';
 type Held = Awaited<ReturnType<Guardian['list']>>;
 
 /**
- * A claim is committed before its command is started, so a command that runs without one is of a
- * host that was given up for dead, and may run a second time elsewhere already: it is stopped. One
- * that has ended is in the books, only the answer to that commit was lost: it may be forgotten.
- * Twice in a row, for a command may end, and be committed, between the two questions.
+ * A claim is committed before its command is started, so a command that runs without one may run a
+ * second time elsewhere already: it is stopped. One that has ended is in the books, only the answer
+ * to that commit was lost: it may be forgotten. Twice in a row, for a command may end, and be
+ * committed, between the two questions; once where it was written off.
  */
 export function createUnclaimed({
   db,
@@ -25,17 +25,18 @@ export function createUnclaimed({
 }): (held: Held) => Promise<void> {
   let suspected = new Set<number>();
   return async (held) => {
-    const claimed =
+    const booked =
       held.length === 0
         ? []
-        : await claimedAmong(
+        : await bookedUnder(
             db,
             held.map(({ id }) => id),
             guardian.epoch,
           );
-    const unclaimed = held.filter(({ id }) => !claimed.includes(id));
+    const statusOf = new Map(booked.map(({ id, status }) => [id, status]));
+    const unclaimed = held.filter(({ id }) => statusOf.get(id) !== 'claimed');
     for (const { id, status } of unclaimed) {
-      if (!suspected.has(id)) continue;
+      if (statusOf.get(id) !== 'lost' && !suspected.has(id)) continue;
       if (status === 'ended') guardian.ack(id);
       else {
         log.warn({ executionId: id }, 'a command whose claim is gone is stopped');

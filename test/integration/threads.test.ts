@@ -1,4 +1,5 @@
 import { symlinkSync } from 'node:fs';
+import { connect, createServer, type Socket } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createLog } from '../../src/log.ts';
@@ -76,6 +77,50 @@ it('the death of the executor thread ends no command: the next one goes on with 
   expect(first).toMatchObject({ id: running.id, pid: running.pid, exitStatus: 0 });
   const chunks = await readOutput(db, running.id);
   expect(Buffer.concat(chunks.map(({ bytes }) => bytes)).toString()).toBe('before\nafter\n');
+});
+
+it('threads that lose their way to the guardian are started again, and go on with what they hold', async () => {
+  const socket = path.join(temporaryFolder(), 'socket');
+  const passing = new Set<Socket>();
+  const other = await createTestDatabase();
+  const books = openDatabase(other.url);
+  const cut = await startEngine({
+    url: other.url,
+    host: 'cut-off',
+    reachGuardian: (guardianSocket) =>
+      new Promise((resolve) => {
+        const server = createServer((near) => {
+          const far = connect(guardianSocket);
+          for (const end of [near, far]) passing.add(end.on('error', () => {}));
+          near.pipe(far).pipe(near);
+        });
+        server.unref().listen(socket, () => resolve(socket));
+      }),
+  });
+  const { id } = await define(books, 'execute: sleep 2; echo through\n');
+  const { instanceId } = await launchOne(books, id);
+  const [running] = await until('the command to run', async () => {
+    const held = await cut.guardian.list();
+    return held.some(({ pid }) => pid !== null) && held;
+  });
+  const seen = new Set<string>();
+  for (const end of passing) end.destroy();
+  await until('both threads to be up again', () => {
+    for (const [name, state] of Object.entries(cut.threads.state())) {
+      if (state !== 'up') seen.add(name);
+    }
+    return seen.size === 2 && Object.values(cut.threads.state()).every((state) => state === 'up');
+  });
+  await until('the instance to finish', async () => {
+    const instance = await findInstance(books, instanceId);
+    return instance?.status === 'success';
+  });
+  expect(await executionsOf(books, instanceId)).toMatchObject([
+    { id: running?.id, pid: running?.pid, exitStatus: 0 },
+  ]);
+  await cut.stop();
+  await books.close();
+  await other.drop();
 });
 
 it('a command that was written off is stopped by its own host, which came back late', async () => {

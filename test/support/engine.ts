@@ -26,6 +26,8 @@ export async function startEngine(options: {
   readonly workers?: number;
   readonly host?: string;
   readonly killGraceMs?: number;
+  /** Where the threads find the guardian; its own socket when left out. */
+  readonly reachGuardian?: (socketPath: string) => Promise<string>;
 }): Promise<Engine> {
   const { url, threadUrl = url, workers = 4, host = 'test-host', killGraceMs = 1_000 } = options;
   const dataDir = mkdtempSync(path.join(tmpdir(), 'kuroko-engine-'));
@@ -39,7 +41,9 @@ export async function startEngine(options: {
     retired,
   } = await takePlace(db, place, workers, async () => false);
   await db.close();
-  const common = { databaseUrl: threadUrl, guardianSocket: guardian.socketPath, executorId };
+  const { reachGuardian = async (socketPath: string) => socketPath } = options;
+  const guardianSocket = await reachGuardian(guardian.socketPath);
+  const common = { databaseUrl: threadUrl, guardianSocket, executorId };
   const workerIds = slots.map(({ id }) => id);
   const executor = {
     ...common,
