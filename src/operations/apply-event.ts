@@ -8,6 +8,7 @@ import { lockTokens, type StoredToken } from '../store/tokens.ts';
 import { step } from '../workflow/step.ts';
 import { treeOf } from './script-tree.ts';
 import { isActive, stepCommit } from './step-commit.ts';
+import type { FreeWorker } from '../store/executions.ts';
 import type { Instance } from '../store/instances.ts';
 import type { Tx } from '../store/database.ts';
 import type { Facts, TokenEvent } from '../workflow/facts.ts';
@@ -22,11 +23,11 @@ export async function applyEvent(
   token: StoredToken,
   event: TokenEvent,
   facts: Facts,
-  { by = null, result = null, cancel = false }: ApplyOptions = {},
+  { by = null, result = null, freed = null, cancel = false }: ApplyOptions = {},
 ): Promise<StepOutcome> {
   const stepped = step(treeOf(instance.script), token, event, facts);
   if (stepped.status === 'illegal') throw conflict(stepped.reason);
-  const commit = stepCommit({ before: token, ...stepped }, by, null);
+  const commit = stepCommit({ before: token, ...stepped }, by);
   const critical = stepped.token.status === 'critical';
   const outcome = await commitStep(tx, {
     ...commit,
@@ -34,6 +35,7 @@ export async function applyEvent(
     tokenId: token.id,
     version: token.version,
     result,
+    freed,
     cancel: cancel || critical,
   });
   if (!outcome.moved) throw new Error(`token ${token.id} moved although it was locked`);
@@ -45,6 +47,8 @@ export interface ApplyOptions {
   /** Who brought it about, as shown to people. */
   readonly by?: string | null;
   readonly result?: ExecutionResult | null;
+  /** The worker that ran it. */
+  readonly freed?: FreeWorker | null;
   /** The instance is cancelled with this step. */
   readonly cancel?: boolean;
 }
@@ -59,7 +63,7 @@ async function cancelOthers(tx: Tx, instance: Instance, but: number, facts: Fact
       facts,
     );
     if (stepped.status === 'illegal') continue;
-    const commit = stepCommit({ before: token, ...stepped }, 'the engine', null);
+    const commit = stepCommit({ before: token, ...stepped }, 'the engine');
     await commitStep(tx, {
       ...commit,
       // The instance is final already, and has told so.
@@ -68,6 +72,7 @@ async function cancelOthers(tx: Tx, instance: Instance, but: number, facts: Fact
       tokenId: token.id,
       version: token.version,
       result: null,
+      freed: null,
     });
   }
 }

@@ -1,5 +1,6 @@
 /** Ends an execution: its result, and whatever the token does next, in one commit. */
 import { commitStep, type ExecutionResult, type StepOutcome } from '../store/commit-step.ts';
+import { heldExecution, type Claim, type FreeWorker } from '../store/executions.ts';
 import { lockInstance } from '../store/instances.ts';
 import { lockTokens } from '../store/tokens.ts';
 import { step } from '../workflow/step.ts';
@@ -8,27 +9,27 @@ import { inTransaction } from './in-transaction.ts';
 import { refreshMessages } from './refresh-messages.ts';
 import { treeOf } from './script-tree.ts';
 import { stepCommit } from './step-commit.ts';
-import type { NextExecution } from '../store/commit-step.ts';
 import type { Database } from '../store/database.ts';
-import type { Claim } from '../store/executions.ts';
 import type { Facts, TokenEvent } from '../workflow/facts.ts';
 import type { Token } from '../workflow/token.ts';
 
 export interface Finished extends StepOutcome {
-  /** What the same worker goes on with: claimed in the same commit. */
+  /** What the freed worker goes on with: claimed in the same commit. */
   readonly claim: Claim | null;
 }
 
 /**
  * Commits the end of a claimed execution: from the claim's own snapshot in one statement, or, where
- * other rows have a say, under the instance's lock. Safe to repeat: fence and version see to it.
+ * other rows have a say, under the instance's lock. `freed` is the worker that ran it, unless it
+ * takes nothing new. Safe to repeat: fence and version see to it, and what a commit claimed whose
+ * answer was lost is what the worker holds.
  */
 export async function finish(
   db: Database,
   claim: Claim,
   result: ExecutionResult,
   facts: Facts,
-  claimBy: NextExecution['claimBy'],
+  freed: FreeWorker | null,
 ): Promise<Finished> {
   const token: Token = {
     path: claim.tokenPath,
@@ -45,20 +46,21 @@ export async function finish(
   const stepped =
     token.status === 'working' ? step(treeOf(claim.script), token, event, facts) : null;
   if (stepped === null || stepped.status === 'illegal' || stepped.token.status === 'critical') {
-    return finishUnderLock(db, claim, event, result, facts);
+    return finishUnderLock(db, claim, event, result, facts, freed);
   }
   const outcome = await commitStep(db, {
-    ...stepCommit({ before: token, ...stepped }, null, claimBy),
+    ...stepCommit({ before: token, ...stepped }, null),
     instanceId: claim.instanceId,
     tokenId: claim.tokenId,
     version: claim.tokenVersion,
     result,
+    freed,
   });
   // Its end is news, too, where the instance was cancelled before: nothing runs any more.
   if (outcome.recorded && !outcome.moved) {
     await inTransaction(db, (tx) => refreshMessages(tx, claim.instanceId));
   }
-  return { ...outcome, claim: nextClaim(claim, stepped, outcome, claimBy) };
+  return { ...outcome, claim: outcome.other ?? nextClaim(claim, stepped, outcome) };
 }
 
 /** The next execution as a claim: everything but its id and fence is known already. */
@@ -66,15 +68,13 @@ function nextClaim(
   claim: Claim,
   stepped: Extract<ReturnType<typeof step>, { status: 'stepped' }>,
   { next }: StepOutcome,
-  claimBy: NextExecution['claimBy'],
 ): Claim | null {
   const execute = stepped.effects.find((effect) => effect.type === 'execute');
-  if (next?.fence == null || execute === undefined || claimBy === null) return null;
+  if (next?.fence == null || execute === undefined) return null;
   return {
     ...claim,
     executionId: next.executionId,
     fence: next.fence,
-    epoch: claimBy.epoch,
     shell: execute.shell,
     chdir: execute.chdir,
     env: execute.env,
@@ -94,6 +94,7 @@ function finishUnderLock(
   event: TokenEvent,
   result: ExecutionResult,
   facts: Facts,
+  freed: FreeWorker | null,
 ): Promise<Finished> {
   return inTransaction(db, async (tx) => {
     const instance = await lockInstance(tx, claim.instanceId);
@@ -102,10 +103,12 @@ function finishUnderLock(
       throw new Error(`instance ${claim.instanceId} is gone`);
     const outcome =
       token.version === claim.tokenVersion && token.status === 'working'
-        ? await applyEvent(tx, instance, token, event, facts, { result })
-        : await recordOnly(tx, claim, token, result);
+        ? await applyEvent(tx, instance, token, event, facts, { result, freed })
+        : await recordOnly(tx, claim, token, result, freed);
     if (outcome.recorded && !outcome.moved) await refreshMessages(tx, claim.instanceId);
-    return { ...outcome, claim: null };
+    const { other, next } = outcome;
+    const ownNext = freed !== null && next !== null;
+    return { ...outcome, claim: ownNext ? await heldExecution(tx, freed.workerId) : other };
   });
 }
 
@@ -115,6 +118,7 @@ function recordOnly(
   claim: Claim,
   token: Token,
   result: ExecutionResult,
+  freed: FreeWorker | null,
 ): Promise<StepOutcome> {
   return commitStep(tx, {
     instanceId: claim.instanceId,
@@ -123,6 +127,7 @@ function recordOnly(
     token,
     result,
     next: null,
+    freed,
     stopBy: null,
     activeDelta: 0,
     failedDelta: 0,

@@ -15,12 +15,11 @@ export interface Stepped {
 export function stepCommit(
   { before, token, effects }: Stepped,
   by: string | null,
-  claimBy: NextExecution['claimBy'],
-): Omit<StepCommit, 'instanceId' | 'tokenId' | 'version' | 'result'> {
+): Omit<StepCommit, 'instanceId' | 'tokenId' | 'version' | 'result' | 'freed'> {
   const execute = effects.find((effect) => effect.type === 'execute');
   return {
     token,
-    next: execute === undefined ? null : { ...nextExecution(execute), claimBy },
+    next: execute === undefined ? null : nextExecution(execute),
     stopBy: effects.some(({ type }) => type === 'stop') ? (by ?? 'the engine') : null,
     activeDelta: Number(isActive(token.status)) - Number(isActive(before.status)),
     failedDelta: Number(token.status === 'failure') - Number(before.status === 'failure'),
@@ -30,7 +29,7 @@ export function stepCommit(
   };
 }
 
-export function nextExecution(effect: ExecuteEffect): Omit<NextExecution, 'claimBy'> {
+export function nextExecution(effect: ExecuteEffect): NextExecution {
   const { shell, chdir, env, queue, timeoutSeconds } = effect;
   return { shell, chdir, env, queue, timeoutSeconds };
 }

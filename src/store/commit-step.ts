@@ -1,12 +1,18 @@
 /**
  * Applies one step in one statement: the result of an execution, the advanced token, the next
- * execution (claimed by the same worker already), the instance, its log and its notices.
+ * execution, the instance, its log, its notices - and the claim of what the worker runs next.
  *
  * The execution is guarded by its fence, the token by its version: a result is recorded even when
  * the token has moved on, and a token that has moved on is left alone. Order of locks: instance,
- * token, execution - the order of the slow path, so that the two cannot wait for each other.
+ * token, execution - the order of the slow path, so that the two cannot wait for each other. Of
+ * another instance only a pending execution is locked, and never waited for.
+ *
+ * An instance keeps its worker: the token's next execution goes before older ones of other
+ * instances. Only then the oldest of the queue is taken, as a claim would. So an instance of many
+ * steps holds one worker until it ends, waits or fails, and never more than one a token.
  */
 import { storableJson, storableText } from './storable.ts';
+import { claimColumns, mayTake, type Claim, type FreeWorker } from './executions.ts';
 import type { LogLevel } from '../workflow/effect.ts';
 import type { Token } from '../workflow/token.ts';
 import type { Connection } from './database.ts';
@@ -44,6 +50,8 @@ export interface StepCommit {
   readonly token: Token;
   readonly result: ExecutionResult | null;
   readonly next: NextExecution | null;
+  /** Whom the recorded result frees, to claim what comes next; null when it takes nothing new. */
+  readonly freed: FreeWorker | null;
   /** Stop what the token is running; the name of who asks. */
   readonly stopBy: string | null;
   /** By how much the instance's counters change; both 0 leaves the instance untouched. */
@@ -61,12 +69,6 @@ export interface NextExecution {
   readonly env: Readonly<Record<string, string>>;
   readonly queue: string;
   readonly timeoutSeconds: number | null;
-  /** Who goes on with it at once; null leaves it to whoever comes first. */
-  readonly claimBy: {
-    readonly workerId: number;
-    readonly host: string;
-    readonly epoch: string;
-  } | null;
 }
 
 export interface StepOutcome {
@@ -74,7 +76,10 @@ export interface StepOutcome {
   readonly recorded: boolean;
   /** The token was still where the step left it: everything else is, too. */
   readonly moved: boolean;
+  /** The token's next execution; `fence` when the freed worker has claimed it. */
   readonly next: { readonly executionId: number; readonly fence: number | null } | null;
+  /** What the freed worker has claimed of another token. */
+  readonly other: Claim | null;
   /** The instance's status where the step touched it, else null. */
   readonly instanceStatus: 'working' | 'error' | 'success' | 'canceled' | null;
 }
@@ -108,22 +113,37 @@ with touched as materialized (
   where $20::text is not null and token_id = $3 and status in ('pending', 'claimed')
     and id is distinct from $9 and exists (select from moved)
   returning id, worker_id, status
+), mine as (${mayTake({ workerId: '$26', epoch: '$28' })}
+    -- It is free once the result is in the books: before, the slot's unique index would refuse.
+    and exists (select from recorded)
 ), next as (
   insert into executions (instance_id, token_id, path, attempt, shell, chdir, env, queue,
-    timeout_seconds, status, worker_id, host, epoch, fence, claimed_at)
+    timeout_seconds, status, worker_id, worker_number, host, epoch, fence, claimed_at)
   select $1, moved.id, $5, $7, $21, $22, $23::jsonb, $24, $25,
-    case when mine.id is null then 'pending' else 'claimed' end, mine.id,
+    case when mine.id is null then 'pending' else 'claimed' end, mine.id, mine.number,
     case when mine.id is null then null else $27 end,
     case when mine.id is null then null else $28 end,
     case when mine.id is null then null else nextval('execution_fences') end,
     case when mine.id is null then null else clock_timestamp() end
   from moved
-    cross join (select count(*) from recorded) as after_the_slot_is_free
     -- Only on the queue that the worker serves: another queue is another host's.
-    left join (select w.id, w.suspended, x.queue from workers w join executors x on x.id = w.executor_id) mine
-      on mine.id = $26 and not mine.suspended and mine.queue = $24
+    left join mine on $24 = $37
   where $21::text is not null
   returning id, fence, queue, status
+), picked as (
+  select id from executions
+  where status = 'pending' and queue = $37 and exists (select from mine)
+    and not exists (select from next where status = 'claimed')
+  order by id limit 1
+  for update skip locked
+), taken as (
+  update executions set status = 'claimed', worker_id = mine.id, worker_number = mine.number,
+    host = $27, epoch = $28, fence = nextval('execution_fences'), claimed_at = clock_timestamp()
+  from picked, mine where executions.id = picked.id
+  returning executions.*
+), other as (
+  select ${claimColumns}
+  from taken e join instances i on i.id = e.instance_id join tokens t on t.id = e.token_id
 ), changed as (
   update instances set
     active_tokens = active_tokens + $29, failed_tokens = failed_tokens + $30,
@@ -154,11 +174,14 @@ select
   (select id from next) as next_id,
   (select fence from next) as next_fence,
   (select status from changed) as instance_status,
-  (select pg_notify('kuroko_work', queue)::text from next where status = 'pending'),
-  (select count(pg_notify('kuroko_stop', id::text)::text) from stopped where status = 'claimed'),
-  (select pg_notify('kuroko_outbox', '')::text from moved where cardinality($34::text[]) > 0),
-  (select pg_notify('kuroko_ended', id::text)::text from changed
-    where status in ('success', 'canceled'))`,
+  concat(
+    (select pg_notify('kuroko_work', queue)::text from next where status = 'pending'),
+    (select count(pg_notify('kuroko_stop', id::text)::text) from stopped where status = 'claimed'),
+    (select pg_notify('kuroko_outbox', '')::text from moved where cardinality($34::text[]) > 0),
+    (select pg_notify('kuroko_ended', id::text)::text from changed
+      where status in ('success', 'canceled'))) as told,
+  other.*
+from (select) as one left join other on true`,
 };
 
 /**
@@ -166,14 +189,8 @@ select
  * Nothing is written when neither fence nor version fits.
  */
 export async function commitStep(on: Connection, step: StepCommit): Promise<StepOutcome> {
-  const { token, result, next } = step;
-  const [row] = await on.query<{
-    recorded: boolean;
-    moved: boolean;
-    nextId: number | null;
-    nextFence: number | null;
-    instanceStatus: StepOutcome['instanceStatus'];
-  }>(statement, [
+  const { token, result, next, freed } = step;
+  const [row] = await on.query<Row>(statement, [
     step.instanceId,
     step.cancel || step.activeDelta !== 0 || step.failedDelta !== 0,
     step.tokenId,
@@ -199,9 +216,9 @@ export async function commitStep(on: Connection, step: StepCommit): Promise<Step
     storableJson(next?.env ?? {}),
     next?.queue ?? null,
     next?.timeoutSeconds ?? null,
-    next?.claimBy?.workerId ?? null,
-    next?.claimBy?.host ?? null,
-    next?.claimBy?.epoch ?? null,
+    freed?.workerId ?? null,
+    freed?.host ?? null,
+    freed?.epoch ?? null,
     step.activeDelta,
     step.failedDelta,
     step.cancel,
@@ -210,13 +227,24 @@ export async function commitStep(on: Connection, step: StepCommit): Promise<Step
     step.notices.map(({ event }) => event),
     step.notices.map(({ payload }) => storableJson(payload)),
     result?.peakMemory ?? null,
+    freed?.queue ?? null,
   ]);
   if (row === undefined) throw new Error('commit-step returned no row');
-  const { recorded, moved, nextId, nextFence, instanceStatus } = row;
+  const { recorded, moved, nextId, nextFence, instanceStatus, told: _, ...other } = row;
   return {
     recorded,
     moved,
     next: nextId === null ? null : { executionId: nextId, fence: nextFence },
+    other: other.executionId === null ? null : other,
     instanceStatus,
   };
 }
+
+type Row = {
+  recorded: boolean;
+  moved: boolean;
+  nextId: number | null;
+  nextFence: number | null;
+  instanceStatus: StepOutcome['instanceStatus'];
+  told: string;
+} & (Claim | { executionId: null });

@@ -26,26 +26,41 @@ export interface Claim {
   readonly tokenContext: TokenContext;
 }
 
-const claimColumns = `
+/** The columns of a Claim, from an execution `e`, its instance `i` and its token `t`. */
+export const claimColumns = `
   e.id as execution_id, e.fence, e.epoch, e.shell, e.chdir, e.env, e.timeout_seconds,
   e.stop_requested_by, e.instance_id, i.script, i.definition_id, i.definition_name,
   i.created_at as launched_at, t.id as token_id, t.version as token_version,
   t.path as token_path, t.status as token_status, t.attempt as token_attempt,
   t.context as token_context`;
 
+/** A worker that is free, and what it writes into the execution that it takes. */
+export interface FreeWorker {
+  readonly workerId: number;
+  readonly queue: string;
+  readonly host: string;
+  /** Of the guardian that will run the command. */
+  readonly epoch: string;
+}
+
+/** The worker's row, where it may take something: for `FreeWorker`s as statement parameters. */
+export const mayTake = ({ workerId, epoch }: { workerId: string; epoch: string }): string => `
+  select w.id, w.number from workers w join executors x on x.id = w.executor_id
+  where w.id = ${workerId} and x.epoch = ${epoch} and not w.suspended and x.draining_at is null`;
+
 const claimStatement = {
   name: 'claim-execution',
   text: `
-with picked as (
+with mine as (${mayTake({ workerId: '$2', epoch: '$4' })}
+), picked as (
   select id from executions
-  where status = 'pending' and queue = $1
-    and exists (select from workers where id = $2 and not suspended)
+  where status = 'pending' and queue = $1 and exists (select from mine)
   order by id limit 1
   for update skip locked
 ), e as (
-  update executions set status = 'claimed', worker_id = $2, host = $3, epoch = $4,
-    fence = nextval('execution_fences'), claimed_at = clock_timestamp()
-  from picked where executions.id = picked.id
+  update executions set status = 'claimed', worker_id = mine.id, worker_number = mine.number,
+    host = $3, epoch = $4, fence = nextval('execution_fences'), claimed_at = clock_timestamp()
+  from picked, mine where executions.id = picked.id
   returning executions.*
 )
 select ${claimColumns}
@@ -53,19 +68,13 @@ from e join instances i on i.id = e.instance_id join tokens t on t.id = e.token_
 };
 
 /**
- * Takes the oldest pending execution of a queue for a free worker; null when there is none.
+ * Takes the oldest pending execution of a queue for a free worker; null when there is none, or the
+ * worker may take none: it is suspended, its executor drains, or another has taken its place.
  * Throws a unique violation of `executions_slot` when the worker already holds one.
  */
-export async function claimExecution(
-  on: Connection,
-  claim: { queue: string; workerId: number; host: string; epoch: string },
-): Promise<Claim | null> {
-  const [row] = await on.query<Claim>(claimStatement, [
-    claim.queue,
-    claim.workerId,
-    claim.host,
-    claim.epoch,
-  ]);
+export async function claimExecution(on: Connection, worker: FreeWorker): Promise<Claim | null> {
+  const { queue, workerId, host, epoch } = worker;
+  const [row] = await on.query<Claim>(claimStatement, [queue, workerId, host, epoch]);
   return row ?? null;
 }
 
@@ -90,7 +99,8 @@ export async function releaseExecution(
        update executions set
          status = case when stop_requested_at is null then 'pending' else 'canceled' end,
          finished_at = case when stop_requested_at is null then null else clock_timestamp() end,
-         worker_id = null, host = null, epoch = null, fence = null, claimed_at = null
+         worker_id = null, worker_number = null, host = null, epoch = null, fence = null,
+         claimed_at = null
        where id = $1 and fence = $2 and status = 'claimed' returning queue, status)
      select pg_notify('kuroko_work', queue)::text from released where status = 'pending'`,
     [executionId, fence],
@@ -216,10 +226,9 @@ export interface Execution {
 export function executionsOf(on: Connection, instanceId: number): Promise<Execution[]> {
   return on.query<Execution>(
     `select e.id, e.instance_id, e.token_id, e.path, e.attempt, e.shell, e.queue, e.status, e.host,
-       w.number as worker_number, e.created_at, e.claimed_at, e.started_at, e.finished_at, e.pid,
+       e.worker_number, e.created_at, e.claimed_at, e.started_at, e.finished_at, e.pid,
        e.exit_status, e.term_signal, e.timed_out, e.output_size, e.evidence, e.stop_requested_by
-     from executions e left join workers w on w.id = e.worker_id
-     where e.instance_id = $1 order by e.id`,
+     from executions e where e.instance_id = $1 order by e.id`,
     [instanceId],
   );
 }

@@ -105,7 +105,7 @@ export interface NewInstance {
   readonly preventedBy: number | null;
   /** Null for a launch that was prevented: nothing of it ever runs. */
   readonly token: (Token & { readonly id: number }) | null;
-  readonly execution: Omit<NextExecution, 'claimBy'> | null;
+  readonly execution: NextExecution | null;
   readonly logs: readonly { readonly level: LogLevel; readonly message: string }[];
   readonly notices: readonly { readonly event: NoticeEvent; readonly payload: NoticePayload }[];
 }

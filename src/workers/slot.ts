@@ -88,7 +88,7 @@ async function runExecution(
   claim: Claim,
   workerId: number,
 ): Promise<Claim | null | 'unknown'> {
-  const { db, guardian, host } = executor;
+  const { db, guardian, host, queue } = executor;
   if (claim.epoch !== guardian.epoch) return settleFormer(executor, claim);
   if (executor.draining() && (await guardian.observe(claim.executionId)).status === 'unknown') {
     // Claimed as the end began, and not started: somebody else's, now.
@@ -113,10 +113,10 @@ async function runExecution(
     guardian.ack(claim.executionId);
     return 'unknown';
   }
-  const claimBy = executor.draining() ? null : { workerId, host, epoch: guardian.epoch };
+  const freed = executor.draining() ? null : { workerId, queue, host, epoch: guardian.epoch };
   const facts = { outputTail: await tailOf(guardian, ended) };
   const result = resultOf(claim, { ...ended, timedOut: ended.endedBy === 'limit' }, rest);
-  const finished = await finish(db, claim, result, facts, claimBy).catch(async (error: unknown) => {
+  const finished = await finish(db, claim, result, facts, freed).catch(async (error: unknown) => {
     if (!isRefusedData(error)) throw error;
     executor.log.error({ err: error, executionId: claim.executionId }, 'a result cannot be stored');
     await loseClaim(

@@ -44,8 +44,9 @@ afterAll(async () => {
 
 const host = 'h1';
 const worker = (index: number) => workers[index] ?? 0;
+const free = (workerId: number) => ({ workerId, queue: '@default', host, epoch: 'e1' });
 const claimFor = async (workerId: number): Promise<Claim> => {
-  const claim = await claimExecution(db, { queue: '@default', workerId, host, epoch: 'e1' });
+  const claim = await claimExecution(db, free(workerId));
   if (claim === null) throw new Error('there is nothing to claim');
   return claim;
 };
@@ -67,7 +68,7 @@ const end = (claim: Claim, exitStatus: number, workerId: number | null = null) =
       output: [{ start: 0, bytes: Buffer.from('hi\n') }],
     },
     { outputTail: 'hi' },
-    workerId === null ? null : { workerId, host, epoch: 'e1' },
+    workerId === null ? null : free(workerId),
   );
 const statusOf = async (id: number) => (await findInstance(db, id))?.status;
 const operate = (instanceId: number, name = 'ben') => ({
@@ -167,9 +168,7 @@ describe('an instance', () => {
     const { instanceId } = await launchOne(db, id);
     await inTransaction(db, (tx) => cancel(tx, operate(instanceId), facts));
     expect(await executionsOf(db, instanceId)).toMatchObject([{ status: 'canceled' }]);
-    expect(
-      await claimExecution(db, { queue: '@default', workerId: worker(2), host, epoch: 'e1' }),
-    ).toBeNull();
+    expect(await claimExecution(db, free(worker(2)))).toBeNull();
   });
 
   it('goes to ERROR with the evidence when its execution is lost, and late results are refused', async () => {

@@ -61,7 +61,7 @@ const claimed = async (): Promise<Claim> => {
     queue: '@default',
     workerId: worker,
     host: 'h',
-    epoch: 'e',
+    epoch: 'e1',
   });
   if (claim === null) throw new Error('there is nothing to claim');
   return claim;
