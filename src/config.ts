@@ -56,7 +56,17 @@ export interface SlackConfig {
   readonly launch: 'members' | 'admins';
 }
 
-const railsEnvs = ['development', 'test', 'staging', 'production'] as const;
+/** What holds for commands where nothing is configured. */
+export const commandDefaults = {
+  timeZone: 'UTC',
+  customTasks: {},
+  railsEnvCeiling: 'production',
+  outputCap: 1_048_576,
+  killGrace: 10,
+  shutdownGrace: 0,
+} as const;
+
+export const railsEnvs = ['development', 'test', 'staging', 'production'] as const;
 
 const text = z.string().min(1);
 const names = z.array(text);
@@ -101,7 +111,7 @@ const fileSchema = z.strictObject({
   public_stats: later('the statistics API').optional(),
 });
 
-const environmentSchema = z.object({
+export const environmentSchema = z.object({
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://')
@@ -165,7 +175,7 @@ function assemble(
   const local = env.SLACK_BOT_TOKEN === undefined;
   return {
     url: (file.url ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ''),
-    timeZone: file.time_zone ?? 'UTC',
+    timeZone: file.time_zone ?? commandDefaults.timeZone,
     port: env.PORT,
     databaseUrl: env.DATABASE_URL ?? null,
     dataDir: path.resolve(env.KUROKO_DATA_DIR),
@@ -191,11 +201,11 @@ function assemble(
         { shell: task.shell, chdir: task.chdir ?? null, env: task.env ?? {} },
       ]),
     ),
-    railsEnvCeiling: file.rails_env_ceiling ?? 'production',
+    railsEnvCeiling: file.rails_env_ceiling ?? commandDefaults.railsEnvCeiling,
     templates: file.templates === undefined ? null : path.resolve(file.templates),
-    outputCap: file.output_cap ?? 1_048_576,
-    killGrace: file.kill_grace ?? 10,
-    shutdownGrace: file.shutdown_grace ?? 0,
+    outputCap: file.output_cap ?? commandDefaults.outputCap,
+    killGrace: file.kill_grace ?? commandDefaults.killGrace,
+    shutdownGrace: file.shutdown_grace ?? commandDefaults.shutdownGrace,
   };
 }
 
@@ -243,7 +253,8 @@ function withEnvironment(
   return value;
 }
 
-function described(error: z.ZodError, prefix: string): string[] {
+/** A sentence a mistake, each beginning with what it is about. */
+export function described(error: z.ZodError, prefix: string): string[] {
   return error.issues.flatMap((issue) => {
     const at = issue.path.join('.');
     if (issue.code === 'unrecognized_keys') {
@@ -264,7 +275,7 @@ function wholeNumber(min: number, max: number) {
     .refine((value) => value >= min && value <= max, message);
 }
 
-function isTimeZone(name: string): boolean {
+export function isTimeZone(name: string): boolean {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
   } catch {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * The command `kuroko`: 0 done, 1 refused or failed, 2 used wrongly. As the executable it composes: the one
- * file here that knows of main and of what is embedded, and loads neither before it is needed.
+ * file here that knows of main, executor and of what is embedded, and loads neither before it is needed.
  */
 import { CommanderError } from 'commander';
 import { createProgram } from './program.ts';
@@ -9,6 +9,7 @@ import type { Outside } from './outside.ts';
 
 const outside: Outside = {
   start: async (config) => (await import('../main.ts')).start(config),
+  runExecutor: async (flags) => (await import('../executor.ts')).runExecutor(flags),
   runningDatabase: async (dataDir) =>
     (await import('../embedded/running-postgres.ts')).runningPostgres(dataDir),
 };

@@ -1,5 +1,6 @@
 /** Every verb with its arguments. A verb's own file is loaded when somebody asks for it. */
 import { Command, InvalidArgumentError } from 'commander';
+import { parseQueue } from '../workflow/task/queue.ts';
 import { json, type Json } from './json-option.ts';
 import type { Outside } from './outside.ts';
 
@@ -21,6 +22,14 @@ export function createProgram(outside: Outside, done: (code: number) => void): C
   verb('start', 'runs everything: HTTP, Slack, workflow, executors, notifier').action(
     run(async () => (await import('./verbs/start.ts')).startVerb(outside)),
   );
+  verb('executor', 'runs the commands of one queue, on any host that reaches the database')
+    .option('--queue <name>', 'the queue it serves (QUEUE, else @default)', queueName)
+    .option('--workers <n>', 'commands at a time (NUM_WORKERS, else 4)', positive)
+    .action(
+      run(async (o: { queue?: string; workers?: number }) =>
+        (await import('./verbs/executor.ts')).executorVerb(outside, o),
+      ),
+    );
   verb('check', 'looks over configuration, connections, templates and Slack scopes')
     .option(...json)
     .action(run(async (o: Json) => (await import('./verbs/check.ts')).checkVerb(outside, o)));
@@ -135,6 +144,14 @@ const token = ['--token <n>', 'this step, when several have failed', positive] a
 
 function instanceId(text: string): number {
   return positive(text.replace(/^#/, ''));
+}
+
+function queueName(text: string): string {
+  const option = parseQueue(text);
+  if (option.ok && text !== '') return text;
+  throw new InvalidArgumentError(
+    'It must be letters, digits, _ and -, with or without a leading @.',
+  );
 }
 
 function positive(text: string): number {

@@ -1,13 +1,19 @@
 /** Takes the place of a host and queue for this process, unless another one is alive there. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { conflict } from '../errors.ts';
-import { lockExecutor, registerExecutor, type Worker } from '../store/executors.ts';
+import {
+  lockExecutor,
+  registerExecutor,
+  type ExecutorKind,
+  type Worker,
+} from '../store/executors.ts';
 import { inTransaction } from './in-transaction.ts';
 import type { Database } from '../store/database.ts';
 
 export interface ExecutorPlace {
   readonly host: string;
   readonly queue: string;
+  readonly kind: ExecutorKind;
   /** Of the guardian that will run the commands. */
   readonly epoch: string;
   readonly bootId: string;

@@ -9,13 +9,16 @@ export interface Executor {
   readonly heartbeat: number;
 }
 
+/** What a process is that serves workers: the whole of Kuroko, or workers only. */
+export type ExecutorKind = 'start' | 'executor';
+
 export interface Worker {
   readonly id: number;
   readonly number: number;
   readonly suspended: boolean;
 }
 
-/** The executor of a host and queue as it stands, locked; null when there never was one. */
+/** The executor of a host and queue as it stands, locked; null when there is none, or it has left. */
 export async function lockExecutor(
   tx: Tx,
   host: string,
@@ -24,29 +27,46 @@ export async function lockExecutor(
   const [row] = await tx.query<Executor & { secondsSinceBeat: number }>(
     `select id, host, queue, epoch, heartbeat,
        extract(epoch from clock_timestamp() - beat_at)::float8 as seconds_since_beat
-     from executors where host = $1 and queue = $2 for update`,
+     from executors where host = $1 and queue = $2 and left_at is null for update`,
     [host, queue],
   );
   return row ?? null;
 }
 
-/** Enters, or takes over, the place of a host and queue, with `count` workers numbered from 1. */
+/**
+ * Enters, or takes over, the place of a host and queue, with `count` workers numbered from 1. It takes work again, whatever
+ * was wished of the one before; a worker that was suspended stays so. Workers beyond the count remain while they hold something.
+ */
 export async function registerExecutor(
   tx: Tx,
-  executor: { host: string; queue: string; epoch: string; bootId: string; pid: number },
+  executor: {
+    host: string;
+    queue: string;
+    epoch: string;
+    bootId: string;
+    pid: number;
+    kind: ExecutorKind;
+  },
   count: number,
 ): Promise<{ id: number; workers: Worker[] }> {
   const [row] = await tx.query<{ id: number }>(
-    `insert into executors (host, queue, epoch, boot_id, pid) values ($1, $2, $3, $4, $5)
+    `insert into executors (host, queue, epoch, boot_id, pid, kind) values ($1, $2, $3, $4, $5, $6)
      on conflict (host, queue) do update set epoch = excluded.epoch, boot_id = excluded.boot_id,
-       pid = excluded.pid, heartbeat = executors.heartbeat + 1, beat_at = now(), started_at = now()
+       pid = excluded.pid, kind = excluded.kind, heartbeat = executors.heartbeat + 1, beat_at = now(),
+       started_at = now(), left_at = null, draining_at = null, draining_by = null,
+       restart = null, restart_at = null, restart_by = null
      returning id`,
-    [executor.host, executor.queue, executor.epoch, executor.bootId, executor.pid],
+    [executor.host, executor.queue, executor.epoch, executor.bootId, executor.pid, executor.kind],
   );
   if (row === undefined) throw new Error('an executor could not be registered');
   await tx.query(
     `insert into workers (executor_id, number) select $1, generate_series(1, $2)
      on conflict do nothing`,
+    [row.id, count],
+  );
+  await tx.query(
+    `delete from workers where executor_id = $1 and number > $2 and not exists (
+       select from executions where worker_id = workers.id and status = 'claimed')`,
     [row.id, count],
   );
   const workers = await tx.query<Worker>(
@@ -100,14 +120,15 @@ export async function isStillSilent(
 /** Queues that somebody has served within the last minute. */
 export async function servedQueues(on: Connection): Promise<string[]> {
   const rows = await on.query<{ queue: string }>(
-    `select distinct queue from executors where beat_at > now() - interval '1 minute' order by 1`,
+    `select distinct queue from executors
+     where left_at is null and beat_at > now() - interval '1 minute' order by 1`,
   );
   return rows.map(({ queue }) => queue);
 }
 
 /** Leaves the place, so that the next to come need not watch whether we are alive. */
 export async function leavePlace(on: Connection, executorId: number, epoch: string): Promise<void> {
-  await on.query(`update executors set beat_at = to_timestamp(0) where id = $1 and epoch = $2`, [
+  await on.query('update executors set left_at = clock_timestamp() where id = $1 and epoch = $2', [
     executorId,
     epoch,
   ]);

@@ -3,7 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { clientOptions } from './database.ts';
 
-export type Channel = 'kuroko_work' | 'kuroko_stop' | 'kuroko_outbox' | 'kuroko_ended';
+export type Channel =
+  | 'kuroko_work'
+  | 'kuroko_stop'
+  | 'kuroko_outbox'
+  | 'kuroko_ended'
+  | 'kuroko_config';
 
 export interface ListenOptions {
   readonly channels: readonly Channel[];

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import knex, { type Knex } from 'knex';
 import pg from 'pg';
+import type { Connection } from './database.ts';
 
 const directory = new URL('../../migrations/', import.meta.url);
 
@@ -46,6 +47,20 @@ export function migrateStatus(url: string): Promise<{ applied: string[]; pending
       pending: pending.map((file) => path.parse(file).name),
     };
   });
+}
+
+/** Names of the migrations that are not applied: only a look, which creates and locks nothing. */
+export async function pendingMigrations(on: Connection): Promise<string[]> {
+  const files = await migrationSource.getMigrations([]);
+  const names = files.map((file) => path.parse(file).name);
+  const [{ known } = { known: false }] = await on.query<{ known: boolean }>(
+    `select to_regclass('knex_migrations') is not null as known`,
+  );
+  if (!known) return names;
+  const rows = await on.query<{ name: string }>('select name from knex_migrations');
+  // Compiled they have another ending.
+  const applied = new Set(rows.map(({ name }) => path.parse(name).name));
+  return names.filter((name) => !applied.has(name));
 }
 
 async function withKnex<T>(url: string, work: (db: Knex) => Promise<T>): Promise<T> {

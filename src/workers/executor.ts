@@ -4,6 +4,7 @@ import { connectGuardian } from '../processes/connect-guardian.ts';
 import { openDatabase } from '../store/database.ts';
 import { stopsRequested } from '../store/executions.ts';
 import { listen } from '../store/listen.ts';
+import { followConfiguration, type Configuration } from './follow-configuration.ts';
 import { runSlot, type Executor } from './slot.ts';
 import { giveUp, liveUntilCancelled, threadData } from './thread.ts';
 import { createWake } from './wake.ts';
@@ -17,9 +18,7 @@ export interface ExecutorData {
   readonly retiredIds: readonly number[];
   readonly host: string;
   readonly queue: string;
-  readonly timeZone: string;
-  readonly outputCap: number;
-  readonly killGraceMs: number;
+  readonly configuration: Configuration;
 }
 
 const pollMs = 5_000;
@@ -32,12 +31,14 @@ const db = openDatabase(data.databaseUrl, {
 });
 const guardian = await connectGuardian(data.guardianSocket);
 const work = createWake();
+const configuration = followConfiguration(data.configuration, db, log);
 let draining = false;
 const executor: Executor = {
   ...data,
   db,
   guardian,
   log,
+  config: () => configuration.current(),
   work,
   streams: new Map(),
   stops: new Set(),
@@ -51,7 +52,7 @@ const stop = (executionId: number): void => {
   stops.add(executionId);
   // Stops are told to every executor, and most concern another.
   if (stops.size > 10_000) stops.delete(stops.values().next().value ?? 0);
-  guardian.stop(executionId, data.killGraceMs).catch((error: unknown) => {
+  guardian.stop(executionId, configuration.current().killGrace * 1_000).catch((error: unknown) => {
     // The next poll tries again.
     stops.delete(executionId);
     log.error({ err: error, executionId }, 'a command could not be stopped');
@@ -73,14 +74,17 @@ guardian.onRunning(({ id }) => executor.streams.get(id)?.more());
 
 const listening = listen(data.databaseUrl, {
   name: 'kuroko executor listen',
-  channels: ['kuroko_work', 'kuroko_stop'],
+  channels: ['kuroko_work', 'kuroko_stop', 'kuroko_config'],
   onNotify(channel, payload) {
     if (channel === 'kuroko_stop') {
       stop(Number(payload));
+    } else if (channel === 'kuroko_config') {
+      void configuration.read();
     } else if (payload === data.queue) work.one();
   },
   onConnected() {
     work.all();
+    void configuration.read();
     void readStops();
   },
   onLost: (error) => log.warn({ err: error }, 'the database went away'),

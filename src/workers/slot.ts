@@ -18,6 +18,7 @@ import { commandEnvironment } from './command-environment.ts';
 import { lostEvidence } from './lost-evidence.ts';
 import { streamOutput, type OutputStream } from './stream-output.ts';
 import type { Log } from '../log.ts';
+import type { EngineConfig } from '../operations/engine-config.ts';
 import type { EndedCommand, Guardian } from '../processes/guardian.ts';
 import type { ExecutionResult, OutputChunk } from '../store/commit-step.ts';
 import type { Wake } from './wake.ts';
@@ -29,9 +30,8 @@ export interface Executor {
   readonly log: Log;
   readonly host: string;
   readonly queue: string;
-  readonly timeZone: string;
-  readonly outputCap: number;
-  readonly killGraceMs: number;
+  /** As it stands now: it may change while the executor lives. */
+  config(): EngineConfig;
   readonly work: Wake;
   /** Outputs being streamed, by execution. */
   readonly streams: Map<number, OutputStream>;
@@ -145,11 +145,13 @@ async function runCommand(
   claim: Claim,
 ): Promise<{ ended: EndedCommand; rest: readonly OutputChunk[] }> {
   const { guardian, db, log } = executor;
+  const { timeZone, outputCap, killGrace } = executor.config();
+  const graceMs = killGrace * 1_000;
   const stream = streamOutput({
     guardian,
     db,
     execution: claim,
-    cap: executor.outputCap,
+    cap: outputCap,
     onError: (error) => log.warn({ err: error, executionId: claim.executionId }, 'output waits'),
   });
   executor.streams.set(claim.executionId, stream);
@@ -162,14 +164,14 @@ async function runCommand(
     guardian.submit({
       id: claim.executionId,
       shell: claim.shell,
-      env: commandEnvironment(claim, process.env, executor.timeZone),
+      env: commandEnvironment(claim, process.env, timeZone),
       chdir: claim.chdir ?? process.cwd(),
       runtimeLimitMs: claim.timeoutSeconds === null ? null : claim.timeoutSeconds * 1_000,
-      graceMs: executor.killGraceMs,
-      outputCap: executor.outputCap,
+      graceMs,
+      outputCap,
     });
     if (wantedStopped(executor, claim)) {
-      void guardian.stop(claim.executionId, executor.killGraceMs).catch(() => {});
+      void guardian.stop(claim.executionId, graceMs).catch(() => {});
     }
     const ended = await guardian.ended(claim.executionId);
     return { ended, rest: await stream.rest(ended) };

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { commandDefaults } from '../../src/config.ts';
 import { createLog } from '../../src/log.ts';
 import { takePlace } from '../../src/operations/register-executor.ts';
 import { startGuardian } from '../../src/processes/start-guardian.ts';
@@ -34,7 +35,14 @@ export async function startEngine(options: {
   const guardian = await startGuardian({ dataDir, graceMs: killGraceMs });
   const db = openDatabase(url, { max: 2 });
   const { epoch, bootId } = guardian;
-  const place = { host, queue: '@default', epoch, bootId, pid: process.pid };
+  const place = {
+    host,
+    queue: '@default',
+    epoch,
+    bootId,
+    pid: process.pid,
+    kind: 'start' as const,
+  };
   const {
     executorId,
     workers: slots,
@@ -51,9 +59,10 @@ export async function startEngine(options: {
     retiredIds: retired.map(({ id }) => id),
     host,
     queue: '@default',
-    timeZone: 'Asia/Tokyo',
-    outputCap: 1_048_576,
-    killGraceMs,
+    configuration: {
+      source: 'own',
+      config: { ...commandDefaults, timeZone: 'Asia/Tokyo', killGrace: killGraceMs / 1_000 },
+    },
   };
   const threads = await startThreads(
     [

@@ -16,7 +16,11 @@ export async function handWorker(db: Database, queue = '@default'): Promise<Hand
   const host = 'host-of-the-test';
   const epoch = 'epoch-of-the-test';
   const { workers } = await db.transaction((tx) =>
-    registerExecutor(tx, { host, queue, epoch, bootId: 'boot', pid: process.pid }, 1),
+    registerExecutor(
+      tx,
+      { host, queue, epoch, bootId: 'boot', pid: process.pid, kind: 'start' },
+      1,
+    ),
   );
   const workerId = workers[0]?.id ?? 0;
   return {

@@ -86,7 +86,14 @@ export function launchMany(db: Database, definitionId: number, count: number): P
 /** Registers an executor of `@default` with some workers; returns their ids. */
 export async function someWorkers(db: Database, count: number, host = 'h1'): Promise<number[]> {
   const { registerExecutor } = await import('../../src/store/executors.ts');
-  const place = { host, queue: '@default', epoch: 'e1', bootId: 'b', pid: 1 };
+  const place = {
+    host,
+    queue: '@default',
+    epoch: 'e1',
+    bootId: 'b',
+    pid: 1,
+    kind: 'start' as const,
+  };
   const { workers } = await inTransaction(db, (tx) => registerExecutor(tx, place, count));
   return workers.map(({ id }) => id);
 }

@@ -106,6 +106,30 @@ export async function startProgram(
   };
 }
 
+/** Starts `kuroko executor` without waiting; `ready` resolves when it says that it is, and throws when it ends before. */
+export function spawnExecutor(
+  home: Home,
+  args: readonly string[],
+  extra: Record<string, string> = {},
+): Pick<Program, 'child' | 'pid' | 'text' | 'ended'> & { readonly ready: () => Promise<void> } {
+  const { child, text, ended } = spawnProgram(home, ['executor', ...args], extra);
+  let over = false;
+  child.once('close', () => {
+    over = true;
+  });
+  const ready = async (): Promise<void> => {
+    await until(
+      'the executor to be ready',
+      () => {
+        if (over) throw new Error(`the executor ended before it was ready:\n${text()}`);
+        return text().includes('Executor is ready: ');
+      },
+      60_000,
+    );
+  };
+  return { child, pid: child.pid ?? 0, text, ended, ready };
+}
+
 /** Runs any verb to its end. */
 export async function runProgram(
   home: Home,

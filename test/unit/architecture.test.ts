@@ -22,6 +22,7 @@ const table: Readonly<Record<string, Row | 'everything'>> = {
   cli: { may: ['operations', 'store', 'messages', 'workflow', 'schedule'] },
   workers: { may: ['operations', 'store', 'processes', 'notifiers'] },
   main: 'everything',
+  executor: 'everything',
   embedded: 'everything',
   config: { may: [] },
   errors: { may: [] },

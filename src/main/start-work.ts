@@ -1,0 +1,59 @@
+/** Takes the place of a host and queue, and starts the threads that work there. */
+import { takePlace } from '../operations/register-executor.ts';
+import { leavePlace, type ExecutorKind } from '../store/executors.ts';
+import { startThreads, type ThreadPlan, type Threads } from '../workers/threads.ts';
+import type { Guardian } from '../processes/guardian.ts';
+import type { Database } from '../store/database.ts';
+import type { Configuration } from '../workers/follow-configuration.ts';
+import type { Scope } from './run-until-over.ts';
+
+export interface Work {
+  readonly kind: ExecutorKind;
+  readonly host: string;
+  readonly queue: string;
+  readonly numWorkers: number;
+  readonly configuration: Configuration;
+  /** Threads besides keeper and executor. */
+  readonly more: readonly ThreadPlan[];
+}
+
+/** Throws Conflict when somebody else serves the queue under the same host name. */
+export async function startWork(
+  { kind, host, queue, numWorkers, configuration, more }: Work,
+  db: Database,
+  guardian: Guardian,
+  { life, log, undo }: Scope,
+): Promise<Threads> {
+  const { epoch, bootId } = guardian;
+  const { executorId, workers, retired } = await takePlace(
+    db,
+    { host, queue, kind, epoch, bootId, pid: process.pid },
+    numWorkers,
+    // A former guardian of this folder: it has said so itself, or was found ended.
+    async (former) => (await guardian.lastWords(0, former)) !== null,
+  );
+  undo.push(() => leavePlace(db, executorId, epoch));
+  const common = { databaseUrl: db.url, guardianSocket: guardian.socketPath, executorId };
+  const killGraceMs = configuration.config.killGrace * 1_000;
+  const threads = await startThreads(
+    [
+      { name: 'keeper', workerData: { ...common, killGraceMs } },
+      {
+        name: 'executor',
+        workerData: {
+          ...common,
+          workerIds: workers.map(({ id }) => id),
+          retiredIds: retired.map(({ id }) => id),
+          host,
+          queue,
+          configuration,
+        },
+      },
+      ...more,
+    ],
+    log,
+    (reason) => life.finish(1, reason),
+  );
+  undo.push(() => threads.stop(1_000));
+  return threads;
+}
