@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import type { Hello } from './protocol.ts';
 
 /** Grows with every change of the protocol that an older client or guardian would not understand. */
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
 const PATIENCE_MS = 1000;
 

@@ -1,13 +1,18 @@
 /** What the guardian knows of one command, from its submit until its result is acknowledged. */
 import type { Connection } from './connection.ts';
+import { createOutput, type Output } from './output.ts';
 import type { Ended, EndedBy, Submission } from './protocol.ts';
 import { createSpool, type Spool } from './spool.ts';
 import type { Target } from './target.ts';
+import { tellRunningSoon } from './tell.ts';
 
 export type Command = {
   readonly id: number;
   readonly limits: Pick<Submission, 'runtimeLimitMs' | 'graceMs'>;
+  /** What it has written, without its secrets. */
   readonly spool: Spool;
+  /** The only way into the spool. */
+  readonly output: Output;
   readonly startedAt: number;
   /** Whoever submitted or observed it. */
   readonly listeners: Set<Connection>;
@@ -28,15 +33,23 @@ export type Command = {
   readonly markEnded: () => void;
 };
 
-export function createCommand({ id, runtimeLimitMs, graceMs, outputCap }: Submission): Command {
+export function createCommand({
+  id,
+  runtimeLimitMs,
+  graceMs,
+  outputCap,
+  secrets,
+}: Submission): Command {
   let markEnded: () => void = () => undefined;
   const whenEnded = new Promise<void>((resolve) => {
     markEnded = resolve;
   });
-  return {
+  const spool = createSpool(outputCap);
+  const command: Command = {
     id,
     limits: { runtimeLimitMs, graceMs },
-    spool: createSpool(outputCap),
+    spool,
+    output: createOutput(secrets, spool, () => tellRunningSoon(command)),
     startedAt: Date.now(),
     listeners: new Set(),
     process: null,
@@ -52,4 +65,5 @@ export function createCommand({ id, runtimeLimitMs, graceMs, outputCap }: Submis
     whenEnded,
     markEnded,
   };
+  return command;
 }

@@ -21,6 +21,11 @@ export type Submission = {
   readonly graceMs: number;
   /** Bytes of output held: the first half and the last half of it. */
   readonly outputCap: number;
+  /**
+   * Values that nobody may read in the output, in which `***` stands for them from the first: no answer, no last words and no
+   * size knows the bytes that were there. Those of fewer than six characters are left as they are.
+   */
+  readonly secrets: readonly string[];
 };
 
 /** A command that is running, or about to be started (then `pid` and `pidStart` are null). */

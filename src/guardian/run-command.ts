@@ -53,15 +53,13 @@ export function createRunner(
 
   function neverStarted(command: Command, why: string, signal: string | null = null): void {
     if (command.ended) return;
-    command.spool.write(Buffer.from(`${why}\n`));
+    command.output.write(Buffer.from(`${why}\n`));
     finish(command, { code: signal ? null : 127, signal }, true);
   }
 
   /** A process left behind may write on for ever: after the result it is drained and what it says dropped. */
   function output(command: Command, chunk: Buffer): void {
-    if (command.ended) return;
-    command.spool.write(chunk);
-    tellRunningSoon(command);
+    if (!command.ended) command.output.write(chunk);
   }
 
   function limitRunTime(command: Command, remaining: number | null): void {
@@ -116,6 +114,7 @@ export function createRunner(
     clearTimeout(command.pipeTimer ?? undefined);
     command.exit = exit;
     command.outputDone = true;
+    command.output.end();
     command.ended = {
       status: 'ended',
       id: command.id,

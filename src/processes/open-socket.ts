@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import type { Hello, Said } from '../guardian/protocol.ts';
 import { GuardianError } from './guardian-error.ts';
 
-const PROTOCOL = 1;
+const PROTOCOL = 2;
 
 /**
  * Resolves once the guardian has said hello; rejects with a GuardianError `closed` when nobody does.

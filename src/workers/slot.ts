@@ -169,6 +169,7 @@ async function runCommand(
       runtimeLimitMs: claim.timeoutSeconds === null ? null : claim.timeoutSeconds * 1_000,
       graceMs,
       outputCap,
+      secrets: [],
     });
     if (wantedStopped(executor, claim)) {
       void guardian.stop(claim.executionId, graceMs).catch(() => {});

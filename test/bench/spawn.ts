@@ -93,6 +93,7 @@ async function throughGuardian(guardian: Guardian, id: number): Promise<void> {
     runtimeLimitMs: null,
     graceMs: 1000,
     outputCap: 1_000_000,
+    secrets: [],
   });
   await guardian.ended(id);
   guardian.ack(id);

@@ -78,6 +78,7 @@ async function measureFloor({ guardian }: Engine): Promise<number> {
           runtimeLimitMs: null,
           graceMs: 1_000,
           outputCap: 1_024,
+          secrets: [],
         });
         await guardian.ended(id);
         await client.query({

@@ -32,6 +32,7 @@ export function command(id: number, shell: string, given: Partial<Submission> = 
     runtimeLimitMs: null,
     graceMs: 300,
     outputCap: 1_000_000,
+    secrets: [],
     ...given,
   };
 }
