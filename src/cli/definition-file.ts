@@ -2,6 +2,7 @@
 import { LineCounter, isMap, isNode, isScalar, parseAllDocuments, type Document } from 'yaml';
 import { z } from 'zod';
 import { beginOf, isEmpty } from './yaml-document.ts';
+import { longestKillGrace } from '../operations/definition-problems.ts';
 import type { DefinitionDocument } from '../operations/apply-definitions.ts';
 import type { DefinitionFields } from '../store/definitions.ts';
 
@@ -42,6 +43,13 @@ const textOrNone = z
   .string('must be a text, or empty.')
   .nullable()
   .transform((value) => (value === null || value.trim() === '' ? null : value));
+const graceMessage = `must be a number of seconds from 0 to ${longestKillGrace}, or empty.`;
+/** Empty: as configured. */
+const graceOrNone = z
+  .int(graceMessage)
+  .min(0, graceMessage)
+  .max(longestKillGrace, graceMessage)
+  .nullable();
 const list = (message: string) => z.array(text, message);
 const later = (what: string) =>
   z
@@ -83,6 +91,8 @@ const schema = z.strictObject(
     notify_cancellation: yesOrNo.optional(),
     failure_text: textOrNone.optional(),
     api_allowed: yesOrNo.optional(),
+    retry_lost: yesOrNo.optional(),
+    kill_grace: graceOrNone.optional(),
     suspended: yesOrNo.optional(),
     schedules: later('schedules').optional(),
     suspend_schedules: later('suspend schedules').optional(),
@@ -104,6 +114,8 @@ export const fieldKeys = {
   notifyCancellation: 'notify_cancellation',
   failureText: 'failure_text',
   apiAllowed: 'api_allowed',
+  retryLost: 'retry_lost',
+  killGrace: 'kill_grace',
   suspended: 'suspended',
 } as const satisfies Record<keyof DefinitionFields, keyof z.infer<typeof schema>>;
 

@@ -37,6 +37,6 @@ const textOf = (value: FieldValue): string => (typeof value === 'string' ? value
 function shown(value: FieldValue): string {
   if (value === null) return 'none';
   if (typeof value === 'string') return JSON.stringify(value);
-  if (typeof value === 'boolean') return String(value);
+  if (typeof value === 'boolean' || typeof value === 'number') return String(value);
   return value.length === 0 ? 'none' : value.join(', ');
 }

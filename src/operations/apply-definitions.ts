@@ -38,7 +38,7 @@ export interface FieldChange {
   readonly after: FieldValue;
 }
 
-export type FieldValue = string | boolean | readonly string[] | null;
+export type FieldValue = string | boolean | number | readonly string[] | null;
 
 export interface AppliedDefinition {
   readonly id: number;

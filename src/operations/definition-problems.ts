@@ -9,6 +9,9 @@ import type { DefinitionFields } from '../store/definitions.ts';
 import type { Node } from '../workflow/node.ts';
 import type { Known } from '../workflow/known.ts';
 
+/** Seconds: what needs longer to stop is not stopped by a signal. */
+export const longestKillGrace = 3_600;
+
 /** Sentences, each beginning with the field it is about. */
 export function definitionProblems(
   fields: DefinitionFields,
@@ -32,6 +35,13 @@ export function definitionProblems(
   }
   if (lengthOf(fields.failureText ?? '') > 180) {
     say('failure_text', 'is too long (maximum is 180 characters).');
+  }
+  const { killGrace } = fields;
+  if (
+    killGrace !== null &&
+    !(Number.isInteger(killGrace) && killGrace >= 0 && killGrace <= longestKillGrace)
+  ) {
+    say('kill_grace', `must be a number of seconds from 0 to ${longestKillGrace}.`);
   }
   for (const text of [fields.description, fields.script]) {
     if (text.includes('\0')) say('script and description', 'must not contain NUL characters.');

@@ -188,6 +188,8 @@ function common(definition: Definition, wish: LaunchWish, ids: Ids) {
     definitionName: definition.name,
     definitionVersion: definition.version,
     script: definition.script,
+    retryLost: definition.retryLost,
+    killGrace: definition.killGrace,
     env: wish.env,
     launchedBy: wish.actor.name,
     launchedFrom: wish.from,

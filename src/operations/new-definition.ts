@@ -15,4 +15,6 @@ export const newDefinition: DefinitionFields = {
   hipchatRoom: null,
   failureText: null,
   apiAllowed: false,
+  retryLost: false,
+  killGrace: null,
 };

@@ -18,6 +18,10 @@ export interface DefinitionFields {
   readonly hipchatRoom: string | null;
   readonly failureText: string | null;
   readonly apiAllowed: boolean;
+  /** A lost command is tried again by itself once nothing of it can run any more. */
+  readonly retryLost: boolean;
+  /** Seconds between TERM and KILL, 0 to 3600; null: as configured. */
+  readonly killGrace: number | null;
 }
 
 export interface Definition extends DefinitionFields {
@@ -30,7 +34,7 @@ export interface Definition extends DefinitionFields {
 
 const columns = `id, version, name, description, script, tags, suspended, prevent_multi,
   notify_all_events, notify_cancellation, slack_channel, webhook_url, hipchat_room, failure_text,
-  api_allowed, created_at, updated_at, deleted_at`;
+  api_allowed, retry_lost, kill_grace, created_at, updated_at, deleted_at`;
 
 /** A definition that exists; with `deleted`, also one that was deleted. */
 export async function findDefinition(
@@ -73,9 +77,9 @@ export async function insertDefinition(
   const [row] = await tx.query<Definition>(
     `insert into definitions (id, name, description, script, tags, suspended, prevent_multi,
        notify_all_events, notify_cancellation, slack_channel, webhook_url, hipchat_room,
-       failure_text, api_allowed)
-     values (coalesce($14, nextval(pg_get_serial_sequence('definitions', 'id'))), $1, $2, $3, $4,
-       $5, $6, $7, $8, $9, $10, $11, $12, $13)
+       failure_text, api_allowed, retry_lost, kill_grace)
+     values (coalesce($16, nextval(pg_get_serial_sequence('definitions', 'id'))), $1, $2, $3, $4,
+       $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
      returning ${columns}`,
     [...values(fields), id],
   );
@@ -102,8 +106,8 @@ export async function updateDefinition(
     `update definitions set name = $1, description = $2, script = $3, tags = $4, suspended = $5,
        prevent_multi = $6, notify_all_events = $7, notify_cancellation = $8, slack_channel = $9,
        webhook_url = $10, hipchat_room = $11, failure_text = $12, api_allowed = $13,
-       version = version + 1, updated_at = now()
-     where id = $14 and version = $15 and deleted_at is null returning ${columns}`,
+       retry_lost = $14, kill_grace = $15, version = version + 1, updated_at = now()
+     where id = $16 and version = $17 and deleted_at is null returning ${columns}`,
     [...values(fields), id, version],
   );
   return row ?? null;
@@ -124,6 +128,8 @@ function values(fields: DefinitionFields): unknown[] {
     fields.hipchatRoom,
     fields.failureText,
     fields.apiAllowed,
+    fields.retryLost,
+    fields.killGrace,
   ];
 }
 

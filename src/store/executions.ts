@@ -11,6 +11,8 @@ export interface Claim {
   readonly chdir: string | null;
   readonly env: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number | null;
+  /** Seconds between TERM and KILL; null: as configured. */
+  readonly killGrace: number | null;
   readonly stopRequestedBy: string | null;
   readonly instanceId: number;
   readonly script: string;
@@ -30,7 +32,7 @@ export interface Claim {
 export const claimColumns = `
   e.id as execution_id, e.fence, e.epoch, e.shell, e.chdir, e.env, e.timeout_seconds,
   e.stop_requested_by, e.instance_id, i.script, i.definition_id, i.definition_name,
-  i.created_at as launched_at, t.id as token_id, t.version as token_version,
+  i.kill_grace, i.created_at as launched_at, t.id as token_id, t.version as token_version,
   t.path as token_path, t.status as token_status, t.attempt as token_attempt,
   t.context as token_context`;
 

@@ -20,6 +20,9 @@ export interface Instance {
   readonly launchedFrom: LaunchSource;
   readonly launchedBySlackUser: string | null;
   readonly launchChannel: string | null;
+  /** Of the definition as it was at the launch, like the script. */
+  readonly retryLost: boolean;
+  readonly killGrace: number | null;
   readonly preventedBy: number | null;
   readonly createdAt: Date;
   readonly finishedAt: Date | null;
@@ -30,8 +33,8 @@ export interface Instance {
 export type LaunchSource = 'slack' | 'api' | 'cli' | 'schedule' | 'sub_process' | 'hook';
 
 const columns = `id, definition_id, definition_name, definition_version, script, env, status,
-  launched_by, launched_from, launched_by_slack_user, launch_channel, prevented_by, created_at,
-  finished_at, canceled_at, error_at`;
+  launched_by, launched_from, launched_by_slack_user, launch_channel, retry_lost, kill_grace,
+  prevented_by, created_at, finished_at, canceled_at, error_at`;
 
 export async function findInstance(on: Connection, id: number): Promise<Instance | null> {
   const [row] = await on.query<Instance>(`select ${columns} from instances where id = $1`, [id]);
@@ -102,6 +105,8 @@ export interface NewInstance {
   readonly launchedFrom: LaunchSource;
   readonly launchedBySlackUser: string | null;
   readonly launchChannel: string | null;
+  readonly retryLost: boolean;
+  readonly killGrace: number | null;
   readonly preventedBy: number | null;
   /** Null for a launch that was prevented: nothing of it ever runs. */
   readonly token: (Token & { readonly id: number }) | null;
@@ -123,15 +128,16 @@ with input as (
   select r.* from jsonb_to_recordset($1::jsonb) as r (id bigint, "launchKey" text,
     "definitionId" bigint, "definitionName" text, "definitionVersion" int, script text, env jsonb,
     status text, "activeTokens" int, "launchedBy" text, "launchedFrom" text,
-    "launchedBySlackUser" text, "launchChannel" text, "preventedBy" bigint,
+    "launchedBySlackUser" text, "launchChannel" text, "retryLost" boolean, "killGrace" int,
+    "preventedBy" bigint,
     token jsonb, execution jsonb, logs jsonb, notices jsonb)
 ), written as (
   insert into instances (id, launch_key, definition_id, definition_name, definition_version, script,
     env, status, active_tokens, launched_by, launched_from, launched_by_slack_user, launch_channel,
-    prevented_by, finished_at, canceled_at)
+    retry_lost, kill_grace, prevented_by, finished_at, canceled_at)
   select id, "launchKey", "definitionId", "definitionName", "definitionVersion", script, env, status,
     "activeTokens", "launchedBy", "launchedFrom", "launchedBySlackUser", "launchChannel",
-    "preventedBy",
+    "retryLost", "killGrace", "preventedBy",
     case when status = 'success' then now() end, case when status = 'canceled' then now() end
   from input order by id
 ), rooted as (

@@ -41,6 +41,7 @@ const executor: Executor = {
   config: () => configuration.current(),
   work,
   streams: new Map(),
+  graces: new Map(),
   stops: new Set(),
   draining: () => draining,
 };
@@ -52,7 +53,8 @@ const stop = (executionId: number): void => {
   stops.add(executionId);
   // Stops are told to every executor, and most concern another.
   if (stops.size > 10_000) stops.delete(stops.values().next().value ?? 0);
-  guardian.stop(executionId, configuration.current().killGrace * 1_000).catch((error: unknown) => {
+  const graceMs = executor.graces.get(executionId) ?? configuration.current().killGrace * 1_000;
+  guardian.stop(executionId, graceMs).catch((error: unknown) => {
     // The next poll tries again.
     stops.delete(executionId);
     log.error({ err: error, executionId }, 'a command could not be stopped');

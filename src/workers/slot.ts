@@ -35,6 +35,8 @@ export interface Executor {
   readonly work: Wake;
   /** Outputs being streamed, by execution. */
   readonly streams: Map<number, OutputStream>;
+  /** Of what runs, milliseconds between TERM and KILL. */
+  readonly graces: Map<number, number>;
   /** Executions that somebody wants stopped. */
   readonly stops: Set<number>;
   /** True once nothing new may be taken. */
@@ -146,7 +148,7 @@ async function runCommand(
 ): Promise<{ ended: EndedCommand; rest: readonly OutputChunk[] }> {
   const { guardian, db, log } = executor;
   const { timeZone, outputCap, killGrace } = executor.config();
-  const graceMs = killGrace * 1_000;
+  const graceMs = (claim.killGrace ?? killGrace) * 1_000;
   const stream = streamOutput({
     guardian,
     db,
@@ -155,6 +157,7 @@ async function runCommand(
     onError: (error) => log.warn({ err: error, executionId: claim.executionId }, 'output waits'),
   });
   executor.streams.set(claim.executionId, stream);
+  executor.graces.set(claim.executionId, graceMs);
   try {
     if (wantedStopped(executor, claim)) {
       // Nobody wants it any more: what has not been started is not started now.
@@ -178,6 +181,7 @@ async function runCommand(
     return { ended, rest: await stream.rest(ended) };
   } finally {
     executor.streams.delete(claim.executionId);
+    executor.graces.delete(claim.executionId);
   }
 }
 

@@ -122,6 +122,21 @@ describe('a command', () => {
     expect(processesInGroup(running.pid ?? 0)).toEqual([]);
   });
 
+  it.each([
+    ['the configured second', null, { exitStatus: null, termSignal: 'KILL' }],
+    ['its own half minute', 30, { exitStatus: 7, termSignal: null }],
+  ])('that takes two seconds to stop is given %s', async (_, killGrace, end) => {
+    const script = "execute: trap 'sleep 2; exit 7' TERM; while :; do sleep 0.05; done\n";
+    const { id: definitionId } = await define(db, script, { killGrace });
+    const { instanceId: id } = await launchOne(db, definitionId);
+    await until('the command to run', async () =>
+      (await engine.guardian.list()).some(({ status, pid }) => status === 'running' && pid),
+    );
+    await inTransaction(db, (tx) => terminate(tx, operate(id)));
+    await becomes(id, 'error');
+    expect(await executionsOf(db, id)).toMatchObject([end]);
+  });
+
   it('shows its output while it runs', async () => {
     const id = await run('execute: echo early; sleep 30\n');
     await until('the first line', async () => (await outputs(id))[0] !== '');

@@ -29,6 +29,8 @@ export function showVerb(outside: Outside, job: string, options: Json): Promise<
     if (definition.slackChannel !== null) printLine(`channel: ${definition.slackChannel}`);
     printLine(`prevent_multi: ${definition.preventMulti}`);
     printLine(`api_allowed: ${definition.apiAllowed}`);
+    printLine(`retry_lost: ${definition.retryLost}`);
+    printLine(`kill_grace: ${definition.killGrace ?? 'as configured'}`);
     if (definition.description.trim() !== '') printLine(`\n${definition.description.trimEnd()}`);
     printLine(`\n${definition.script.trimEnd()}`);
     if (instances.length > 0) {

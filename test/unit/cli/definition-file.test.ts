@@ -25,6 +25,8 @@ notify_cancellation: false
 failure_text: "@oncall"
 api_allowed: true
 suspended: false
+retry_lost: true
+kill_grace: 30
 schedules: []
 suspend_schedules: []
 `;
@@ -53,6 +55,8 @@ describe('a definition file', () => {
             failureText: '@oncall',
             apiAllowed: true,
             suspended: false,
+            retryLost: true,
+            killGrace: 30,
           },
         },
       ],
@@ -60,12 +64,12 @@ describe('a definition file', () => {
   });
 
   it('leaves out what it does not name, and takes an empty value as none', () => {
-    const result = read('name: a\nslack_channel:\nwebhook_url: ""\n');
+    const result = read('name: a\nslack_channel:\nwebhook_url: ""\nkill_grace:\n');
     expect(result.ok && result.documents[0]).toEqual({
       place: 'jobs.yml:1',
       id: null,
       admins: null,
-      fields: { name: 'a', slackChannel: null, webhookUrl: null },
+      fields: { name: 'a', slackChannel: null, webhookUrl: null, killGrace: null },
     });
   });
 
@@ -90,6 +94,8 @@ schedules: ["30 2 * * *"]
 suspend_schedules:
   - "* * 1 1 *"
 id: 0
+retry_lost: 1
+kill_grace: 2.5
 `;
     expect(problemsOf(text).toSorted()).toEqual(
       [
@@ -101,6 +107,8 @@ id: 0
         'jobs.yml:7 prevent_multi: must be none, working_or_error, working or error.',
         'jobs.yml:8 schedules: schedules are not launched by this version; remove them or wait.',
         'jobs.yml:10 suspend_schedules: suspend schedules are not launched by this version; remove them or wait.',
+        'jobs.yml:12 retry_lost: must be true or false.',
+        'jobs.yml:13 kill_grace: must be a number of seconds from 0 to 3600, or empty.',
         'jobs.yml:11 id: must be a whole number from 1 to 1000000000.',
       ].toSorted(),
     );
