@@ -1,39 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import { brokenPromises, timesNoted } from '../support/broken-promises.ts';
-import { createTestDatabase } from '../support/database.ts';
-import { startDatabaseProxy } from '../support/database-proxy.ts';
 import { startEngine } from '../support/engine.ts';
+import { faultStage } from '../support/fault-stage.ts';
 import { long } from '../support/form.ts';
-import { createJournal } from '../support/journal.ts';
-import { define, launchMany, openDatabase } from '../support/operations.ts';
 import { settled } from '../support/settled.ts';
 import { until } from '../support/until.ts';
 
 const instances = long ? 400 : 40;
 
 /** An engine that reaches its database through a proxy; the test itself reaches it directly. */
-async function engineBehindProxy() {
-  const journal = createJournal();
-  onTestFinished(() => journal.remove());
-  const test = await createTestDatabase();
-  onTestFinished(() => test.drop());
-  const db = openDatabase(test.url, { name: 'test' });
-  onTestFinished(() => db.close());
-  const proxy = await startDatabaseProxy(test.url);
-  onTestFinished(() => proxy.close());
-  const engine = await startEngine({ url: test.url, threadUrl: proxy.url });
+async function stageBehindProxy() {
+  const stage = await faultStage(onTestFinished);
+  const proxy = await stage.proxyTo();
+  const engine = await startEngine({ url: stage.url, threadUrl: proxy.url });
   onTestFinished(() => engine.stop());
-  const { id } = await define(db, journal.step('sleep 0.05').repeat(3));
-  return { db, journal, proxy, launch: (count: number) => launchMany(db, id, count) };
+  return { ...stage, proxy, script: stage.journal.step('sleep 0.05').repeat(3) };
 }
 
 it('connections that fall silent without an end cost time, and nothing else', async () => {
-  const { db, journal, proxy, launch } = await engineBehindProxy();
+  const { db, journal, proxy, script, launch, witness } = await stageBehindProxy();
   // Sees the database all the while, and must not take the other for dead.
-  const witness = await startEngine({ url: db.url, host: 'witness', workers: 1 });
-  onTestFinished(() => witness.stop());
-  for (let launched = 0; launched < instances; launched += 20) await launch(20);
+  await witness();
+  await launch(script, instances);
   await until('some to run', () => timesNoted(journal, 'end') > 10);
   expect(proxy.freeze()).toBeGreaterThan(3);
   const before = timesNoted(journal, 'end');
@@ -48,16 +37,16 @@ it('connections that fall silent without an end cost time, and nothing else', as
 }, 300_000);
 
 it('a LISTEN connection that is silently dead delays work by a poll, and is replaced', async () => {
-  const { db, journal, proxy, launch } = await engineBehindProxy();
+  const { db, journal, proxy, script, launch } = await stageBehindProxy();
   const listener = 'kuroko executor listen';
   await until('the listener to listen', () => proxy.opened(listener) === 1);
-  await launch(1);
+  await launch(script, 1);
   await settled(db, 15_000);
   expect(proxy.freeze(listener)).toBe(1);
-  await launch(1);
+  await launch(script, 1);
   expect(await settled(db, 15_000)).toEqual({ success: 2 });
   await until('another listener', () => proxy.opened(listener) === 2, 20_000);
-  await launch(1);
+  await launch(script, 1);
   expect(await settled(db, 15_000)).toEqual({ success: 3 });
   proxy.heal();
   expect(await brokenPromises(db, journal)).toEqual([]);

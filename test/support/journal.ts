@@ -10,8 +10,8 @@ export interface Journal {
   readonly file: string;
   /** A line of script: starts, does `body`, ends. */
   step(body: string): string;
-  /** The same, but says `tick` ten times a second, `ticks` times: how long it lived is known however it ended. */
-  ticking(ticks: number): string;
+  /** The same for so many seconds, with two ticks in each: how long it lived is known however it ended. */
+  ticking(seconds: number): string;
   /** Shell that notes one word. */
   note(word: string): string;
   entries(): JournalEntry[];
@@ -39,8 +39,8 @@ export function createJournal(): Journal {
     file,
     note,
     step,
-    ticking: (ticks) =>
-      step(`n=0; while [ $((n += 1)) -le ${ticks} ]; do sleep 0.1; ${note('tick')}; done`),
+    ticking: (seconds) =>
+      step(`n=${seconds * 2}; while [ $((n -= 1)) -ge 0 ]; do sleep 0.5; ${note('tick')}; done`),
     entries: () =>
       readFileSync(file, 'utf8')
         .split('\n')

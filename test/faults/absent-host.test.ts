@@ -1,0 +1,113 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, it } from 'vitest';
+import { brokenPromises, timesNoted } from '../support/broken-promises.ts';
+import { faultStage, type AtEnd, type FaultStage } from '../support/fault-stage.ts';
+import { long } from '../support/form.ts';
+import { processesMarked } from '../support/live-processes.ts';
+import { settled } from '../support/settled.ts';
+import { until } from '../support/until.ts';
+import type { DatabaseProxy } from '../support/database-proxy.ts';
+import type { HostProcess } from '../support/host.ts';
+import type { Journal } from '../support/journal.ts';
+
+interface Absence {
+  readonly name: string;
+  readonly leave: (host: HostProcess, proxy: DatabaseProxy) => void;
+  readonly comeBack: (host: HostProcess, proxy: DatabaseProxy) => void;
+}
+
+const absences: readonly Absence[] = [
+  {
+    name: 'whose process is stopped',
+    leave: ({ child }) => void child.kill('SIGSTOP'),
+    comeBack: ({ child }) => void child.kill('SIGCONT'),
+  },
+  {
+    name: 'whose way to the database is refused',
+    leave: (_, proxy) => proxy.cut('refused'),
+    comeBack: (_, proxy) => proxy.heal(),
+  },
+  {
+    name: 'whose way to the database is silent',
+    leave: (_, proxy) => proxy.cut('silent'),
+    comeBack: (_, proxy) => proxy.heal(),
+  },
+];
+
+const commands = 8;
+
+/** A host with that many commands under way, one of each script in turn, and another one that watches. */
+async function atWork(atEnd: AtEnd, scripts: (journal: Journal) => readonly string[]) {
+  const stage = await faultStage(atEnd);
+  const proxy = await stage.proxyTo();
+  const host = stage.host({ name: 'absent', workers: commands });
+  const hostProcess = await host.start(proxy.url);
+  const all = scripts(stage.journal);
+  for (const script of all) await stage.launch(script, commands / all.length);
+  await until('all to run', () => timesNoted(stage.journal, 'start') >= commands);
+  await stage.witness();
+  return { ...stage, hostProcess, proxy };
+}
+
+async function executionStates({ db }: FaultStage): Promise<Record<string, number>> {
+  const rows = await db.query<{ status: string; count: number }>(
+    'select status, count(*) from executions group by status',
+  );
+  return Object.fromEntries(rows.map(({ status, count }) => [status, count]));
+}
+
+describe.concurrent.each(absences)('a host $name', ({ leave, comeBack }) => {
+  it('for five seconds loses nothing', async ({ onTestFinished, expect }) => {
+    const stage = await atWork(onTestFinished, (journal) => [
+      journal.ticking(4) + journal.step(':'),
+    ]);
+    leave(stage.hostProcess, stage.proxy);
+    await sleep(5_000);
+    comeBack(stage.hostProcess, stage.proxy);
+    expect(await settled(stage.db, 60_000)).toEqual({ success: commands });
+    expect(timesNoted(stage.journal, 'end')).toBe(commands * 2);
+    expect(await brokenPromises(stage.db, stage.journal)).toEqual([]);
+  });
+
+  it.runIf(long).for([60, 600])(
+    'for %i seconds comes back to be refused',
+    async (seconds, { onTestFinished, expect }) => {
+      // Of half of them it will know results, the others still run when it is back.
+      const stage = await atWork(onTestFinished, (journal) => [
+        journal.ticking(5) + journal.step(':'),
+        journal.ticking(seconds * 2) + journal.step(':'),
+      ]);
+      const { db, journal } = stage;
+      const alive = () => {
+        const [epoch] = journal.entries().map((entry) => entry.epoch);
+        return processesMarked(`KUROKO_EXECUTION=${epoch}:`).length;
+      };
+      const leftAt = performance.now();
+      leave(stage.hostProcess, stage.proxy);
+      await until(
+        'the other host to notice',
+        async () => (await executionStates(stage))['lost'] === commands,
+        60_000,
+      );
+      const noticedMs = performance.now() - leftAt;
+      expect(noticedMs).toBeLessThan(35_000);
+      await sleep(seconds * 1_000 - noticedMs);
+      // Its guardian is there: nobody has stopped them, and nobody has started them anew.
+      expect(alive()).toBeGreaterThanOrEqual(commands / 2);
+
+      comeBack(stage.hostProcess, stage.proxy);
+      const backAt = performance.now();
+      await until('its commands to be stopped', () => alive() === 0, 60_000);
+      const stoppedMs = performance.now() - backAt;
+      // What it knew of results is worth nothing any more.
+      expect(await executionStates(stage)).toEqual({ lost: commands });
+      expect(await stage.retryAll()).toBe(commands);
+      expect(await settled(db, seconds * 3_000 + 60_000)).toEqual({ success: commands });
+      expect(await brokenPromises(db, journal)).toEqual([]);
+      process.stdout.write(
+        `away for ${seconds} s: noticed after ${Math.round(noticedMs)} ms, ` +
+          `commands gone ${Math.round(stoppedMs)} ms after the return\n`,
+      );
+    },
+  );
+});
