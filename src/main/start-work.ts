@@ -52,7 +52,15 @@ export async function startWork(
       ...more,
     ],
     log,
-    (reason) => life.finish(1, reason),
+    (news) => {
+      switch (news.type) {
+        case 'fatal':
+          return life.finish(1, news.reason);
+        case 'drained':
+          process.stdout.write('Drained: nothing runs here any more, and nothing new is taken.\n');
+          return kind === 'executor' ? life.finish(0, 'drained') : undefined;
+      }
+    },
   );
   undo.push(() => threads.stop(1_000));
   return threads;

@@ -12,6 +12,9 @@ export interface Executor {
 /** What a process is that serves workers: the whole of Kuroko, or workers only. */
 export type ExecutorKind = 'start' | 'executor';
 
+/** After so long without a heartbeat an executor is shown as away. */
+export const awayAfterSeconds = 30;
+
 export interface Worker {
   readonly id: number;
   readonly number: number;

@@ -6,6 +6,7 @@ import { connectGuardian } from '../processes/connect-guardian.ts';
 import { openDatabase } from '../store/database.ts';
 import { claimedBy } from '../store/executions.ts';
 import { beat, executorsWithClaims, type HeardExecutor } from '../store/executors.ts';
+import { forgetPlaces, isDrained } from '../store/places.ts';
 import { every, type Loop } from './every.ts';
 import { createLeaseWatch, watchEveryMs } from './lease-watch.ts';
 import { createProcessNotes } from './note-processes.ts';
@@ -20,6 +21,7 @@ export interface KeeperData {
 }
 
 const beatEveryMs = 1_000;
+const forgetEveryMs = 600_000;
 /** A connection that is dead without saying so costs this much of the lease, and no more. */
 const beatDeadlineMs = 3_000;
 
@@ -86,6 +88,25 @@ async function writeOffAll(executor: HeardExecutor): Promise<void> {
   }
 }
 
+let emptyBefore = false;
+let toldDrained = false;
+
+/** Twice in a row, for a claim that was under way while the drain began is seen at the second look. */
+async function seeDrained(): Promise<void> {
+  const empty = await isDrained(db, data.executorId);
+  const drained = empty && emptyBefore;
+  if (drained && !toldDrained) tellMain({ type: 'drained' });
+  emptyBefore = empty;
+  toldDrained = drained;
+}
+
+const forgottenAtOnce = 100;
+
+async function forgetOthers(): Promise<void> {
+  const places = await forgetPlaces(db, forgottenAtOnce);
+  if (places.length > 0) log.info({ places }, 'executors that did not come back are forgotten');
+}
+
 const loops: readonly Loop[] = [
   { what: 'say that it is alive', ms: beatEveryMs, work: sayAlive },
   {
@@ -95,6 +116,8 @@ const loops: readonly Loop[] = [
     onTrouble: () => watch.interrupted(),
   },
   { what: 'look after the commands', ms: beatEveryMs, work: lookAfterCommands },
+  { what: 'see whether it is drained', ms: beatEveryMs, work: seeDrained },
+  { what: 'forget executors that are gone', ms: forgetEveryMs, work: forgetOthers },
 ];
 const running = Promise.all(loops.map((loop) => every(loop, cancelled.signal, log)));
 

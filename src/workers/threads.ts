@@ -19,10 +19,12 @@ export interface Threads {
 }
 
 /** What a thread tells main. Bree itself looks for 'cancelled' and 'done'. */
-export type ThreadMessage =
-  | 'ready'
-  | 'cancelled'
-  | { readonly type: 'fatal'; readonly reason: string };
+export type ThreadMessage = 'ready' | 'cancelled' | ThreadNews;
+
+/** `fatal`: the whole program cannot go on. `drained`: it takes nothing new, and holds nothing any more. */
+export type ThreadNews =
+  | { readonly type: 'fatal'; readonly reason: string }
+  | { readonly type: 'drained' };
 
 /** Threads run compiled JavaScript, also where this file itself is run as TypeScript by a test. */
 const compiled = import.meta.url.endsWith('.ts') ? '../../dist/src/workers/' : './';
@@ -31,11 +33,11 @@ const longestPauseMs = 10_000;
 /** A thread that lived this long was well: its next death starts the backoff afresh. */
 const wellAfterMs = 30_000;
 
-/** Starts the threads. `onFatal` is told when one says that the whole program cannot go on. */
+/** Starts the threads. `onNews` is told what concerns the whole program. */
 export async function startThreads(
   plans: readonly ThreadPlan[],
   log: Log,
-  onFatal: (reason: string) => void,
+  onNews: (news: ThreadNews) => void,
 ): Promise<Threads> {
   const states = new Map<string, 'starting' | 'up' | 'down'>();
   const stopping = new Set<string>();
@@ -53,7 +55,7 @@ export async function startThreads(
     workerMessageHandler: ({ name, message: said }: { name: string; message?: unknown }) => {
       const message = said as ThreadMessage;
       if (message === 'ready') states.set(name, 'up');
-      else if (typeof message === 'object' && message.type === 'fatal') onFatal(message.reason);
+      else if (typeof message === 'object') onNews(message);
     },
     jobs: plans.map(({ name, workerData }) => ({
       name,

@@ -70,7 +70,7 @@ export async function startEngine(options: {
       { name: 'executor', workerData: executor },
     ],
     createLog('test'),
-    (reason) => process.stderr.write(`fatal: ${reason}\n`),
+    (news) => process.stderr.write(`${JSON.stringify(news)}\n`),
   );
   const more: Threads[] = [];
   return {
