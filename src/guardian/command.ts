@@ -27,6 +27,7 @@ export type Command = {
   tellTimer: NodeJS.Timeout | null;
   limitTimer: NodeJS.Timeout | null;
   pipeTimer: NodeJS.Timeout | null;
+  memoryTimer: NodeJS.Timeout | null;
   /** Its result, from the moment all of it is known. */
   ended: Omit<Ended, 'output'> | null;
   readonly whenEnded: Promise<void>;
@@ -61,6 +62,7 @@ export function createCommand({
     tellTimer: null,
     limitTimer: null,
     pipeTimer: null,
+    memoryTimer: null,
     ended: null,
     whenEnded,
     markEnded,

@@ -3,7 +3,7 @@ import { type Command, createCommand } from './command.ts';
 import type { Connection } from './connection.ts';
 import type { FifoPool } from './fifo-pool.ts';
 import { createLeftovers } from './leftovers.ts';
-import { watchMemory } from './memory.ts';
+import { createMemoryWatch } from './memory.ts';
 import type {
   Ended,
   EndedBy,
@@ -46,10 +46,11 @@ export function createCommands(epoch: string, pool: FifoPool, stopper: Stopper):
   const acknowledged = new Set<number>();
   const waiting: { command: Command; submission: Submission }[] = [];
   const leftovers = createLeftovers();
-  const runner = createRunner(epoch, pool, stopper, leftovers);
+  const running = () => [...commands.values()].filter(({ ended }) => !ended);
+  const memory = createMemoryWatch(running);
+  const runner = createRunner(epoch, pool, stopper, leftovers, memory);
   let starting = false;
   let closed = false;
-  watchMemory(() => [...commands.values()].filter(({ ended }) => !ended));
 
   function submit(submission: Submission, from: Connection): void {
     const { id } = submission;
@@ -106,8 +107,7 @@ export function createCommands(epoch: string, pool: FifoPool, stopper: Stopper):
   }
 
   async function stopAll(graceMs: number, by: EndedBy): Promise<number[]> {
-    const running = [...commands.values()].filter(({ ended }) => !ended);
-    const stops = running.map(async (command) => ({
+    const stops = running().map(async (command) => ({
       id: command.id,
       empty: await runner.stop(command, graceMs, by),
     }));

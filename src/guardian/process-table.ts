@@ -1,6 +1,7 @@
 /** The processes of this machine, as /proc tells them. Linux only. */
 import { Buffer } from 'node:buffer';
 import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
+import { readPageSize } from './page-size.ts';
 
 export type ProcessEntry = {
   readonly pid: number;
@@ -14,6 +15,8 @@ export type ProcessEntry = {
   /** Resident memory in bytes. */
   readonly memory: number;
 };
+
+const pageSize = readPageSize();
 
 /** All processes that can be seen now. One call costs about 15 microseconds a process. */
 export function readProcesses(): ProcessEntry[] {
@@ -39,7 +42,7 @@ export function readProcess(pid: number): ProcessEntry | null {
     session: Number(fields[3]),
     start: Number(fields[19]),
     zombie: fields[0] === 'Z' || fields[0] === 'X',
-    memory: Number(fields[21]) * 4096,
+    memory: Number(fields[21]) * pageSize,
   };
 }
 

@@ -63,7 +63,10 @@ export type Ended<Output = string> = {
   readonly outputSize: number;
   /** All of the output when it is small (64 KB), else null: `read` it. */
   readonly output: Output | null;
-  /** Highest resident memory of the group in bytes, sampled every second; null when it ended sooner. */
+  /**
+   * Highest resident memory of its session in bytes, sampled 1, 2, 6, 15, 31, ... seconds after its start and when a stop began;
+   * null when it ended sooner.
+   */
   readonly peakMemory: number | null;
 };
 

@@ -3,6 +3,7 @@ import { closeSync } from 'node:fs';
 import type { Command } from './command.ts';
 import type { FifoPool, Pipe } from './fifo-pool.ts';
 import type { Leftovers } from './leftovers.ts';
+import type { MemoryWatch } from './memory.ts';
 import type { EndedBy, Submission } from './protocol.ts';
 import { startCommand } from './start-command.ts';
 import type { Stopper } from './stopper.ts';
@@ -26,6 +27,7 @@ export function createRunner(
   pool: FifoPool,
   stopper: Stopper,
   leftovers: Leftovers,
+  memory: MemoryWatch,
 ): Runner {
   async function start(command: Command, submission: Submission): Promise<void> {
     let pipe: Pipe;
@@ -49,6 +51,7 @@ export function createRunner(
     command.process = { pid, pidStart, target: { marker, groups: [{ id: pid, start: pidStart }] } };
     tellRunningSoon(command);
     limitRunTime(command, command.limits.runtimeLimitMs);
+    memory.follow(command);
   }
 
   function neverStarted(command: Command, why: string, signal: string | null = null): void {
@@ -97,6 +100,7 @@ export function createRunner(
       neverStarted(command, 'The command was stopped before it was started.', 'SIGTERM');
       return true;
     }
+    memory.look();
     const done = stopper.stop(command.process.target, { signal: 'SIGTERM', graceMs, to: 'all' });
     // What was exited before was not ended by this.
     command.stop ??= { by: command.exit ? 'itself' : by, done };
@@ -112,6 +116,7 @@ export function createRunner(
     if (command.ended) return;
     clearTimeout(command.limitTimer ?? undefined);
     clearTimeout(command.pipeTimer ?? undefined);
+    clearTimeout(command.memoryTimer ?? undefined);
     command.exit = exit;
     command.outputDone = true;
     command.output.end();

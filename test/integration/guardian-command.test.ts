@@ -298,6 +298,15 @@ describe('the memory of a command', () => {
     expect(peakMemory).toBeLessThan(400e6);
   });
 
+  it('is looked at once more when the command is stopped', async () => {
+    const guardian = await guardianOfTest();
+    const hold = `const held = Buffer.alloc(100e6, 1); console.log(held.length); setTimeout(() => held, 60_000)`;
+    guardian.submit(command(1, `exec '${process.execPath}' -e '${hold}'`));
+    await eventually(async () => ((await guardian.read(1, 0))?.size ?? 0) > 0);
+    await guardian.stop(1, 5000);
+    expect((await guardian.ended(1)).peakMemory).toBeGreaterThan(100e6);
+  });
+
   it('is not known of a short one', async () => {
     const guardian = await guardianOfTest();
     guardian.submit(command(1, 'true'));
