@@ -9,12 +9,13 @@ import type {
   Running,
   Said,
 } from '../guardian/protocol.ts';
-import { GuardianError } from './guardian-error.ts';
-import type { EndedCommand, Guardian, ObservedCommand, ServiceEnded } from './guardian.ts';
+import { CommandsError } from './commands-error.ts';
+import type { EndedCommand, ObservedCommand } from './commands.ts';
+import type { Guardian, ServiceEnded } from './guardian.ts';
 import { openSocket } from './open-socket.ts';
 
 /**
- * Resolves once the guardian has said hello. Rejects with a GuardianError `closed` when nobody answers there.
+ * Resolves once the guardian has said hello. Rejects with a CommandsError `closed` when nobody answers there.
  *
  * @param socketPath as given by `startGuardian`
  */
@@ -41,7 +42,7 @@ async function openConnection(socketPath: string): Promise<{ guardian: Guardian;
   const asked = new Map<number, Waiting<Questions[QuestionName]['answer']>>();
   const awaited = new Map<number, Waiting<EndedCommand>[]>();
   const results = new Map<number, EndedCommand>();
-  const refusals = new Map<number, GuardianError>();
+  const refusals = new Map<number, CommandsError>();
   /** Ids of which this connection will hear without asking. */
   const followed = new Set<number>();
   const runningListeners = new Set<(running: Running) => void>();
@@ -55,7 +56,7 @@ async function openConnection(socketPath: string): Promise<{ guardian: Guardian;
 
   function onClosed(): void {
     closed = true;
-    const error = () => new GuardianError('closed', 'The connection to the guardian is closed.');
+    const error = () => new CommandsError('closed', 'The connection to the guardian is closed.');
     for (const waiting of asked.values()) waiting.reject(error());
     for (const waiting of [...awaited.values()].flat()) waiting.reject(error());
     asked.clear();
@@ -74,7 +75,7 @@ async function openConnection(socketPath: string): Promise<{ guardian: Guardian;
       case 'ended':
         return settle(endedCommand(said.ended));
       case 'refused':
-        return refuse(said.id, new GuardianError(said.reason, refusal(said.id, said.reason)));
+        return refuse(said.id, new CommandsError(said.reason, refusal(said.id, said.reason)));
       case 'serviceEnded':
         for (const listener of serviceListeners) listener(said.service);
         return;
@@ -83,7 +84,7 @@ async function openConnection(socketPath: string): Promise<{ guardian: Guardian;
         asked.delete(said.request);
         return;
       case 'failed':
-        asked.get(said.request)?.reject(new GuardianError('failed', said.message));
+        asked.get(said.request)?.reject(new CommandsError('failed', said.message));
         asked.delete(said.request);
         return;
     }
@@ -95,7 +96,7 @@ async function openConnection(socketPath: string): Promise<{ guardian: Guardian;
     awaited.delete(ended.id);
   }
 
-  function refuse(id: number, error: GuardianError): void {
+  function refuse(id: number, error: CommandsError): void {
     refusals.set(id, error);
     for (const waiting of awaited.get(id) ?? []) waiting.reject(error);
     awaited.delete(id);
@@ -108,7 +109,7 @@ async function openConnection(socketPath: string): Promise<{ guardian: Guardian;
   const ask: Ask = (type, what) =>
     new Promise((resolve, reject) => {
       if (closed)
-        return reject(new GuardianError('closed', 'The connection to the guardian is closed.'));
+        return reject(new CommandsError('closed', 'The connection to the guardian is closed.'));
       flushAcknowledged();
       lastRequest += 1;
       asked.set(lastRequest, {
@@ -142,14 +143,14 @@ async function openConnection(socketPath: string): Promise<{ guardian: Guardian;
       if (!followed.has(id)) {
         const observed = await guardian.observe(id);
         if (observed.status === 'unknown')
-          throw new GuardianError('unknown', `No execution ${id} is known.`);
+          throw new CommandsError('unknown', `No execution ${id} is known.`);
         if (observed.status === 'ended') return observed;
       }
       return await new Promise<EndedCommand>((resolve, reject) => {
         const arrived = results.get(id);
         if (arrived) return resolve(arrived);
         if (closed)
-          return reject(new GuardianError('closed', 'The connection to the guardian is closed.'));
+          return reject(new CommandsError('closed', 'The connection to the guardian is closed.'));
         awaited.set(id, [...(awaited.get(id) ?? []), { resolve, reject }]);
       });
     },

@@ -1,11 +1,7 @@
-/** What can go wrong between a client and its guardian, with a reason a program can read. */
-import type { RefusedReason } from '../guardian/protocol.ts';
+/** Why there is no guardian for a data folder. */
 
-/**
- * `closed`: the connection is gone, commands may run on. `unknown`: no such execution. `failed`: the guardian could not do it.
- * `taken`: another guardian has the folder. `ending`, `acknowledged`: a submit that started nothing.
- */
-export type GuardianErrorReason = RefusedReason | 'closed' | 'unknown' | 'failed' | 'taken';
+/** `taken`: another guardian has it. `failed`: it could not start. */
+export type GuardianErrorReason = 'taken' | 'failed';
 
 export class GuardianError extends Error {
   readonly reason: GuardianErrorReason;

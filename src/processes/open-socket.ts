@@ -1,12 +1,12 @@
 /** The client's end of the guardian's socket: JSON lines, the first of which is the hello. */
 import { connect, type Socket } from 'node:net';
 import type { Hello, Said } from '../guardian/protocol.ts';
-import { GuardianError } from './guardian-error.ts';
+import { CommandsError } from './commands-error.ts';
 
 const PROTOCOL = 2;
 
 /**
- * Resolves once the guardian has said hello; rejects with a GuardianError `closed` when nobody does.
+ * Resolves once the guardian has said hello; rejects with a CommandsError `closed` when nobody does.
  *
  * @param hear called for every line, the hello too
  * @param onClosed called once, after the last line
@@ -41,7 +41,7 @@ export function openSocket(
     });
     socket.on('close', () => {
       reject(
-        new GuardianError('closed', `No guardian can be talked to at ${socketPath}: ${cause}.`),
+        new CommandsError('closed', `No guardian can be talked to at ${socketPath}: ${cause}.`),
       );
       onClosed();
     });

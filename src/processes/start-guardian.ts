@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Announcement } from '../guardian/protocol.ts';
 import { attachGuardian, connectGuardian } from './connect-guardian.ts';
+import { CommandsError } from './commands-error.ts';
 import { GuardianError } from './guardian-error.ts';
 import type { Guardian } from './guardian.ts';
 
@@ -46,7 +47,7 @@ async function attachOrStart(socketPath: string, options: GuardianOptions): Prom
   try {
     return await attachGuardian(socketPath);
   } catch (error) {
-    if (error instanceof GuardianError) return await startGuardian(options);
+    if (error instanceof CommandsError) return await startGuardian(options);
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 /** The executor thread: N workers of one queue. Its death ends no command: the guardian has them. */
 import { createLog } from '../log.ts';
+import type { Commands } from '../processes/commands.ts';
 import { connectGuardian } from '../processes/connect-guardian.ts';
 import { openDatabase } from '../store/database.ts';
 import { stopsRequested } from '../store/executions.ts';
@@ -29,7 +30,7 @@ const db = openDatabase(data.databaseUrl, {
   max: data.workerIds.length + 1,
   name: 'kuroko executor',
 });
-const guardian = await connectGuardian(data.guardianSocket);
+const guardian: Commands = await connectGuardian(data.guardianSocket);
 const work = createWake();
 const configuration = followConfiguration(data.configuration, db, log);
 let draining = false;

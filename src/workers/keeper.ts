@@ -2,6 +2,7 @@
 import { createLog } from '../log.ts';
 import { inTransaction } from '../operations/in-transaction.ts';
 import { writeOff } from '../operations/write-off.ts';
+import type { Commands } from '../processes/commands.ts';
 import { connectGuardian } from '../processes/connect-guardian.ts';
 import { openDatabase } from '../store/database.ts';
 import { claimedBy } from '../store/executions.ts';
@@ -33,7 +34,7 @@ const open = (what: string, max: number, deadlineMs: number) =>
 const pulse = open('beat', 1, beatDeadlineMs);
 const lookout = open('watch', 1, beatDeadlineMs);
 const db = open('work', 3, 30_000);
-const guardian = await connectGuardian(data.guardianSocket);
+const guardian: Commands = await connectGuardian(data.guardianSocket);
 const cancelled = new AbortController();
 guardian.onClose(
   () => cancelled.signal.aborted || giveUp(log, 'the connection to the guardian is closed'),

@@ -1,5 +1,5 @@
 /** What is known of a command of which no result will come, in a sentence for the operator. */
-import type { EndedCommand, LastWordsOfCommand } from '../processes/guardian.ts';
+import type { EndedCommand, LastWordsOfCommand } from '../processes/commands.ts';
 
 /**
  * `words` of the guardian that ran it, or of the one that came after; null when neither is known.

@@ -1,9 +1,9 @@
 /** Notes the processes of commands that live a while, for people and for whoever comes after. */
 import { notePids } from '../store/executions.ts';
-import type { Guardian } from '../processes/guardian.ts';
+import type { Commands } from '../processes/commands.ts';
 import type { Connection } from '../store/database.ts';
 
-type Held = Awaited<ReturnType<Guardian['list']>>;
+type Held = Awaited<ReturnType<Commands['list']>>;
 
 /** A command this old has its process noted; most are over before. */
 const notedAfterMs = 1_000;

@@ -3,7 +3,7 @@
  * of the next one. After anything unexpected it first reads what it holds.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GuardianError } from '../processes/guardian-error.ts';
+import { CommandsError } from '../processes/commands-error.ts';
 import { inTransaction } from '../operations/in-transaction.ts';
 import { finish } from '../operations/finish.ts';
 import { lose } from '../operations/lose.ts';
@@ -19,14 +19,14 @@ import { lostEvidence } from './lost-evidence.ts';
 import { streamOutput, type OutputStream } from './stream-output.ts';
 import type { Log } from '../log.ts';
 import type { EngineConfig } from '../operations/engine-config.ts';
-import type { EndedCommand, Guardian } from '../processes/guardian.ts';
+import type { Commands, EndedCommand } from '../processes/commands.ts';
 import type { ExecutionResult, OutputChunk } from '../store/commit-step.ts';
 import type { Wake } from './wake.ts';
 
 /** What all slots of an executor share. */
 export interface Executor {
   readonly db: Database;
-  readonly guardian: Guardian;
+  readonly guardian: Commands;
   readonly log: Log;
   readonly host: string;
   readonly queue: string;
@@ -63,7 +63,7 @@ export async function runSlot(executor: Executor, workerId: number): Promise<voi
       pauseMs = 50;
     } catch (error) {
       // The guardian is gone: main ends the program, and the next start finds out what was lost.
-      if (error instanceof GuardianError && error.reason === 'closed') return;
+      if (error instanceof CommandsError && error.reason === 'closed') return;
       executor.log.warn({ err: error, workerId }, 'a worker starts afresh');
       held = 'unknown';
       await sleep(pauseMs);
@@ -98,7 +98,7 @@ async function runExecution(
     return 'unknown';
   }
   const outcome = await runCommand(executor, claim).catch(async (error: unknown) => {
-    if (!(error instanceof GuardianError) || error.reason !== 'acknowledged') throw error;
+    if (!(error instanceof CommandsError) || error.reason !== 'acknowledged') throw error;
     // The database has lost a commit that it had confirmed: it was restored, or failed over.
     const evidence =
       'it was run and its result acknowledged, but the database has no record of it.';
@@ -266,7 +266,7 @@ function resultOf(
 const tailBytes = 4_096;
 const tailLines = 20;
 
-async function tailOf(guardian: Guardian, ended: EndedCommand): Promise<string> {
+async function tailOf(guardian: Commands, ended: EndedCommand): Promise<string> {
   // Only a failure is told with its output.
   if (ended.code === 0 && ended.endedBy === 'itself') return '';
   if (ended.output !== null) return lastLines(ended.output);

@@ -2,7 +2,7 @@
 import { appendOutput } from '../store/output.ts';
 import type { OutputChunk } from '../store/commit-step.ts';
 import type { Connection } from '../store/database.ts';
-import type { EndedCommand, Guardian } from '../processes/guardian.ts';
+import type { Commands, EndedCommand } from '../processes/commands.ts';
 
 export interface OutputStream {
   /** There is more: it is fetched soon, many news at a time. */
@@ -12,7 +12,7 @@ export interface OutputStream {
 }
 
 export interface OutputTarget {
-  readonly guardian: Pick<Guardian, 'read'>;
+  readonly guardian: Pick<Commands, 'read'>;
   readonly db: Connection;
   readonly execution: { readonly executionId: number; readonly fence: number };
   /** Bytes kept of one execution: half of it head, half of it tail. */

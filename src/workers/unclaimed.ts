@@ -1,10 +1,10 @@
 /** Settles what the guardian holds although nobody claims it any more. */
 import { bookedUnder } from '../store/executions.ts';
 import type { Log } from '../log.ts';
-import type { Guardian } from '../processes/guardian.ts';
+import type { Commands } from '../processes/commands.ts';
 import type { Connection } from '../store/database.ts';
 
-type Held = Awaited<ReturnType<Guardian['list']>>;
+type Held = Awaited<ReturnType<Commands['list']>>;
 
 /**
  * A claim is committed before its command is started, so a command that runs without one may run a
@@ -19,7 +19,7 @@ export function createUnclaimed({
   log,
 }: {
   readonly db: Connection;
-  readonly guardian: Pick<Guardian, 'stop' | 'ack' | 'epoch'>;
+  readonly guardian: Pick<Commands, 'stop' | 'ack' | 'epoch'>;
   readonly graceMs: number;
   readonly log: Log;
 }): (held: Held) => Promise<void> {
