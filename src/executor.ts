@@ -5,17 +5,21 @@ import { createLog } from './log.ts';
 import { awaitEngineConfig } from './main/await-engine-config.ts';
 import { endWork } from './main/end-work.ts';
 import { loadExecutorConfig, type ExecutorFlags } from './main/executor-config.ts';
+import { leaveWork } from './main/leave-work.ts';
 import { ownGuardian } from './main/own-guardian.ts';
 import { reachedDatabase } from './main/reached-database.ts';
+import { rehearsed } from './main/rehearsed.ts';
+import { restartable, type StartFlags } from './main/restartable.ts';
 import { runUntilOver, type Scope } from './main/run-until-over.ts';
 import { startWork } from './main/start-work.ts';
 import { publishedConfig } from './operations/engine-config.ts';
+import type { Ending } from './main/life.ts';
 import type { Connection } from './store/database.ts';
 import type { EngineConfig } from './operations/engine-config.ts';
 import type { Threads } from './workers/threads.ts';
 
 /** Serves one queue until it is asked to end, or drained; resolves with the exit code. Throws when it cannot start. */
-export async function runExecutor(flags: ExecutorFlags): Promise<number> {
+export async function runExecutor(flags: ExecutorFlags & StartFlags): Promise<number> {
   const {
     databaseUrl,
     dataDir,
@@ -23,7 +27,8 @@ export async function runExecutor(flags: ExecutorFlags): Promise<number> {
     queue,
     numWorkers,
   } = loadExecutorConfig(process.env, flags);
-  return runUntilOver(createLog('main'), async (scope) => {
+  if (flags.dryRun) return rehearsed();
+  const program = async (scope: Scope): Promise<(ending: Ending) => Promise<void>> => {
     // First, whatever the database does: it ends what a former executor may have left here. What was published is not
     // known yet, so that ending by itself it gives commands the default time.
     const { killGrace } = commandDefaults;
@@ -37,10 +42,17 @@ export async function runExecutor(flags: ExecutorFlags): Promise<number> {
     await untilUp(threads, scope);
     const workers = numWorkers === 1 ? '1 worker' : `${numWorkers} workers`;
     say(`Executor is ready: ${workers} of the queue ${queue} as host ${host}.`);
-    return async () => {
+    const working = { guardian, threads, stopIntake: async () => {} };
+    return async (ending) => {
+      if (ending.type === 'hand_over') return leaveWork(working);
       const { shutdownGrace } = await newest(db, config);
-      await endWork({ guardian, threads, shutdownGrace, stopIntake: async () => {} }, scope.log);
+      await endWork({ ...working, shutdownGrace }, scope.log);
     };
+  };
+  return restartable({
+    dataDir,
+    restart: flags.leave ? 'by_exit' : 'in_place',
+    program: (attended) => runUntilOver(createLog('main'), attended, program),
   });
 }
 

@@ -10,9 +10,12 @@ import { printWelcome } from './embedded/welcome.ts';
 import { applySamples } from './embedded/samples.ts';
 import { localClient } from './embedded/local-client.ts';
 import { endWork } from './main/end-work.ts';
+import { leaveWork } from './main/leave-work.ts';
 import { ownGuardian } from './main/own-guardian.ts';
 import { reachedDatabase } from './main/reached-database.ts';
 import { readiness } from './main/readiness.ts';
+import { rehearsed } from './main/rehearsed.ts';
+import { restartable, type StartFlags } from './main/restartable.ts';
 import { runUntilOver, type Scope } from './main/run-until-over.ts';
 import { startWork } from './main/start-work.ts';
 import { engineConfig, publishConfig, type EngineConfig } from './operations/engine-config.ts';
@@ -22,14 +25,21 @@ import { createSlackApp } from './slack/app.ts';
 import { migrateLatest } from './store/migrate.ts';
 import { forgetSlackMessages } from './store/slack-messages.ts';
 import { loadTemplates, speak, type Dialect } from './templates.ts';
+import type { Ending } from './main/life.ts';
 import type { Config } from './config.ts';
 import type { Database } from './store/database.ts';
 import type { ThreadPlan, Threads } from './workers/threads.ts';
 
 /** Runs Kuroko until it is asked to end; resolves with the exit code. Throws when it cannot start. */
-export async function start(config: Config): Promise<number> {
+export async function start(config: Config, how: StartFlags): Promise<number> {
   readWording(config.templates);
-  return runUntilOver(createLog('main'), (scope) => startAll(config, scope));
+  if (how.dryRun) return rehearsed();
+  return restartable({
+    dataDir: config.dataDir,
+    restart: how.leave ? 'by_exit' : 'in_place',
+    program: (attended) =>
+      runUntilOver(createLog('main'), attended, (scope) => startAll(config, scope)),
+  });
 }
 
 /** Wording that cannot be used is said before anything is started. */
@@ -41,7 +51,7 @@ function readWording(folder: string | null): void {
   }
 }
 
-async function startAll(config: Config, scope: Scope): Promise<() => Promise<void>> {
+async function startAll(config: Config, scope: Scope): Promise<(ending: Ending) => Promise<void>> {
   const { life, log, undo } = scope;
   const guardian = await ownGuardian(config, scope);
   const databaseUrl =
@@ -54,8 +64,8 @@ async function startAll(config: Config, scope: Scope): Promise<() => Promise<voi
   const facts = engineFacts(config);
   if (config.databaseUrl === null) await applySamples(db, config.dataDir, facts);
 
-  if (local !== null) {
-    // It keeps nothing over a restart.
+  if (local?.fresh === true) {
+    // It keeps nothing over an end.
     const channels = local.channels.map(({ id }) => id);
     await inTransaction(db, (tx) => forgetSlackMessages(tx, channels));
   }
@@ -102,7 +112,7 @@ async function startAll(config: Config, scope: Scope): Promise<() => Promise<voi
     shutdownGrace: config.shutdownGrace,
     stopIntake: () => Promise.all([slack.stop(), http.stop()]),
   };
-  return () => endWork(working, log);
+  return (ending) => (ending.type === 'hand_over' ? leaveWork(working) : endWork(working, log));
 }
 
 /** For executors on other hosts. Of several starts with different configurations the last one decides. */

@@ -8,7 +8,7 @@ import { createProgram } from './program.ts';
 import type { Outside } from './outside.ts';
 
 const outside: Outside = {
-  start: async (config) => (await import('../main.ts')).start(config),
+  start: async (config, flags) => (await import('../main.ts')).start(config, flags),
   runExecutor: async (flags) => (await import('../executor.ts')).runExecutor(flags),
   runningDatabase: async (dataDir) =>
     (await import('../embedded/running-postgres.ts')).runningPostgres(dataDir),

@@ -2,7 +2,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { parseQueue } from '../workflow/task/queue.ts';
 import { json, type Json } from './json-option.ts';
-import type { Outside } from './outside.ts';
+import type { ExecutorFlags, Outside, RestartFlags } from './outside.ts';
 
 /** `done` is told the exit code of the verb. Throws CommanderError when it is used wrongly. */
 export function createProgram(outside: Outside, done: (code: number) => void): Command {
@@ -19,14 +19,19 @@ export function createProgram(outside: Outside, done: (code: number) => void): C
     async (...args: unknown[]): Promise<void> =>
       done(await work(...(args.slice(0, -1) as Args)));
 
-  verb('start', 'runs everything: HTTP, Slack, workflow, executors, notifier').action(
-    run(async () => (await import('./verbs/start.ts')).startVerb(outside)),
-  );
+  verb('start', 'runs everything: HTTP, Slack, workflow, executors, notifier')
+    .option(...leave)
+    .option(...dryRun)
+    .action(
+      run(async (o: RestartFlags) => (await import('./verbs/start.ts')).startVerb(outside, o)),
+    );
   verb('executor', 'runs the commands of one queue, on any host that reaches the database')
     .option('--queue <name>', 'the queue it serves (QUEUE, else @default)', queueName)
     .option('--workers <n>', 'commands at a time (NUM_WORKERS, else 4)', positive)
+    .option(...leave)
+    .option(...dryRun)
     .action(
-      run(async (o: { queue?: string; workers?: number }) =>
+      run(async (o: ExecutorFlags & RestartFlags) =>
         (await import('./verbs/executor.ts')).executorVerb(outside, o),
       ),
     );
@@ -140,6 +145,11 @@ export function createProgram(outside: Outside, done: (code: number) => void): C
 }
 
 const instance = ['<instance>', 'number of an instance', instanceId] as const;
+const leave = [
+  '--leave',
+  'on a restart hand over and exit 75: whoever runs it starts it again',
+] as const;
+const dryRun = ['--dry-run', 'only try whether it could be started'] as const;
 const token = ['--token <n>', 'this step, when several have failed', positive] as const;
 
 function instanceId(text: string): number {

@@ -1,6 +1,6 @@
 /** Prepares the throwaway Slack that Kuroko brings along for whoever has no bot token. */
 
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Service } from '../guardian/protocol.ts';
@@ -33,24 +33,55 @@ export async function prepareLocalSlack(options: {
   readonly port: number;
   readonly requestUrl?: string;
 }): Promise<PreparedLocalSlack> {
-  const command = binary();
-  const folder = path.join(path.resolve(options.dataDir), 'local-slack');
-  const files = path.join(folder, 'files');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  // It remembers no uploads over a restart.
-  rmSync(files, { recursive: true, force: true });
-  const configFile = path.join(folder, 'config.json');
-  const { workspace, config } = localWorkspace(configFile, options.requestUrl);
-  writeFileSync(configFile, `${JSON.stringify(config, null, 2)}\n`, { mode: 0o600 });
-  installDoor(folder);
+  const at = placesOf(options.dataDir);
+  mkdirSync(at.folder, { recursive: true, mode: 0o700 });
+  // It remembers no uploads over an end.
+  rmSync(at.files, { recursive: true, force: true });
+  const { workspace, config } = localWorkspace(at.configFile, options.requestUrl);
+  writeFileSync(at.configFile, `${JSON.stringify(config, null, 2)}\n`, { mode: 0o600 });
+  installDoor(at.folder);
   const port = await freePort(options.port);
+  writeFileSync(at.portFile, String(port), { mode: 0o600 });
+  return describe(workspace, at, port);
+}
+
+/** The one that runs for a data folder, as `prepareLocalSlack` has described it; changes nothing. */
+export function keptLocalSlack(dataDir: string): PreparedLocalSlack {
+  const at = placesOf(dataDir);
+  const { workspace } = localWorkspace(at.configFile, undefined);
+  return describe(workspace, at, Number(readFileSync(at.portFile, 'utf8')));
+}
+
+interface Places {
+  readonly folder: string;
+  readonly files: string;
+  readonly configFile: string;
+  /** Holds the port on which it listens. */
+  readonly portFile: string;
+}
+
+function placesOf(dataDir: string): Places {
+  const folder = path.join(path.resolve(dataDir), 'local-slack');
+  return {
+    folder,
+    files: path.join(folder, 'files'),
+    configFile: path.join(folder, 'config.json'),
+    portFile: path.join(folder, 'port'),
+  };
+}
+
+function describe(
+  workspace: LocalWorkspace,
+  { folder, files, configFile }: Places,
+  port: number,
+): PreparedLocalSlack {
   const url = `http://localhost:${port}`;
   // What programs use is numeric: `localhost` may resolve to ::1 first, where it does not listen.
   const address = `http://127.0.0.1:${port}`;
   const args = ['--config', configFile, '--port', String(port), '--base-host', '127.0.0.1'];
   const service: Service = {
     name: 'local-slack',
-    command,
+    command: binary(),
     args: [...args, '--files-dir', files],
     env: { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8' },
     cwd: folder,

@@ -31,17 +31,31 @@ export type PreparedPostgres = {
  * OS user; `sharedDir` (default `/var/lib/kuroko`) is where binaries or data go when that user cannot reach them.
  * Throws an Error with one sentence a person can act on.
  */
-export async function preparePostgres(options: {
+export async function preparePostgres(options: PostgresFolders): Promise<PreparedPostgres> {
+  return describePostgres(options, clearStaleLock);
+}
+
+/** Like `preparePostgres`, of a server that runs: its lock is its own. */
+export async function keptPostgres(options: PostgresFolders): Promise<PreparedPostgres> {
+  return describePostgres(options, async () => {});
+}
+
+interface PostgresFolders {
   readonly dataDir: string;
   readonly sharedDir?: string;
-}): Promise<PreparedPostgres> {
+}
+
+async function describePostgres(
+  options: PostgresFolders,
+  clearLock: (data: string) => Promise<void>,
+): Promise<PreparedPostgres> {
   const dataDir = path.resolve(options.dataDir);
   const sharedDir = options.sharedDir ?? '/var/lib/kuroko';
   const account = chooseAccount();
   const binaries = reachableBinaries(account, sharedDir);
   const folder = reachableFolder({ dataDir, account, sharedDir });
   const cluster = initCluster({ folder: folder.path, dataDir, binaries, account });
-  await clearStaleLock(cluster.data);
+  await clearLock(cluster.data);
   const sockets = await socketFolder(folder.path, account);
   const service = serviceOf({
     binaries: binaries.bin,

@@ -16,7 +16,7 @@ import type {
 import { createRunner } from './run-command.ts';
 import type { Stopper } from './stopper.ts';
 import type { Target } from './target.ts';
-import { describeEnded, describeRunning, tellEnded } from './tell.ts';
+import { describeEnded, describeRunning, tellEnded, tellRunningSoon } from './tell.ts';
 
 export type Commands = {
   readonly submit: (submission: Submission, from: Connection) => void;
@@ -59,6 +59,8 @@ export function createCommands(epoch: string, pool: FifoPool, stopper: Stopper):
     if (known) {
       known.listeners.add(from);
       if (known.ended) tellEnded(known);
+      // Whoever takes it over hears how far it is, also when it says nothing more for long.
+      else tellRunningSoon(known);
       return;
     }
     if (closed) return from.say({ type: 'refused', id, reason: 'ending' });

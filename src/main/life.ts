@@ -1,45 +1,81 @@
-/** How long the program lives: until a signal, or something that it cannot live without is gone. */
+/** How long the program lives: until a signal, a restart, or something that it cannot live without is gone. */
+import { isatty } from 'node:tty';
+import type { Attended } from './restartable.ts';
+import type { LifeSignal } from './signals.ts';
+
+/** Why the program is over, and what is to be done before it ends. */
+export type Ending =
+  /** Everything ends. */
+  | { readonly type: 'end'; readonly code: number; readonly reason: string }
+  /** It did not start. What it has begun is undone; what it found running stays for the next try. */
+  | { readonly type: 'failed' }
+  /** Commands, servers and results stay with the guardian, for the next process. */
+  | { readonly type: 'hand_over'; readonly reason: string }
+  /** Everything ends, and is then started again. */
+  | { readonly type: 'start_again'; readonly reason: string };
 
 export interface Life {
   /** Resolves once, with the first reason to end. */
-  readonly over: Promise<{ code: number; reason: string }>;
+  readonly over: Promise<Ending>;
   readonly isOver: () => boolean;
   readonly guardianGone: boolean;
   finish(code: number, reason: string): void;
-  /** Signals are the system's again. */
-  forget(): void;
+  restart(how: 'hand_over' | 'start_again', reason: string): void;
+  /** Told of SIGHUP, also of one that came before. */
+  onRestartSignal(listener: () => void): void;
 }
 
-/** Ends at the first TERM or Ctrl-C in order, at the second at once. */
-export function createLife(): Life {
-  let ended = false;
+/** Ends at the first TERM or Ctrl-C in order, at the second at once; so it does when its supervisor, if any, is gone. */
+export function createLife({ signals, supervisor }: Attended): Life {
+  let ending: Ending | null = null;
   let guardianGone = false;
-  let resolve: (end: { code: number; reason: string }) => void = () => {};
-  const over = new Promise<{ code: number; reason: string }>((done) => {
+  let resolve: (ending: Ending) => void = () => {};
+  const over = new Promise<Ending>((done) => {
     resolve = done;
   });
-  const onSignal = (signal: NodeJS.Signals): void => {
-    if (ended) process.exit(signal === 'SIGINT' ? 130 : 143);
-    process.stdout.write(
-      '\nEnding: commands are stopped, then the rest. Once more ends at once.\n',
-    );
-    finish(0, signal);
+  let hangUps = 0;
+  let onHangUp = (): void => void (hangUps += 1);
+  const hadTerminal = onTerminal();
+
+  const settle = (wanted: Ending): void => {
+    if (ending !== null) return;
+    ending = wanted;
+    // What is handed over is not left half-way: who comes next hears of what is wished meanwhile.
+    if (wanted.type === 'hand_over') signals.listen(null);
+    resolve(wanted);
   };
   const finish = (code: number, reason: string): void => {
-    if (!ended && reason === 'the guardian is gone') guardianGone = true;
-    ended = true;
-    resolve({ code, reason });
+    if (ending === null && reason === 'the guardian is gone') guardianGone = true;
+    settle({ type: 'end', code, reason });
   };
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  const onSignal = (signal: LifeSignal): void => {
+    if (ending !== null) process.exit(signal === 'SIGINT' ? 130 : 143);
+    // The terminal went away, and a program in it ends.
+    if (signal === 'SIGHUP' && !(hadTerminal && !onTerminal())) return onHangUp();
+    say('\nEnding: commands are stopped, then the rest. Once more ends at once.\n');
+    finish(0, signal);
+  };
+  signals.listen(onSignal);
+  supervisor?.onSignal((signal) => signals.give(signal));
+  supervisor?.onGone(() => finish(1, 'the supervisor is gone'));
   return {
     over,
-    isOver: () => ended,
+    isOver: () => ending !== null,
     get guardianGone() {
       return guardianGone;
     },
     finish,
-    forget() {
-      process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    restart: (how, reason) => settle({ type: how, reason }),
+    onRestartSignal(listener) {
+      onHangUp = listener;
+      if (hangUps > 0) listener();
     },
   };
+}
+
+const onTerminal = (): boolean => [0, 1, 2].some((file) => isatty(file));
+
+/** A terminal that is gone cannot be written to. */
+function say(text: string): void {
+  process.stdout.write(text, () => {});
 }

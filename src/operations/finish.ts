@@ -80,6 +80,7 @@ function nextClaim(
     env: execute.env,
     timeoutSeconds: execute.timeoutSeconds,
     stopRequestedBy: null,
+    outputSize: 0,
     tokenVersion: claim.tokenVersion + 1,
     tokenPath: stepped.token.path,
     tokenStatus: stepped.token.status,

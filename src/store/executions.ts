@@ -14,6 +14,8 @@ export interface Claim {
   /** Seconds between TERM and KILL; null: as configured. */
   readonly killGrace: number | null;
   readonly stopRequestedBy: string | null;
+  /** Bytes of its output that are stored already: more than none when it is taken over. */
+  readonly outputSize: number;
   readonly instanceId: number;
   readonly script: string;
   readonly definitionId: number;
@@ -31,7 +33,7 @@ export interface Claim {
 /** The columns of a Claim, from an execution `e`, its instance `i` and its token `t`. */
 export const claimColumns = `
   e.id as execution_id, e.fence, e.epoch, e.shell, e.chdir, e.env, e.timeout_seconds,
-  e.stop_requested_by, e.instance_id, i.script, i.definition_id, i.definition_name,
+  e.stop_requested_by, e.output_size, e.instance_id, i.script, i.definition_id, i.definition_name,
   i.kill_grace, i.created_at as launched_at, t.id as token_id, t.version as token_version,
   t.path as token_path, t.status as token_status, t.attempt as token_attempt,
   t.context as token_context`;

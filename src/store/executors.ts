@@ -1,4 +1,5 @@
 /** Executors and their workers: who is there to run commands, and whether they are alive. */
+import { handOverSeconds, restartWish, type RestartColumns, type RestartWish } from './restarts.ts';
 import type { Connection, Tx } from './database.ts';
 
 export interface Executor {
@@ -79,17 +80,21 @@ export async function registerExecutor(
   return { id: row.id, workers };
 }
 
-/** Says "alive"; false when another epoch has taken the place. */
-export async function beat(on: Connection, executorId: number, epoch: string): Promise<boolean> {
-  const rows = await on.query(
+/** Says "alive", and hears what is wished; null when another epoch has taken the place. */
+export async function beat(
+  on: Connection,
+  executorId: number,
+  epoch: string,
+): Promise<{ restart: RestartWish | null } | null> {
+  const [row] = await on.query<RestartColumns>(
     {
       name: 'beat',
       text: `update executors set heartbeat = heartbeat + 1, beat_at = clock_timestamp()
-             where id = $1 and epoch = $2 returning id`,
+             where id = $1 and epoch = $2 returning restart, restart_by, restart_at`,
     },
     [executorId, epoch],
   );
-  return rows.length === 1;
+  return row === undefined ? null : { restart: restartWish(row) };
 }
 
 /** An executor with what it was last heard to say, by the database's clock. */
@@ -97,13 +102,18 @@ export interface HeardExecutor extends Executor {
   readonly beatAt: Date;
 }
 
-/** Every executor that still holds executions, for whoever watches the heartbeats. */
+/**
+ * Every executor that still holds executions, for whoever watches the heartbeats; but for those that have just handed over:
+ * their commands are kept until the next process registers, or for so long.
+ */
 export function executorsWithClaims(on: Connection): Promise<HeardExecutor[]> {
   return on.query<HeardExecutor>({
     name: 'executors-with-claims',
     text: `select x.id, x.host, x.queue, x.epoch, x.heartbeat, x.beat_at from executors x
      where exists (select from workers w join executions e on e.worker_id = w.id
                    where w.executor_id = x.id and e.status = 'claimed')
+       and not (x.restart is not distinct from 'hand_over'
+         and x.restart_at > clock_timestamp() - make_interval(secs => ${handOverSeconds}))
      order by x.id`,
   });
 }

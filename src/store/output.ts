@@ -3,6 +3,8 @@ import type { Connection } from './database.ts';
 import type { OutputChunk } from './commit-step.ts';
 
 /**
+ * Whoever takes a command over may still be behind its predecessor's last write: nothing stored gets shorter.
+ *
  * Adds chunks of a running execution and forgets the middle: of what lies beyond the first
  * `head` bytes only what reaches beyond `keepFrom` stays. Refused when the fence is stale.
  */
@@ -17,7 +19,7 @@ export async function appendOutput(
       name: 'append-output',
       text: `
 with mine as (
-  update executions set output_size = $7 where id = $1 and fence = $2 and status = 'claimed' returning id
+  update executions set output_size = greatest(output_size, $7) where id = $1 and fence = $2 and status = 'claimed' returning id
 ), forgotten as (
   delete from output using mine
   where execution_id = mine.id and start_offset >= $5 and start_offset + length(bytes) <= $6
@@ -26,6 +28,7 @@ with mine as (
   select mine.id, chunk.start_offset, chunk.bytes
   from mine, unnest($3::bigint[], $4::bytea[]) as chunk (start_offset, bytes)
   on conflict (execution_id, start_offset) do update set bytes = excluded.bytes
+    where length(excluded.bytes) > length(output.bytes)
 )
 select id from mine`,
     },

@@ -104,12 +104,22 @@ const slots = Promise.all([
   ...data.retiredIds.map((workerId) => runSlot(retired, workerId)),
 ]);
 
-liveUntilCancelled(async () => {
+async function drain(): Promise<void> {
   draining = true;
   clearInterval(poll);
   work.all();
   await slots;
   await listening.stop();
   guardian.close();
+  // Resolves when what is being written is written: whoever comes next goes on from there.
   await db.close();
-});
+}
+
+/** Without the guardian each worker lets go of what it holds: claims stay, and commands run on. */
+function leave(): Promise<void> {
+  draining = true;
+  guardian.close();
+  return drain();
+}
+
+liveUntilCancelled(drain, leave);

@@ -40,8 +40,18 @@ guardian.onClose(
   () => cancelled.signal.aborted || giveUp(log, 'the connection to the guardian is closed'),
 );
 
+/** When the wish was made of which main knows. */
+let toldWish: number | null = null;
+
 async function sayAlive(): Promise<void> {
-  if (await beat(pulse, data.executorId, guardian.epoch)) return;
+  const heard = await beat(pulse, data.executorId, guardian.epoch);
+  if (heard?.restart && heard.restart.at.getTime() !== toldWish) {
+    toldWish = heard.restart.at.getTime();
+    tellMain({ type: 'restart', wish: heard.restart });
+    // Whoever waits for that hears of it once more.
+    toldDrained = false;
+  }
+  if (heard !== null) return;
   const reason =
     'another Kuroko has taken over this host and queue; set HOSTNAME to tell them apart';
   tellMain({ type: 'fatal', reason });

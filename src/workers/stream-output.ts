@@ -2,6 +2,7 @@
 import { appendOutput } from '../store/output.ts';
 import type { OutputChunk } from '../store/commit-step.ts';
 import type { Connection } from '../store/database.ts';
+import type { Claim } from '../store/executions.ts';
 import type { Commands, EndedCommand } from '../processes/commands.ts';
 
 export interface OutputStream {
@@ -14,7 +15,7 @@ export interface OutputStream {
 export interface OutputTarget {
   readonly guardian: Pick<Commands, 'read'>;
   readonly db: Connection;
-  readonly execution: { readonly executionId: number; readonly fence: number };
+  readonly execution: Pick<Claim, 'executionId' | 'fence' | 'outputSize'>;
   /** Bytes kept of one execution: half of it head, half of it tail. */
   readonly cap: number;
   readonly onError: (error: unknown) => void;
@@ -27,7 +28,7 @@ export function streamOutput(target: OutputTarget): OutputStream {
   const { guardian, db, execution, cap } = target;
   const head = Math.ceil(cap / 2);
   const tail = cap - head;
-  let stored = 0;
+  let stored = execution.outputSize;
   let timer: NodeJS.Timeout | null = null;
   let writing: Promise<void> = Promise.resolve();
 

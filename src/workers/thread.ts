@@ -18,17 +18,20 @@ export function giveUp(log: Log, reason: string): never {
 }
 
 /**
- * Says that the thread is ready and runs `drain` when main asks for the end; what the thread then
- * still holds open must not keep it. A second request changes nothing.
+ * Says that the thread is ready and runs `drain` when main asks for the end, or `leave` when it asks
+ * to leave everything as it is; what the thread then still holds open must not keep it. The same
+ * request again changes nothing, but who drains may still be asked to leave.
  */
-export function liveUntilCancelled(drain: () => Promise<void>): void {
+export function liveUntilCancelled(drain: () => Promise<void>, leave = drain): void {
   const port = parentPort;
   if (port === null) throw new Error('this file runs as a thread');
-  let cancelled = false;
+  const ends: Partial<Record<string, () => Promise<void>>> = { cancel: drain, leave };
+  const asked = new Set<string>();
   port.on('message', (message: unknown) => {
-    if (message !== 'cancel' || cancelled) return;
-    cancelled = true;
-    void drain().finally(() => {
+    const end = typeof message === 'string' ? ends[message] : undefined;
+    if (end === undefined || asked.has(String(message))) return;
+    asked.add(String(message));
+    void end().finally(() => {
       tellMain('cancelled');
       port.close();
     });

@@ -3,6 +3,7 @@ import Bree from 'bree';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Log } from '../log.ts';
+import type { RestartWish } from '../store/restarts.ts';
 
 export type ThreadName = 'executor' | 'keeper' | 'notifier';
 
@@ -16,15 +17,21 @@ export interface Threads {
   state(): Readonly<Record<string, 'starting' | 'up' | 'down'>>;
   /** Asks some, or all, to drain and end; those that do not within the time are ended. */
   stop(deadlineMs: number, names?: readonly ThreadName[]): Promise<void>;
+  /** Like `stop`, but what they hold stays as it is, for whoever comes next. */
+  leave(deadlineMs: number, names?: readonly ThreadName[]): Promise<void>;
 }
 
 /** What a thread tells main. Bree itself looks for 'cancelled' and 'done'. */
 export type ThreadMessage = 'ready' | 'cancelled' | ThreadNews;
 
-/** `fatal`: the whole program cannot go on. `drained`: it takes nothing new, and holds nothing any more. */
+/**
+ * `fatal`: the whole program cannot go on. `drained`: it takes nothing new, and holds nothing any more. `restart`: somebody
+ * wishes that the program be started again.
+ */
 export type ThreadNews =
   | { readonly type: 'fatal'; readonly reason: string }
-  | { readonly type: 'drained' };
+  | { readonly type: 'drained' }
+  | { readonly type: 'restart'; readonly wish: RestartWish };
 
 /** Threads run compiled JavaScript, also where this file itself is run as TypeScript by a test. */
 const compiled = import.meta.url.endsWith('.ts') ? '../../dist/src/workers/' : './';
@@ -83,23 +90,36 @@ export async function startThreads(
   await (bree as unknown as { init(): Promise<void> }).init();
   for (const { name } of plans) run(name);
 
-  return {
-    state: () => Object.fromEntries(states),
-    async stop(deadlineMs, names = plans.map(({ name }) => name)) {
-      const ends = names.map((name) => {
-        stopping.add(name);
-        return new Promise<void>((resolve) => {
-          if (states.get(name) === 'down' || !bree.workers.has(name)) resolve();
-          else gone.set(name, resolve);
+  const ask = async (
+    word: 'cancel' | 'leave',
+    deadlineMs: number,
+    names: readonly ThreadName[],
+  ): Promise<void> => {
+    const ends = names.map((name) => {
+      stopping.add(name);
+      return new Promise<void>((resolve) => {
+        if (states.get(name) === 'down' || !bree.workers.has(name)) return resolve();
+        // Who was asked before hears of it, too.
+        const before = gone.get(name);
+        gone.set(name, () => {
+          before?.();
+          resolve();
         });
       });
-      for (const name of names) bree.workers.get(name)?.postMessage('cancel');
-      const late = await Promise.race([
-        Promise.all(ends).then(() => false),
-        sleep(deadlineMs, true, { ref: false }),
-      ]);
-      if (!late) return;
-      await Promise.all(names.map(async (name) => bree.workers.get(name)?.terminate()));
-    },
+    });
+    for (const name of names) bree.workers.get(name)?.postMessage(word);
+    const late = await Promise.race([
+      Promise.all(ends).then(() => false),
+      sleep(deadlineMs, true, { ref: false }),
+    ]);
+    if (!late) return;
+    await Promise.all(names.map(async (name) => bree.workers.get(name)?.terminate()));
+  };
+
+  const all = plans.map(({ name }) => name);
+  return {
+    state: () => Object.fromEntries(states),
+    stop: (deadlineMs, names = all) => ask('cancel', deadlineMs, names),
+    leave: (deadlineMs, names = all) => ask('leave', deadlineMs, names),
   };
 }
