@@ -1,7 +1,9 @@
 /** Every verb with its arguments. A verb's own file is loaded when somebody asks for it. */
-import { Command, InvalidArgumentError } from 'commander';
-import { parseQueue } from '../workflow/task/queue.ts';
+import { Command } from 'commander';
+import { collect, instanceId, positive, queueName } from './arguments.ts';
+import { addHostVerbs } from './host-verbs.ts';
 import { json, type Json } from './json-option.ts';
+import { runVerb } from './run-verb.ts';
 import type { ExecutorFlags, Outside, RestartFlags } from './outside.ts';
 
 /** `done` is told the exit code of the verb. Throws CommanderError when it is used wrongly. */
@@ -13,11 +15,7 @@ export function createProgram(outside: Outside, done: (code: number) => void): C
     .exitOverride();
   const verb = (usage: string, description: string): Command =>
     program.command(usage).description(description);
-  /** Takes the arguments and options as commander hands them on, without the command itself. */
-  const run =
-    <Args extends unknown[]>(work: (...args: Args) => Promise<number>) =>
-    async (...args: unknown[]): Promise<void> =>
-      done(await work(...(args.slice(0, -1) as Args)));
+  const run = runVerb(done);
 
   verb('start', 'runs everything: HTTP, Slack, workflow, executors, notifier')
     .option(...leave)
@@ -141,6 +139,7 @@ export function createProgram(outside: Outside, done: (code: number) => void): C
         (await import('./verbs/terminate.ts')).terminateVerb(outside, id, o),
       ),
     );
+  addHostVerbs(program, outside, run);
   return program;
 }
 
@@ -151,22 +150,3 @@ const leave = [
 ] as const;
 const dryRun = ['--dry-run', 'only try whether it could be started'] as const;
 const token = ['--token <n>', 'this step, when several have failed', positive] as const;
-
-function instanceId(text: string): number {
-  return positive(text.replace(/^#/, ''));
-}
-
-function queueName(text: string): string {
-  const option = parseQueue(text);
-  if (option.ok && text !== '') return text;
-  throw new InvalidArgumentError(
-    'It must be letters, digits, _ and -, with or without a leading @.',
-  );
-}
-
-function positive(text: string): number {
-  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('It must be a number from 1.');
-}
-
-const collect = (text: string, before: string[]): string[] => [...before, text];

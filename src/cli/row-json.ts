@@ -35,7 +35,8 @@ export const tokenJson = ({ id, path, status, attempt, enteredAt }: StoredToken)
 
 export const executionJson = (execution: Execution): Fields => snakeCased(execution);
 
-function snakeCased(row: object): Fields {
+/** The keys of the row itself; what it holds stays as it is. */
+export function snakeCased(row: object): Fields {
   return Object.fromEntries(
     Object.entries(row).map(([key, value]: [string, unknown]) => [
       key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),

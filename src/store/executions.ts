@@ -222,6 +222,8 @@ export interface Execution {
   readonly termSignal: string | null;
   readonly timedOut: boolean;
   readonly outputSize: number;
+  /** Bytes: the most that its process group held at once; null when it was over too soon. */
+  readonly peakMemory: number | null;
   readonly evidence: string | null;
   readonly stopRequestedBy: string | null;
 }
@@ -231,7 +233,7 @@ export function executionsOf(on: Connection, instanceId: number): Promise<Execut
   return on.query<Execution>(
     `select e.id, e.instance_id, e.token_id, e.path, e.attempt, e.shell, e.queue, e.status, e.host,
        e.worker_number, e.created_at, e.claimed_at, e.started_at, e.finished_at, e.pid,
-       e.exit_status, e.term_signal, e.timed_out, e.output_size, e.evidence, e.stop_requested_by
+       e.exit_status, e.term_signal, e.timed_out, e.output_size, e.peak_memory, e.evidence, e.stop_requested_by
      from executions e where e.instance_id = $1 order by e.id`,
     [instanceId],
   );

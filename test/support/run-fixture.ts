@@ -99,6 +99,7 @@ export function executionOf(fields: Partial<Execution> = {}): Execution {
     termSignal: null,
     timedOut: false,
     outputSize: 0,
+    peakMemory: null,
     evidence: null,
     stopRequestedBy: null,
     ...fields,

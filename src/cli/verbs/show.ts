@@ -1,7 +1,9 @@
 /** `kuroko show`: one definition and its newest instances. */
 import { resolveDefinition } from '../../operations/resolve-definition.ts';
+import { memoryExpectancy } from '../../store/memory-expectancy.ts';
 import { listInstances } from '../../store/instances.ts';
 import { adminsOf } from '../../store/users.ts';
+import { memoryText } from '../command-text.ts';
 import { printJson, printLine, printTable } from '../print.ts';
 import { definitionJson, instanceSummaryJson } from '../row-json.ts';
 import { stateNames, timeText } from '../row-text.ts';
@@ -14,13 +16,18 @@ const newest = 10;
 export function showVerb(outside: Outside, job: string, options: Json): Promise<number> {
   return withSession(outside, async ({ db }) => {
     const definition = await resolveDefinition(db, job);
-    const [admins, instances] = await Promise.all([
+    const [admins, instances, memory] = await Promise.all([
       adminsOf(db, definition.id),
       listInstances(db, { definitionId: definition.id, limit: newest }),
+      memoryExpectancy(db, definition.id),
     ]);
     if (options.json) {
       const shown = definitionJson(definition, admins);
-      printJson({ ...shown, instances: instances.map(instanceSummaryJson) });
+      printJson({
+        ...shown,
+        memory_expectancy: memory,
+        instances: instances.map(instanceSummaryJson),
+      });
       return 0;
     }
     printLine(`${definition.id} ${definition.name}${definition.suspended ? ' (suspended)' : ''}`);
@@ -31,6 +38,7 @@ export function showVerb(outside: Outside, job: string, options: Json): Promise<
     printLine(`api_allowed: ${definition.apiAllowed}`);
     printLine(`retry_lost: ${definition.retryLost}`);
     printLine(`kill_grace: ${definition.killGrace ?? 'as configured'}`);
+    printLine(`memory: ${memory === null ? 'not known yet' : `${memoryText(memory)} expected`}`);
     if (definition.description.trim() !== '') printLine(`\n${definition.description.trimEnd()}`);
     printLine(`\n${definition.script.trimEnd()}`);
     if (instances.length > 0) {

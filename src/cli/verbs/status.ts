@@ -1,7 +1,9 @@
 /** `kuroko status`: what runs and what has failed, or one instance in full. */
 import { notFound } from '../../errors.ts';
+import { peakMemory } from '../../messages/peak-memory.ts';
 import { listInstances } from '../../store/instances.ts';
 import { readRun } from '../../store/run.ts';
+import { memoryText } from '../command-text.ts';
 import { printJson, printLine, printNote, printTable } from '../print.ts';
 import { executionJson, instanceJson, instanceSummaryJson, tokenJson } from '../row-json.ts';
 import { stateNames, timeText } from '../row-text.ts';
@@ -46,11 +48,13 @@ async function one(db: Database, id: number, { json }: Json): Promise<number> {
   const run = await readRun(db, id);
   if (run === null) throw notFound(`There is no instance #${id}.`);
   const { instance, tokens, executions } = run;
+  const memory = peakMemory(executions);
   if (json) {
     printJson({
       ...instanceJson(instance),
       tokens: tokens.map(tokenJson),
       executions: executions.map(executionJson),
+      peak_memory: memory,
     });
     return 0;
   }
@@ -61,6 +65,7 @@ async function one(db: Database, id: number, { json }: Json): Promise<number> {
   if (instance.errorAt !== null) printLine(`in error since ${timeText(instance.errorAt)}`);
   if (instance.finishedAt !== null) printLine(`finished ${timeText(instance.finishedAt)}`);
   if (instance.canceledAt !== null) printLine(`cancelled ${timeText(instance.canceledAt)}`);
+  if (memory !== null) printLine(`memory ${memoryText(memory)} at most`);
   if (tokens.length > 0) {
     printLine();
     printTable(

@@ -1,0 +1,34 @@
+/** Arguments and options as people type them. Each throws InvalidArgumentError for what it is not. */
+import { InvalidArgumentError } from 'commander';
+import { parseQueue } from '../workflow/task/queue.ts';
+
+export function instanceId(text: string): number {
+  return positive(text.replace(/^#/, ''));
+}
+
+export function queueName(text: string): string {
+  const option = parseQueue(text);
+  if (option.ok && text !== '') return text;
+  throw new InvalidArgumentError(
+    'It must be letters, digits, _ and -, with or without a leading @.',
+  );
+}
+
+/** A moment, or how long ago. */
+export function moment(text: string): Date {
+  const ago = /^(?<count>\d{1,6})(?<unit>[mhd])$/.exec(text)?.groups;
+  const at =
+    ago === undefined
+      ? Date.parse(text)
+      : Date.now() - Number(ago['count']) * (unitsMs[ago['unit'] ?? ''] ?? 0);
+  if (Number.isNaN(at)) throw new InvalidArgumentError('It must be a time, or 30m, 2h, 7d.');
+  return new Date(at);
+}
+const unitsMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+export function positive(text: string): number {
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It must be a number from 1.');
+}
+
+export const collect = (text: string, before: string[]): string[] => [...before, text];

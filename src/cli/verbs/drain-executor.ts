@@ -1,0 +1,64 @@
+/** `kuroko workers drain|undrain`: a host takes nothing new, so that it can be switched off. */
+import { drainExecutor, undrainExecutor, type DrainTold } from '../../operations/executor-drain.ts';
+import { parsePlace } from '../../operations/find-place.ts';
+import { estimateText, expectedEndText } from '../command-text.ts';
+import { commandJson } from '../host-json.ts';
+import { alreadyText, operatePlace } from '../operate-place.ts';
+import { printJson, printLine, printTable } from '../print.ts';
+import { snakeCased } from '../row-json.ts';
+import type { Outside } from '../outside.ts';
+import type { Json } from '../json-option.ts';
+import type { PlaceRef } from '../../operations/find-place.ts';
+
+type Options = Json & { readonly queue?: string };
+
+export function drainExecutorVerb(
+  outside: Outside,
+  host: string,
+  options: Options,
+): Promise<number> {
+  return operatePlace(
+    outside,
+    (tx, actor) => drainExecutor(tx, { place: placeOf(host, options), actor }),
+    (told) => (options.json ? printTold(told) : printDraining(told)),
+  );
+}
+
+export function undrainExecutorVerb(
+  outside: Outside,
+  host: string,
+  options: Options,
+): Promise<number> {
+  return operatePlace(
+    outside,
+    (tx, actor) => undrainExecutor(tx, { place: placeOf(host, options), actor }),
+    (told) => {
+      if (options.json) printTold(told);
+      else printLine(`${told.host}:${told.queue} takes work${alreadyText(told.already)}`);
+    },
+  );
+}
+
+const placeOf = (host: string, { queue }: Options): PlaceRef =>
+  queue === undefined ? parsePlace(host) : { host, queue };
+
+function printDraining({ host, queue, kind, already, estimate, running }: DrainTold): void {
+  printLine(`${host}:${queue} takes nothing new${alreadyText(already)}`);
+  if (running.length > 0) {
+    printTable(
+      ['WORKER', 'EXPECTED END', 'INSTANCE', 'COMMAND'],
+      running.map((command) => [
+        String(command.workerNumber),
+        expectedEndText(command.expectedEnd),
+        `#${command.instanceId} ${command.definitionName}`,
+        command.shell,
+      ]),
+    );
+  }
+  const then = kind === 'executor' ? 'then it ends' : 'it stays';
+  printLine(`It ${estimateText(estimate)}; ${then}.`);
+}
+
+function printTold({ running, ...told }: DrainTold): void {
+  printJson({ ...snakeCased(told), running: running.map(commandJson) });
+}

@@ -1,0 +1,52 @@
+/** `kuroko workers suspend|resume`: whether a worker takes what comes next. */
+import { parsePlace } from '../../operations/find-place.ts';
+import {
+  resumeWorker,
+  suspendWorker,
+  type WorkerTold,
+} from '../../operations/worker-suspension.ts';
+import { snakeCased } from '../row-json.ts';
+import { commandJson } from '../host-json.ts';
+import { alreadyText, operatePlace } from '../operate-place.ts';
+import { printJson, printLine } from '../print.ts';
+import type { Outside } from '../outside.ts';
+import type { Json } from '../json-option.ts';
+
+export function suspendWorkerVerb(
+  outside: Outside,
+  place: string,
+  number: number,
+  { json }: Json,
+): Promise<number> {
+  return operatePlace(
+    outside,
+    (tx, actor) => suspendWorker(tx, { place: parsePlace(place), number, actor }),
+    (told) => {
+      if (json) return printTold(told);
+      const rest = told.running === null ? '' : `; it finishes #${told.running.instanceId} first`;
+      printLine(`${nameOf(told)} is suspended${alreadyText(told.already)}${rest}`);
+    },
+  );
+}
+
+export function resumeWorkerVerb(
+  outside: Outside,
+  place: string,
+  number: number,
+  { json }: Json,
+): Promise<number> {
+  return operatePlace(
+    outside,
+    (tx, actor) => resumeWorker(tx, { place: parsePlace(place), number, actor }),
+    (told) => {
+      if (json) return printTold(told);
+      printLine(`${nameOf(told)} takes work${alreadyText(told.already)}`);
+    },
+  );
+}
+
+const nameOf = ({ host, queue, number }: WorkerTold): string => `${host}:${queue} worker ${number}`;
+
+function printTold({ running, ...told }: WorkerTold): void {
+  printJson({ ...snakeCased(told), running: running === null ? null : commandJson(running) });
+}
