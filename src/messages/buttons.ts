@@ -2,8 +2,10 @@
 import { render } from '../templates.ts';
 import { actionIds, encodeValue, type ActionId, type ButtonValue } from './action-ids.ts';
 import { plain, section, type Block, type Button } from './blocks.ts';
+import { failedExecution } from './failed-execution.ts';
 import { code, line } from './fit.ts';
 import { limits } from './limits.ts';
+import { hostOf } from './lost-risk.ts';
 import { stepText } from './step-list.ts';
 import type { Run } from '../store/run.ts';
 import type { StoredToken } from '../store/tokens.ts';
@@ -53,8 +55,14 @@ export function tokenButtons(run: Run, token: StoredToken): Button[] {
     attempt: token.attempt,
   };
   const step = line(stepText(run, token.path), 120);
+  const failed = failedExecution(run, token.id, token.attempt);
+  // What may still run is retried only by somebody who has read so.
+  const risk = failed?.status === 'lost' && failed.groupEmptyAt === null ? hostOf(failed) : null;
   return [
-    button(actionIds.retry, value, { style: 'primary' }),
+    button(actionIds.retry, value, {
+      style: 'primary',
+      ...(risk !== null && { confirm: { host: risk } }),
+    }),
     button(actionIds.skip, value, { confirm: { step } }),
   ];
 }

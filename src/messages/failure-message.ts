@@ -6,6 +6,8 @@ import { deed, deedAbout } from './deeds.ts';
 import { code, line, outputBlock, paragraph } from './fit.ts';
 import { definitionLink, instanceLink, jobName, moment } from './phrases.ts';
 import { markdownSection, plainMarkdown } from './plain-markdown.ts';
+import { failedExecution } from './failed-execution.ts';
+import { lostRisk } from './lost-risk.ts';
 import { stepText } from './step-list.ts';
 import type { Execution } from '../store/executions.ts';
 import type { Run } from '../store/run.ts';
@@ -51,6 +53,7 @@ export function failureMessage(
     blocks: [
       section(render(title, { ...view, job })),
       context(render('slack/failure#facts', view)),
+      ...(open && execution?.status === 'lost' ? [section(lostRisk(execution))] : []),
       ...(execution === undefined || tail === undefined ? [] : [output(tail)]),
       ...(open || critical ? advice(run) : []),
       ...(open && token !== undefined ? buttons(run, token) : []),
@@ -66,13 +69,6 @@ function timesTried(run: Run, tokenId: number, path: string, attempt: number): n
       execution.tokenId === tokenId && execution.path === path && execution.attempt < attempt,
   );
   return tries.length > 1 ? tries.length : null;
-}
-
-/** The execution that led to a failure: the last of the attempt that the token then left. */
-export function failedExecution(run: Run, tokenId: number, attempt: number): Execution | undefined {
-  return run.executions.findLast(
-    (execution) => execution.tokenId === tokenId && execution.attempt === attempt - 1,
-  );
 }
 
 const isOpen = ({ instance }: Run): boolean =>

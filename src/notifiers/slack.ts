@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { inviteAnswer } from '../messages/answers.ts';
 import { section, type Content } from '../messages/blocks.ts';
-import { failedExecution, failureMessage } from '../messages/failure-message.ts';
+import { failedExecution } from '../messages/failed-execution.ts';
+import { failureMessage } from '../messages/failure-message.ts';
 import { runMessage, runTitle } from '../messages/run-message.ts';
 import { mustTell } from './must-tell.ts';
 import { isArchived, isOfTheChannel, isOfTheMessage, SlackFaultError } from './slack-fault.ts';

@@ -23,7 +23,7 @@ export async function applyEvent(
   token: StoredToken,
   event: TokenEvent,
   facts: Facts,
-  { by = null, result = null, freed = null, cancel = false }: ApplyOptions = {},
+  { by = null, result = null, freed = null, cancel = false, tell = 'everybody' }: ApplyOptions = {},
 ): Promise<StepOutcome> {
   const stepped = step(treeOf(instance.script), token, event, facts);
   if (stepped.status === 'illegal') throw conflict(stepped.reason);
@@ -37,6 +37,7 @@ export async function applyEvent(
     result,
     freed,
     cancel: cancel || critical,
+    notices: tell === 'nobody' && !critical ? [] : commit.notices,
   });
   if (!outcome.moved) throw new Error(`token ${token.id} moved although it was locked`);
   if (critical) await cancelOthers(tx, instance, token.id, facts);
@@ -51,6 +52,8 @@ export interface ApplyOptions {
   readonly freed?: FreeWorker | null;
   /** The instance is cancelled with this step. */
   readonly cancel?: boolean;
+  /** `nobody`: what goes on by itself; that it can never go on is told all the same. */
+  readonly tell?: 'everybody' | 'nobody';
 }
 
 async function cancelOthers(tx: Tx, instance: Instance, but: number, facts: Facts): Promise<void> {

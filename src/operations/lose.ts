@@ -3,28 +3,41 @@ import { markLost } from '../store/executions.ts';
 import { lockInstance } from '../store/instances.ts';
 import { lockTokens } from '../store/tokens.ts';
 import { applyEvent } from './apply-event.ts';
+import { planRetry, retryLost } from './retry-lost.ts';
 import type { Tx } from '../store/database.ts';
 import type { Facts } from '../workflow/facts.ts';
 
-export interface LostExecution {
+/** What is known of the process group of a lost command. */
+export interface Evidence {
+  /** A sentence for people: what, when, and seen by whom. */
+  readonly evidence: string;
+  /** When the group was proven to be empty; null: something of it may still run. */
+  readonly groupEmptyAt: Date | null;
+}
+
+export interface LostExecution extends Evidence {
   readonly executionId: number;
   readonly fence: number;
   readonly instanceId: number;
   readonly tokenId: number;
-  /** What is known of its process group, and by whom. */
-  readonly evidence: string;
 }
 
-/** False when the execution had been finished, or written off, by then. */
+/**
+ * False when the execution had been finished, or written off, by then. Where the definition asks
+ * for it and nothing can run any more, it is retried in the same transaction, and nobody is told.
+ */
 export async function lose(tx: Tx, lost: LostExecution, facts: Facts): Promise<boolean> {
   const instance = await lockInstance(tx, lost.instanceId);
   // Instance, tokens, execution: the order of locks that commit-step keeps, too.
   const tokens = instance === null ? [] : await lockTokens(tx, lost.instanceId);
-  if (instance === null || !(await markLost(tx, lost))) return false;
+  const marked = instance === null ? null : await markLost(tx, lost);
+  if (instance === null || marked === null) return false;
   const token = tokens.find(({ id }) => id === lost.tokenId);
   // A token that was cancelled meanwhile is past caring.
-  if (token?.status === 'working') {
-    await applyEvent(tx, instance, token, { type: 'lost', evidence: lost.evidence }, facts);
-  }
+  if (token?.status !== 'working') return true;
+  const plan = await planRetry(tx, instance, marked, lost.groupEmptyAt);
+  const event = { type: 'lost', evidence: lost.evidence } as const;
+  await applyEvent(tx, instance, token, event, facts, plan === null ? {} : { tell: 'nobody' });
+  if (plan !== null) await retryLost(tx, instance, plan, facts);
   return true;
 }

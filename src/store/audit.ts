@@ -1,6 +1,6 @@
 /** Who did what, where and when: every attempt, allowed or not. */
 import { storableJson } from './storable.ts';
-import type { Connection } from './database.ts';
+import type { Connection, Tx } from './database.ts';
 
 export interface AuditEntry {
   readonly actorKind: 'slack' | 'api' | 'cli' | 'system';
@@ -64,6 +64,24 @@ export async function doneUnder(
     [instanceId, requestKey],
   );
   return row ?? null;
+}
+
+/** How often a step was retried by the system since a person last did something to its token. */
+export async function systemRetriesInARow(
+  tx: Tx,
+  instanceId: number,
+  tokenId: number,
+  path: string,
+): Promise<number> {
+  const [row] = await tx.query<{ count: number }>(
+    `select count(*) from audit
+     where instance_id = $1 and token_id = $2 and outcome = 'done' and action = 'retry'
+       and actor_kind = 'system' and before->>'path' = $3
+       and id > coalesce((select max(id) from audit where instance_id = $1 and token_id = $2
+         and outcome = 'done' and actor_kind <> 'system'), 0)`,
+    [instanceId, tokenId, path],
+  );
+  return row?.count ?? 0;
 }
 
 const columns = `id, at, actor_kind, actor_id, actor_name, place, action, outcome, reason,

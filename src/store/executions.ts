@@ -141,17 +141,74 @@ export async function requestStop(
   return row ?? null;
 }
 
-/** Writes a claimed execution off; false when its fence is no longer good. */
+/** A lost execution, as far as it matters to what becomes of its step. */
+export interface LostRow {
+  readonly executionId: number;
+  readonly tokenId: number;
+  readonly path: string;
+  /** The token's when it was claimed. */
+  readonly attempt: number;
+  readonly shell: string;
+  readonly stopRequestedBy: string | null;
+}
+
+const lostColumns = `id as execution_id, token_id, path, attempt, shell, stop_requested_by`;
+
+/** Writes a claimed execution off; null when its fence is no longer good. */
 export async function markLost(
   tx: Tx,
-  lost: { executionId: number; fence: number; evidence: string },
-): Promise<boolean> {
-  const rows = await tx.query(
-    `update executions set status = 'lost', finished_at = clock_timestamp(), evidence = $3
-     where id = $1 and fence = $2 and status = 'claimed' returning id`,
-    [lost.executionId, lost.fence, lost.evidence],
+  lost: { executionId: number; fence: number; evidence: string; groupEmptyAt: Date | null },
+): Promise<LostRow | null> {
+  const [row] = await tx.query<LostRow>(
+    `update executions set status = 'lost', finished_at = clock_timestamp(), evidence = $3,
+       group_empty_at = $4
+     where id = $1 and fence = $2 and status = 'claimed' returning ${lostColumns}`,
+    [lost.executionId, lost.fence, lost.evidence, lost.groupEmptyAt],
   );
-  return rows.length === 1;
+  return row ?? null;
+}
+
+/** Adds to what is known of a lost execution; null when there is nothing to add. */
+export async function completeLost(
+  tx: Tx,
+  found: { executionId: number; evidence: string; groupEmptyAt: Date | null },
+): Promise<LostRow | null> {
+  const [row] = await tx.query<LostRow>(
+    `update executions set evidence = $2, group_empty_at = $3
+     where id = $1 and status = 'lost' and group_empty_at is null
+       and (evidence is distinct from $2 or $3::timestamptz is not null)
+     returning ${lostColumns}`,
+    [found.executionId, found.evidence, found.groupEmptyAt],
+  );
+  return row ?? null;
+}
+
+/** A lost execution of which something may still run, as far as anybody knows. */
+export interface UnprovenExecution {
+  readonly executionId: number;
+  readonly instanceId: number;
+  readonly host: string;
+  readonly epoch: string;
+  readonly evidence: string;
+  /** Seconds between TERM and KILL; null: as configured. */
+  readonly killGrace: number | null;
+}
+
+/** Those that were lost from the place (host and queue) of an executor, the latest first. */
+export function unprovenOf(
+  on: Connection,
+  executorId: number,
+  but: readonly number[],
+): Promise<UnprovenExecution[]> {
+  return on.query<UnprovenExecution>(
+    `select e.id as execution_id, e.instance_id, e.host, e.epoch, coalesce(e.evidence, '') as evidence,
+       i.kill_grace
+     from executors x join executions e on e.host = x.host and e.queue = x.queue
+       join instances i on i.id = e.instance_id
+     where x.id = $1 and e.status = 'lost' and e.group_empty_at is null and e.id <> all($2)
+     order by e.id desc limit 100`,
+    [executorId, but],
+  );
 }
 
 /** Claimed executions of an executor that was not heard of: what is to be written off. */
@@ -172,11 +229,11 @@ export function bookedUnder(
   on: Connection,
   executionIds: readonly number[],
   epoch: string,
-): Promise<{ id: number; status: Execution['status'] }[]> {
+): Promise<Pick<Execution, 'id' | 'status' | 'groupEmptyAt'>[]> {
   return on.query(
     {
       name: 'booked-under',
-      text: 'select id, status from executions where id = any($1) and epoch = $2',
+      text: 'select id, status, group_empty_at from executions where id = any($1) and epoch = $2',
     },
     [executionIds, epoch],
   );
@@ -225,6 +282,8 @@ export interface Execution {
   /** Bytes: the most that its process group held at once; null when it was over too soon. */
   readonly peakMemory: number | null;
   readonly evidence: string | null;
+  /** Of a lost one: when its process group was proven to be empty; null: it may still run. */
+  readonly groupEmptyAt: Date | null;
   readonly stopRequestedBy: string | null;
 }
 
@@ -233,7 +292,8 @@ export function executionsOf(on: Connection, instanceId: number): Promise<Execut
   return on.query<Execution>(
     `select e.id, e.instance_id, e.token_id, e.path, e.attempt, e.shell, e.queue, e.status, e.host,
        e.worker_number, e.created_at, e.claimed_at, e.started_at, e.finished_at, e.pid,
-       e.exit_status, e.term_signal, e.timed_out, e.output_size, e.peak_memory, e.evidence, e.stop_requested_by
+       e.exit_status, e.term_signal, e.timed_out, e.output_size, e.peak_memory, e.evidence,
+       e.group_empty_at, e.stop_requested_by
      from executions e where e.instance_id = $1 order by e.id`,
     [instanceId],
   );

@@ -11,6 +11,8 @@ import { forgetPlaces, isDrained } from '../store/places.ts';
 import { every, type Loop } from './every.ts';
 import { createLeaseWatch, watchEveryMs } from './lease-watch.ts';
 import { createProcessNotes } from './note-processes.ts';
+import { unreachable } from './lost-evidence.ts';
+import { createLostProofs } from './prove-lost.ts';
 import { createUnclaimed } from './unclaimed.ts';
 import { giveUp, liveUntilCancelled, tellMain, threadData } from './thread.ts';
 
@@ -23,6 +25,7 @@ export interface KeeperData {
 
 const beatEveryMs = 1_000;
 const forgetEveryMs = 600_000;
+const proveEveryMs = 2_000;
 /** A connection that is dead without saying so costs this much of the lease, and no more. */
 const beatDeadlineMs = 3_000;
 
@@ -66,6 +69,8 @@ async function lookAfterCommands(): Promise<void> {
   await noteProcesses(held);
 }
 
+const proveLost = createLostProofs({ db, guardian, ...data, log });
+
 const watch = createLeaseWatch();
 
 async function watchOthers(): Promise<void> {
@@ -82,11 +87,11 @@ const writingOff = new Set<number>();
 
 async function writeOffAll(executor: HeardExecutor): Promise<void> {
   const { id, host, beatAt } = executor;
-  const evidence = `unknown: host ${host} unreachable since ${beatAt.toISOString().slice(11, 19)} UTC.`;
+  const evidence = unreachable(host, beatAt);
   writingOff.add(id);
   try {
     for (const { executionId, ...claim } of await claimedBy(db, id)) {
-      const lost = { executionId, ...claim, evidence };
+      const lost = { executionId, ...claim, ...evidence };
       const gone = await inTransaction(db, (tx) =>
         writeOff(tx, executor, lost, { outputTail: '' }),
       );
@@ -129,6 +134,7 @@ const loops: readonly Loop[] = [
   { what: 'look after the commands', ms: beatEveryMs, work: lookAfterCommands },
   { what: 'see whether it is drained', ms: beatEveryMs, work: seeDrained },
   { what: 'forget executors that are gone', ms: forgetEveryMs, work: forgetOthers },
+  { what: 'prove what became of lost commands', ms: proveEveryMs, work: proveLost },
 ];
 const running = Promise.all(loops.map((loop) => every(loop, cancelled.signal, log)));
 

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandsError } from '../processes/commands-error.ts';
 import { inTransaction } from '../operations/in-transaction.ts';
 import { finish } from '../operations/finish.ts';
-import { lose } from '../operations/lose.ts';
+import { lose, type Evidence } from '../operations/lose.ts';
 import {
   claimExecution,
   heldExecution,
@@ -45,6 +45,8 @@ export interface Executor {
 
 const pollMs = 5_000;
 const longestPauseMs = 5_000;
+/** Well below the length of a lease. */
+const freshMs = 10_000;
 
 /** Serves one worker until the executor drains and the worker's command has ended. */
 export async function runSlot(executor: Executor, workerId: number): Promise<void> {
@@ -53,7 +55,7 @@ export async function runSlot(executor: Executor, workerId: number): Promise<voi
   while (!executor.draining() || held !== null) {
     try {
       if (held === 'unknown') {
-        held = await heldExecution(executor.db, workerId);
+        held = await promptly(() => heldExecution(executor.db, workerId));
         continue;
       }
       held =
@@ -72,9 +74,23 @@ export async function runSlot(executor: Executor, workerId: number): Promise<voi
   }
 }
 
-async function claimOrWait(executor: Executor, workerId: number): Promise<Claim | null> {
+/**
+ * Stopped, or cut off, between question and answer, we may have been written off with what we were
+ * given: it is read again before it is started.
+ */
+async function promptly<T>(read: () => Promise<T>): Promise<T | 'unknown'> {
+  const askedAt = performance.now();
+  const answer = await read();
+  return performance.now() - askedAt > freshMs ? 'unknown' : answer;
+}
+
+async function claimOrWait(
+  executor: Executor,
+  workerId: number,
+): Promise<Claim | null | 'unknown'> {
   const { db, guardian, host, queue } = executor;
-  const claim = await claimExecution(db, { queue, workerId, host, epoch: guardian.epoch });
+  const epoch = guardian.epoch;
+  const claim = await promptly(() => claimExecution(db, { queue, workerId, host, epoch }));
   if (claim === null) {
     await executor.work.wait(pollMs);
     return null;
@@ -102,7 +118,7 @@ async function runExecution(
     // The database has lost a commit that it had confirmed: it was restored, or failed over.
     const evidence =
       'it was run and its result acknowledged, but the database has no record of it.';
-    await loseClaim(executor, claim, evidence);
+    await loseClaim(executor, claim, { evidence, groupEmptyAt: null });
     return null;
   });
   if (outcome === null) return 'unknown';
@@ -111,31 +127,28 @@ async function runExecution(
     ended.endedBy === 'guardian' ||
     (executor.draining() && stoppedByUs(executor, claim, ended))
   ) {
-    await loseClaim(executor, claim, lostEvidence(ended, host));
+    await loseClaim(executor, claim, lostEvidence({ ...ended, endedBy: 'guardian' }, host));
     guardian.ack(claim.executionId);
     return 'unknown';
   }
   const freed = executor.draining() ? null : { workerId, queue, host, epoch: guardian.epoch };
   const facts = { outputTail: await tailOf(guardian, ended) };
   const result = resultOf(claim, { ...ended, timedOut: ended.endedBy === 'limit' }, rest);
+  const askedAt = performance.now();
   const finished = await finish(db, claim, result, facts, freed).catch(async (error: unknown) => {
     if (!isRefusedData(error)) throw error;
     executor.log.error({ err: error, executionId: claim.executionId }, 'a result cannot be stored');
-    await loseClaim(
-      executor,
-      claim,
-      `it ended (${endOf(ended)}), but its result cannot be stored.`,
-    );
+    const { evidence, groupEmptyAt } = lostEvidence(ended, host);
+    const why = 'Its result cannot be stored.';
+    await loseClaim(executor, claim, { evidence: `${evidence} ${why}`, groupEmptyAt });
     return { recorded: false, claim: null };
   });
   executor.stops.delete(claim.executionId);
-  guardian.ack(claim.executionId);
+  // Not in the books: it was written off meanwhile, and the keeper has yet to say how it ended.
   if (!finished.recorded) return 'unknown';
-  return finished.claim;
+  guardian.ack(claim.executionId);
+  return performance.now() - askedAt > freshMs ? 'unknown' : finished.claim;
 }
-
-const endOf = ({ code, signal }: EndedCommand): string =>
-  code === null ? `signal ${signal ?? 'unknown'}` : `exit ${code}`;
 
 /** Somebody stopped it, and it was no operator: the program is ending. */
 function stoppedByUs(executor: Executor, claim: Claim, { endedBy }: EndedCommand): boolean {
@@ -233,11 +246,10 @@ async function settleFormer(executor: Executor, claim: Claim): Promise<'unknown'
   return 'unknown';
 }
 
-async function loseClaim({ db }: Executor, claim: Claim, evidence: string): Promise<void> {
+async function loseClaim({ db }: Executor, claim: Claim, evidence: Evidence): Promise<void> {
   const { executionId, fence, instanceId, tokenId } = claim;
-  await inTransaction(db, (tx) =>
-    lose(tx, { executionId, fence, instanceId, tokenId, evidence }, { outputTail: '' }),
-  );
+  const lost = { executionId, fence, instanceId, tokenId, ...evidence };
+  await inTransaction(db, (tx) => lose(tx, lost, { outputTail: '' }));
 }
 
 function resultOf(

@@ -10,7 +10,8 @@ type Held = Awaited<ReturnType<Commands['list']>>;
  * A claim is committed before its command is started, so a command that runs without one may run a
  * second time elsewhere already: it is stopped. One that has ended is in the books, only the answer
  * to that commit was lost: it may be forgotten. Twice in a row, for a command may end, and be
- * committed, between the two questions; once where it was written off.
+ * committed, between the two questions. What was written off is left to `prove-lost` until there is
+ * proof: there one look is enough.
  */
 export function createUnclaimed({
   db,
@@ -33,10 +34,16 @@ export function createUnclaimed({
             held.map(({ id }) => id),
             guardian.epoch,
           );
-    const statusOf = new Map(booked.map(({ id, status }) => [id, status]));
-    const unclaimed = held.filter(({ id }) => statusOf.get(id) !== 'claimed');
+    const unsettled = new Set(
+      booked
+        .filter(({ status, groupEmptyAt }) =>
+          status === 'lost' ? groupEmptyAt === null : status === 'claimed',
+        )
+        .map(({ id }) => id),
+    );
+    const unclaimed = held.filter(({ id }) => !unsettled.has(id));
     for (const { id, status } of unclaimed) {
-      if (statusOf.get(id) !== 'lost' && !suspected.has(id)) continue;
+      if (!suspected.has(id)) continue;
       if (status === 'ended') guardian.ack(id);
       else {
         log.warn({ executionId: id }, 'a command whose claim is gone is stopped');

@@ -74,7 +74,7 @@ describe('the end', () => {
     expect(told.text).toContain('failed');
     expect(JSON.stringify(told.blocks)).toContain('"Retry"');
     const { text } = await runProgram(at, ['logs', String(id)]);
-    expect(text).toMatch(/stopped as Kuroko ended; its process group on \S+ is empty since/);
+    expect(text).toMatch(/group empty at [\d:]+ UTC, seen by \S+: it was stopped as Kuroko ended/);
     const again = await runProgram(at, ['retry', String(id)]);
     expect(again.code).toBe(0);
     await until('it to run again', async () => (await statusOf(second, 3, id)) === 'working');

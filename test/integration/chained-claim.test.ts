@@ -98,7 +98,7 @@ describe('the commit of a last step', () => {
 
   it('claims nothing when the result is refused, for the worker may hold something else', async () => {
     const { held, second } = await heldAndPending();
-    const lost = { ...held, evidence: 'unknown: a test.' };
+    const lost = { ...held, evidence: 'unknown: a test.', groupEmptyAt: null };
     await inTransaction(db, (tx) => lose(tx, lost, facts));
     expect(await end(held, worker)).toMatchObject({ recorded: false, claim: null });
     expect(await executionsOf(db, second)).toMatchObject([{ status: 'pending' }]);

@@ -175,7 +175,7 @@ describe('an instance', () => {
     const { id } = await define(db, 'execute: one\n');
     const { instanceId } = await launchOne(db, id);
     const claim = await claimFor(worker(3));
-    const lost = { ...claim, evidence: 'the host burned down.' };
+    const lost = { ...claim, evidence: 'the host burned down.', groupEmptyAt: null };
     expect(await inTransaction(db, (tx) => lose(tx, lost, facts))).toBe(true);
     expect(await inTransaction(db, (tx) => lose(tx, lost, facts))).toBe(false);
     expect(await statusOf(instanceId)).toBe('error');

@@ -133,11 +133,26 @@ it('a command that was written off is stopped by its own host, which came back l
   // As another host does that has not heard of this one for the length of a lease.
   await inTransaction(db, async (tx) => {
     const [row] = await claimedBy(tx, engine.executorId);
-    if (row !== undefined) await lose(tx, { ...row, evidence: 'unknown: a test.' }, facts);
+    if (row !== undefined)
+      await lose(
+        tx,
+        { ...row, evidence: 'unknown: host test-host unreachable.', groupEmptyAt: null },
+        facts,
+      );
   });
   expect(await statusOf(instanceId)).toBe('error');
   await until('its group to be empty', () => processesInGroup(running.pid ?? 0).length === 0);
-  expect(await executionsOf(db, instanceId)).toMatchObject([{ id: held?.id, status: 'lost' }]);
+  await until('the proof to be in the books', async () => {
+    const [lost] = await executionsOf(db, instanceId);
+    return lost?.id === held?.id && lost?.status === 'lost' && lost.groupEmptyAt !== null;
+  });
+  const [lost] = await executionsOf(db, instanceId);
+  expect(lost?.evidence).toMatch(
+    /^group empty at \d\d:\d\d:\d\d UTC, seen by test-host: it was stopped\.$/,
+  );
+  await until('the guardian to have forgotten it', async () =>
+    (await engine.guardian.list()).every((command) => command.id !== running.id),
+  );
 });
 
 it('what a worker held that is no more, since there are fewer now, is settled all the same', async () => {
@@ -154,7 +169,7 @@ it('what a worker held that is no more, since there are fewer now, is settled al
     return instance?.status === 'error';
   });
   expect(await executionsOf(books, instanceId)).toMatchObject([
-    { status: 'lost', evidence: 'what became of its processes on shrunk is unknown.' },
+    { status: 'lost', evidence: 'unknown: shrunk does not know what became of it.' },
   ]);
   await smaller.stop();
   await books.close();

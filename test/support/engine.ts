@@ -27,11 +27,13 @@ export async function startEngine(options: {
   readonly workers?: number;
   readonly host?: string;
   readonly killGraceMs?: number;
+  /** The caller's, who removes it; a new one, removed at the end, when left out. */
+  readonly dataDir?: string;
   /** Where the threads find the guardian; its own socket when left out. */
   readonly reachGuardian?: (socketPath: string) => Promise<string>;
 }): Promise<Engine> {
   const { url, threadUrl = url, workers = 4, host = 'test-host', killGraceMs = 1_000 } = options;
-  const dataDir = mkdtempSync(path.join(tmpdir(), 'kuroko-engine-'));
+  const dataDir = options.dataDir ?? mkdtempSync(path.join(tmpdir(), 'kuroko-engine-'));
   const guardian = await startGuardian({ dataDir, graceMs: killGraceMs });
   const db = openDatabase(url, { max: 2 });
   const { epoch, bootId } = guardian;
@@ -87,7 +89,8 @@ export async function startEngine(options: {
       await guardian.stopAll(killGraceMs);
       await stopped;
       await guardian.end(0);
-      rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
+      if (options.dataDir === undefined)
+        rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }

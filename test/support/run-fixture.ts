@@ -101,6 +101,7 @@ export function executionOf(fields: Partial<Execution> = {}): Execution {
     outputSize: 0,
     peakMemory: null,
     evidence: null,
+    groupEmptyAt: null,
     stopRequestedBy: null,
     ...fields,
   };

@@ -88,6 +88,12 @@ function runsOf(text: string): Run[] {
     }),
     failedRun({
       ...failed,
+      executions: [{ ...ended, groupEmptyAt: at('12:01:00') }],
+      instance: instanceOf({ ...own, status: 'error' }),
+      tokens: [tokenOf(broken)],
+    }),
+    failedRun({
+      ...failed,
       executions: [{ ...ended, status: 'finished' }],
       instance: instanceOf({ ...own, status: 'error' }),
       tokens: many.slice(0, 3),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Content } from '../../../src/messages/blocks.ts';
 import { failureMessage } from '../../../src/messages/failure-message.ts';
+import { runMessage } from '../../../src/messages/run-message.ts';
 import type { Execution } from '../../../src/store/executions.ts';
 import {
   about,
@@ -66,6 +67,45 @@ describe('an open failure', () => {
     const free = failedRun({ definition: definitionOf({ preventMulti: 'none' }) });
     expect(words(failureMessage(free, 21, 1, about))).not.toContain('no other run');
     expect(words(failureMessage(free, 21, 1, about))).not.toContain('Recovery');
+  });
+});
+
+describe('a lost command', () => {
+  const lostRun = (groupEmptyAt: Date | null) => {
+    const evidence = 'as far as anybody knows.';
+    const lost = { status: 'lost', evidence, groupEmptyAt, finishedAt: at('12:02:00') } as const;
+    return failedRun({ executions: [executionOf(lost)] });
+  };
+  const retryOf = ({ blocks }: Content) =>
+    blocks
+      .flatMap((block) => (block.type === 'actions' ? block.elements : []))
+      .find(({ action_id: action }) => action === 'retry');
+
+  it('that may still run says so, and Retry asks before it risks running it twice', () => {
+    const run = lostRun(null);
+    const message = failureMessage(run, 21, 1, about);
+    const risk = 'Retry may run it twice: make sure first.';
+    expect(words(message)).toContain(`It may still run on \`worker-1\`. ${risk}`);
+    expect(retryOf(message)?.confirm?.text.text).toBe(`It may still run on worker-1. ${risk}`);
+    expect(retryOf(runMessage(run, about))?.confirm?.text.text).toContain(risk);
+    expect(labels(message)).toEqual(['Retry', 'Skip', 'Cancel']);
+  });
+
+  it('of which nothing can run any more is safe to retry, without a question', () => {
+    const run = lostRun(at('12:01:00'));
+    const message = failureMessage(run, 21, 1, about);
+    expect(words(message)).toContain('Retry is safe: nothing of it runs any more.');
+    expect(words(message)).not.toContain('may still run');
+    expect(retryOf(message)).not.toHaveProperty('confirm');
+    expect(retryOf(runMessage(run, about))).not.toHaveProperty('confirm');
+  });
+
+  it('asks nothing any more once somebody has dealt with it, nor when it was no loss', () => {
+    const retried = { ...lostRun(null), audit: [auditOf({ attempt: 1 })] };
+    const tokens = [tokenOf({ attempt: 1 })];
+    const message = failureMessage({ ...retried, tokens }, 21, 1, about);
+    expect(words(message)).not.toContain('may still run');
+    expect(words(failureMessage(failedRun(), 21, 1, about))).not.toContain('Retry is safe');
   });
 });
 
