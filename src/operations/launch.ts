@@ -59,7 +59,8 @@ export async function launch(
       )
     ).map((row) => [row.launchKey, row]),
   );
-  const open: OpenInstance[] = await openInstances(tx, ids);
+  const ruled = ids.filter((id) => definitions.get(id)?.preventMulti !== 'none');
+  const open: OpenInstance[] = ruled.length === 0 ? [] : await openInstances(tx, ruled);
   const fresh = await reserveIds(tx, wishes.length);
   const inserts: NewInstance[] = [];
   const launched = wishes.map((wish, index): Launched => {

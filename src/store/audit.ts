@@ -29,9 +29,13 @@ export interface AuditRow extends AuditEntry {
 
 export async function insertAudit(on: Connection, entry: AuditEntry): Promise<void> {
   await on.query(
-    `insert into audit (actor_kind, actor_id, actor_name, place, action, outcome, reason,
-       definition_id, instance_id, token_id, attempt, execution_id, request_key, before, after)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+    {
+      name: 'insert-audit',
+      text: `
+insert into audit (actor_kind, actor_id, actor_name, place, action, outcome, reason,
+  definition_id, instance_id, token_id, attempt, execution_id, request_key, before, after)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+    },
     [
       entry.actorKind,
       entry.actorId,

@@ -63,8 +63,11 @@ export function definitionsNamed(on: Connection, name: string): Promise<Definiti
 /** Locks definitions, in the order of their ids, for the next-execution rule or a change. */
 export function lockDefinitions(tx: Tx, ids: readonly number[]): Promise<Definition[]> {
   return tx.query<Definition>(
-    `select ${columns} from definitions where id = any($1) and deleted_at is null
-     order by id for no key update`,
+    {
+      name: 'lock-definitions',
+      text: `select ${columns} from definitions where id = any($1) and deleted_at is null
+             order by id for no key update`,
+    },
     [ids],
   );
 }

@@ -59,8 +59,12 @@ export function openInstances(
   definitionIds: readonly number[],
 ): Promise<{ id: number; definitionId: number; working: boolean; failed: boolean }[]> {
   return tx.query(
-    `select id, definition_id, active_tokens > failed_tokens as working, failed_tokens > 0 as failed
-     from instances where definition_id = any($1) and status in ('working', 'error') order by id`,
+    {
+      name: 'open-instances',
+      text: `
+select id, definition_id, active_tokens > failed_tokens as working, failed_tokens > 0 as failed
+from instances where definition_id = any($1) and status in ('working', 'error') order by id`,
+    },
     [definitionIds],
   );
 }
@@ -73,7 +77,10 @@ export function launchedUnder(
   { launchKey: string; id: number; status: InstanceStatus; preventedBy: number | null }[]
 > {
   return tx.query(
-    'select launch_key, id, status, prevented_by from instances where launch_key = any($1)',
+    {
+      name: 'launched-under',
+      text: 'select launch_key, id, status, prevented_by from instances where launch_key = any($1)',
+    },
     [keys],
   );
 }
@@ -84,9 +91,13 @@ export async function reserveIds(
   count: number,
 ): Promise<{ instanceId: number; tokenId: number }[]> {
   return tx.query(
-    `select nextval(pg_get_serial_sequence('instances', 'id')) as instance_id,
-       nextval(pg_get_serial_sequence('tokens', 'id')) as token_id
-     from generate_series(1, $1)`,
+    {
+      name: 'reserve-ids',
+      text: `
+select nextval(pg_get_serial_sequence('instances', 'id')) as instance_id,
+  nextval(pg_get_serial_sequence('tokens', 'id')) as token_id
+from generate_series(1, $1)`,
+    },
     [count],
   );
 }

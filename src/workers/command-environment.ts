@@ -27,7 +27,23 @@ export function commandEnvironment(
 
 /** `2016-04-20T16:29:57.302+09:00`; `Z` in UTC, but `+00:00` in a London winter, as Rails has it. */
 function isoInZone(at: Date, timeZone: string): string {
-  const parts = new Intl.DateTimeFormat('en-US', {
+  const parts = formatOf(timeZone).formatToParts(at);
+  const part = (type: Intl.DateTimeFormatPartTypes) =>
+    parts.find((candidate) => candidate.type === type)?.value ?? '';
+  const isUtc = /^(Etc\/)?(UTC|UCT|Zulu|Universal)$/i.test(timeZone);
+  const offset = isUtc ? 'Z' : part('timeZoneName').replace('GMT', '') || '+00:00';
+  const date = `${part('year').padStart(4, '0')}-${part('month')}-${part('day')}`;
+  const time = `${part('hour')}:${part('minute')}:${part('second')}.${part('fractionalSecond')}`;
+  return `${date}T${time}${offset}`;
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** Kept: making one takes 0.3 ms, a tenth of what a whole step costs. */
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const known = formats.get(timeZone);
+  if (known !== undefined) return known;
+  const format = new Intl.DateTimeFormat('en-US', {
     timeZone,
     hourCycle: 'h23',
     year: 'numeric',
@@ -38,12 +54,7 @@ function isoInZone(at: Date, timeZone: string): string {
     second: '2-digit',
     fractionalSecondDigits: 3,
     timeZoneName: 'longOffset',
-  }).formatToParts(at);
-  const part = (type: Intl.DateTimeFormatPartTypes) =>
-    parts.find((candidate) => candidate.type === type)?.value ?? '';
-  const isUtc = /^(Etc\/)?(UTC|UCT|Zulu|Universal)$/i.test(timeZone);
-  const offset = isUtc ? 'Z' : part('timeZoneName').replace('GMT', '') || '+00:00';
-  const date = `${part('year').padStart(4, '0')}-${part('month')}-${part('day')}`;
-  const time = `${part('hour')}:${part('minute')}:${part('second')}.${part('fractionalSecond')}`;
-  return `${date}T${time}${offset}`;
+  });
+  formats.set(timeZone, format);
+  return format;
 }

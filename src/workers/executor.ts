@@ -29,6 +29,7 @@ const log = createLog('executor');
 const db = openDatabase(data.databaseUrl, {
   max: data.workerIds.length + 1,
   name: 'kuroko executor',
+  planOnce: true,
 });
 const guardian: Commands = await connectGuardian(data.guardianSocket);
 const work = createWake();

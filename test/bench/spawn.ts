@@ -1,11 +1,11 @@
 /** What a command costs through the guardian, against a bare spawn of the same shell in a process that does nothing else. */
 
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { Guardian } from '../../src/processes/guardian.ts';
+import { runShell } from './run-shell.ts';
 import { startGuardian } from '../../src/processes/start-guardian.ts';
 
 const COMMANDS = Number(process.argv[2] ?? 1000);
@@ -24,7 +24,7 @@ async function main(): Promise<void> {
     const bare: Measure[] = [];
     const guarded: Measure[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
-      bare.push(await measure(process.pid, slots, bareSpawn));
+      bare.push(await measure(process.pid, slots, () => runShell('true')));
       guarded.push(await measure(guardian.pid, slots, () => throughGuardian(guardian, nextId++)));
     }
     report(slots, best(bare), best(guarded));
@@ -37,7 +37,7 @@ async function main(): Promise<void> {
 
 type Measure = { readonly perSecond: number; readonly processorMs: number };
 
-async function measure(pid: number, slots: number, run: () => Promise<void>): Promise<Measure> {
+async function measure(pid: number, slots: number, run: () => Promise<unknown>): Promise<Measure> {
   const before = processorMs(pid);
   const rate = await perSecond(slots, run);
   return { perSecond: rate, processorMs: (processorMs(pid) - before) / COMMANDS };
@@ -57,7 +57,7 @@ function processorMs(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
-async function perSecond(slots: number, run: () => Promise<void>): Promise<number> {
+async function perSecond(slots: number, run: () => Promise<unknown>): Promise<number> {
   let next = 0;
   const from = performance.now();
   const slot = async () => {
@@ -68,20 +68,6 @@ async function perSecond(slots: number, run: () => Promise<void>): Promise<numbe
   };
   await Promise.all(Array.from({ length: slots }, slot));
   return (COMMANDS * 1000) / (performance.now() - from);
-}
-
-function bareSpawn(): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('/bin/sh', ['-c', 'true'], {
-      env,
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    child.stdout.resume();
-    child.stderr.resume();
-    child.on('error', reject);
-    child.on('close', () => resolve());
-  });
 }
 
 async function throughGuardian(guardian: Guardian, id: number): Promise<void> {

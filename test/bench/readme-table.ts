@@ -1,0 +1,37 @@
+/** Writes the bench's table into the README, with its date and machine. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { Finding } from './finding.ts';
+
+const readme = fileURLToPath(new URL('../../../README.md', import.meta.url));
+const between = /<!-- bench -->[\s\S]*<!-- \/bench -->/;
+
+export function updateReadme(
+  findings: readonly Finding[],
+  rounds: number,
+  postgresVersion: string,
+): void {
+  const text = readFileSync(readme, 'utf8');
+  if (!between.test(text)) throw new Error('the README has no place for the table');
+  const date = new Date().toISOString().slice(0, 10);
+  const [cpu] = cpus();
+  const machine = `${cpus().length} cores (${cpu?.model.trim()}), Node ${process.versions.node}, Postgres ${postgresVersion}`;
+  const rows = findings.map(
+    ({ what, reach, aim, measured, met, detail }) =>
+      `| ${what} | ${measured}${met ? '' : ' (missed)'} | ${reach}${aim === null ? '' : `, aim ${aim}`} | ${detail} |`,
+  );
+  const table = [
+    '<!-- bench -->',
+    `${date}, ${machine}; medians of ${rounds} rounds.`,
+    '',
+    '| what | measured | reach | behind it |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+    '<!-- /bench -->',
+  ].join('\n');
+  writeFileSync(
+    readme,
+    text.replace(between, () => table),
+  );
+}

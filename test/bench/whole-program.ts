@@ -1,0 +1,158 @@
+/**
+ * The built program, `kuroko start` with everything, beside a Slack that only answers: its memory
+ * when idle and under a gigabyte of output, and how late its event loop is during the burst.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { freePort } from '../../src/embedded/free-port.ts';
+import { finding, type Finding } from './finding.ts';
+import { untilEnded } from './until-ended.ts';
+import { startSlackStandIn } from '../support/slack-stand-in.ts';
+import { define, launchMany, openDatabase } from '../support/operations.ts';
+import { until } from '../support/until.ts';
+import type { Database } from '../../src/store/database.ts';
+import type { Servers } from './servers.ts';
+
+const executable = fileURLToPath(new URL('../../src/cli/kuroko.js', import.meta.url));
+const probe = new URL('./lag-probe.js', import.meta.url).href;
+const burst = 1_000;
+const gigabyte = 'head -c 1000000000 /dev/zero | tr "\\0" x';
+
+export async function wholeProgram(servers: Servers): Promise<Finding[]> {
+  const url = await servers.migrated('program');
+  const slack = await startSlackStandIn();
+  const db = openDatabase(url, { max: 2 });
+  const program = await startProgram(url, slack.apiUrl);
+  try {
+    const idle = await program.settled();
+    const { growth, peak } = await underOutput(db, program);
+    const { p50, p99, max } = await lagOfBurst(db, program);
+    const lag = `median ${p50.toFixed(1)} ms, at most ${max.toFixed(1)} ms; ${burst} instances, each told in Slack`;
+    const memory = `${idle.detail} right after the start`;
+    return [
+      finding(
+        'Idle main and guardian, resident',
+        idle.mb,
+        { at: 'most', reach: 250, aim: 180, unit: ' MB' },
+        memory,
+      ),
+      finding(
+        'Their growth under 1 GB of output',
+        growth,
+        { at: 'most', reach: 50, unit: ' MB' },
+        `${peak.toFixed(0)} MB at most`,
+      ),
+      finding(
+        "Lag of main's event loop during the burst, p99",
+        p99,
+        { at: 'most', reach: 5, aim: 3, unit: ' ms' },
+        lag,
+      ),
+    ];
+  } finally {
+    await program.stop();
+    await db.close();
+    await slack.stop();
+  }
+}
+
+/** Resident memory is looked at every 50 ms: twice a gigabyte, for the first finds caches empty. */
+async function underOutput(db: Database, program: Program) {
+  const { id } = await define(db, `execute: ${gigabyte}\n`, { slackChannel: '#general' });
+  const before = program.resident().mb;
+  let peak = 0;
+  const look = setInterval(() => (peak = Math.max(peak, program.resident().mb)), 50);
+  await launchMany(db, id, 1);
+  await untilEnded(db);
+  clearInterval(look);
+  return { growth: peak - before, peak };
+}
+
+async function lagOfBurst(db: Database, program: Program) {
+  const { id } = await define(db, 'execute: true\n', { slackChannel: '#general' });
+  await program.lag();
+  for (let left = burst; left > 0; left -= 50) await launchMany(db, id, 50);
+  await untilEnded(db);
+  return program.lag();
+}
+
+interface Program {
+  /** Main and guardian now. */
+  resident(): { readonly mb: number; readonly detail: string };
+  /** The same once it does not fall any more. */
+  settled(): Promise<{ readonly mb: number; readonly detail: string }>;
+  /** Of main's event loop since the last look, in milliseconds. */
+  lag(): Promise<{ readonly p50: number; readonly p99: number; readonly max: number }>;
+  stop(): Promise<void>;
+}
+
+async function startProgram(databaseUrl: string, apiUrl: string): Promise<Program> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'kuroko-bench-home-'));
+  const lagFile = path.join(folder, 'lag');
+  writeFileSync(path.join(folder, 'kuroko2.yml'), '');
+  const child = spawn(process.execPath, ['--import', probe, executable, 'start'], {
+    env: {
+      PATH: process.env['PATH'],
+      HOME: folder,
+      DATABASE_URL: databaseUrl,
+      SLACK_BOT_TOKEN: 'xoxb-bench',
+      SLACK_SIGNING_SECRET: 'bench',
+      SLACK_API_URL: apiUrl,
+      KUROKO_DATA_DIR: path.join(folder, 'data'),
+      KUROKO2_CONFIG: path.join(folder, 'kuroko2.yml'),
+      KUROKO_LOG: 'error',
+      PORT: String(await freePort(0)),
+      BENCH_LAG_FILE: lagFile,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let said = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+  await until('Kuroko to be ready', () => said.includes('Kuroko is ready'), 60_000);
+  const pid = child.pid ?? 0;
+  const guardian = childrenOf(pid).find(({ command }) => command.includes('guardian'))?.pid ?? 0;
+  const resident = () => {
+    const [main, small] = [residentMb(pid), residentMb(guardian)];
+    return { mb: main + small, detail: `main ${main.toFixed(0)}, guardian ${small.toFixed(0)} MB` };
+  };
+  return {
+    resident,
+    async settled() {
+      await sleep(10_000);
+      return resident();
+    },
+    async lag() {
+      rmSync(lagFile, { force: true });
+      child.kill('SIGUSR2');
+      await until('the lag to be told', () => existsSync(lagFile), 10_000);
+      return JSON.parse(readFileSync(lagFile, 'utf8')) as { p50: number; p99: number; max: number };
+    },
+    async stop() {
+      const gone = once(child, 'exit');
+      child.kill('SIGTERM');
+      await gone;
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+function childrenOf(pid: number): { pid: number; command: string }[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1')
+    .split(' ')
+    .filter(Boolean)
+    .map(Number)
+    .map((child) => ({
+      pid: child,
+      command: readFileSync(`/proc/${child}/cmdline`, 'latin1').replaceAll('\0', ' '),
+    }));
+}
+
+function residentMb(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'latin1');
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
+}
