@@ -55,6 +55,7 @@ function armKill({ point, nth, when }) {
     // By then the bytes are the system's; the answer has, or has not, come.
     else setTimeout(kill, Math.random() * 8);
   };
+  // oxlint-disable-next-line typescript/unbound-method -- called with the socket as `this` below
   const { write, push } = net.Socket.prototype;
   net.Socket.prototype.write = function (chunk, ...rest) {
     if (written && contains(chunk, written)) pass();
