@@ -30,6 +30,8 @@ export interface Config {
   readonly killGrace: number;
   /** Seconds that running commands may go on while the program ends. */
   readonly shutdownGrace: number;
+  /** Names of environment variables whose values are masked; `*` is any text. */
+  readonly secrets: readonly string[];
 }
 
 export interface ApiClient {
@@ -64,6 +66,7 @@ export const commandDefaults = {
   outputCap: 1_048_576,
   killGrace: 10,
   shutdownGrace: 0,
+  secrets: ['*SECRET*', '*TOKEN*', '*PASSWORD*', '*_KEY'],
 } as const;
 
 export const railsEnvs = ['development', 'test', 'staging', 'production'] as const;
@@ -103,7 +106,9 @@ const fileSchema = z.strictObject({
     )
     .optional(),
   rails_env_ceiling: z.enum(railsEnvs).optional(),
-  secrets: later('masking of secrets').optional(),
+  secrets: z
+    .array(z.string().regex(/^[\w*]+$/, 'is no name of a variable, with or without *'))
+    .optional(),
   templates: text.optional(),
   output_cap: z.int().min(1_024).max(1_073_741_824).optional(),
   kill_grace: z.number().min(0).max(3_600).optional(),
@@ -206,6 +211,7 @@ function assemble(
     outputCap: file.output_cap ?? commandDefaults.outputCap,
     killGrace: file.kill_grace ?? commandDefaults.killGrace,
     shutdownGrace: file.shutdown_grace ?? commandDefaults.shutdownGrace,
+    secrets: file.secrets ?? commandDefaults.secrets,
   };
 }
 

@@ -6,7 +6,10 @@ export type Log = Logger;
 /** What `KUROKO_LOG` may be; the configuration says so to whoever writes another. */
 export const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
-const hidden = ['token', 'key', 'password', 'secret', 'authorization', 'botToken', 'appToken'];
+const credentials = ['token', 'key', 'password', 'secret', 'authorization', 'botToken', 'appToken'];
+/** What jobs are given and what they run, in a row or a claim that should not have come here. */
+const ofJobs = ['env', 'launchEnv', 'tokenContext', 'context', 'script', 'shell', 'secrets'];
+const hidden = [...credentials, ...ofJobs];
 
 /** A log for one part of the program; level from `KUROKO_LOG` (info). */
 export function createLog(part: string): Log {
@@ -15,9 +18,26 @@ export function createLog(part: string): Log {
       base: { part },
       level: levels.find((level) => level === process.env['KUROKO_LOG']) ?? 'info',
       redact: { paths: [...hidden, ...hidden.map((name) => `*.${name}`)], censor: '***' },
+      serializers: { err: describeError },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (level) => ({ level }) },
     },
     pino.destination({ dest: 2, sync: true }),
   );
+}
+
+/**
+ * Of an error only what is known to tell no values: PostgreSQL's `detail` and `where` hold rows and
+ * parameters, and an HTTP client's error the request with its credentials.
+ */
+export function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return String(error);
+  const { name, message, code, cause, stack } = error as Error & { code?: unknown };
+  return {
+    type: name,
+    message,
+    ...(code === undefined ? {} : { code }),
+    ...(cause === undefined ? {} : { cause: describeError(cause) }),
+    stack,
+  };
 }

@@ -133,6 +133,7 @@ function notifierPlan(config: Config, databaseUrl: string, dialect: Dialect): Th
       defaultChannel: config.slack.defaultChannel,
       dialect,
       templates: config.templates,
+      config: engineConfig(config),
     },
   };
 }

@@ -2,6 +2,7 @@
 import { UserError } from '../errors.ts';
 import { openDatabase } from '../store/database.ts';
 import { migrateStatus } from '../store/migrate.ts';
+import { checkDefinitionSecrets } from './check-secrets.ts';
 import { explain } from './explain.ts';
 import { databaseUrl } from './session.ts';
 import type { Config } from '../config.ts';
@@ -12,7 +13,7 @@ const oldest = 14;
 const about = 'database';
 
 export async function checkDatabase(
-  config: Pick<Config, 'databaseUrl' | 'dataDir'>,
+  config: Pick<Config, 'databaseUrl' | 'dataDir' | 'secrets'>,
   outside: Outside,
 ): Promise<Finding[]> {
   let url: string;
@@ -36,6 +37,7 @@ export async function checkDatabase(
     return [
       { type: 'ok', about, message: `PostgreSQL ${name}, ${applied.length} migrations` },
       ...pending.map((migration) => problem(`${migration} is not applied: run kuroko migrate`)),
+      ...(pending.length === 0 ? await checkDefinitionSecrets(db, config) : []),
     ];
   } catch (error) {
     return [problem(explain(error).trim())];

@@ -3,20 +3,20 @@ import { snakeCased } from './row-json.ts';
 import type { EndedCommand } from '../store/ended-commands.ts';
 import type { PendingCommand } from '../store/pending-commands.ts';
 import type { RunningCommand } from '../store/running-commands.ts';
-import type { ListedExecutor } from '../store/worker-list.ts';
+import type { Shown, ShownExecutor } from '../store/shown.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Without script and environment: from them only the secrets of the command are known. */
+/** Without script and environment: they were read for the secrets of the command. */
 export function commandJson({
   script: _script,
   env: _env,
   ...command
-}: RunningCommand | PendingCommand | EndedCommand): Fields {
+}: Shown<RunningCommand | PendingCommand | EndedCommand>): Fields {
   return snakeCased(command);
 }
 
-export function executorJson({ workers, ...executor }: ListedExecutor): Fields {
+export function executorJson({ workers, ...executor }: ShownExecutor): Fields {
   return {
     ...snakeCased(executor),
     workers: workers.map(({ running, ...worker }) => ({

@@ -3,6 +3,7 @@ import { authorise } from '../operations/authorise.ts';
 import { inTransaction } from '../operations/in-transaction.ts';
 import { withSession } from './session.ts';
 import type { Actor } from '../operations/actor.ts';
+import type { EngineFacts } from '../operations/engine-facts.ts';
 import type { Tx } from '../store/database.ts';
 import type { Deed } from '../store/workers.ts';
 import { timeText } from './row-text.ts';
@@ -12,15 +13,15 @@ import type { Outside } from './outside.ts';
 export function operatePlace<Told>(
   outside: Outside,
   work: (tx: Tx, actor: Actor) => Promise<Told>,
-  print: (told: Told) => void,
+  print: (told: Told, facts: EngineFacts) => void,
 ): Promise<number> {
-  return withSession(outside, async ({ config, db, actor }) => {
+  return withSession(outside, async ({ config, db, facts, actor }) => {
     const told = await inTransaction(db, async (tx) => {
       const policy = config.slack;
       await authorise(tx, { actor, action: 'administer', definition: null, policy });
       return work(tx, actor);
     });
-    print(told);
+    print(told, facts);
     return 0;
   });
 }

@@ -1,4 +1,4 @@
-/** The plan of `kuroko apply` as lines to read, and as JSON. */
+/** The plan of `kuroko apply` as lines to read, and as JSON; secrets are masked in both. */
 import { fieldKeys } from './definition-file.ts';
 import { lineDiff } from './line-diff.ts';
 import type {
@@ -6,17 +6,25 @@ import type {
   FieldValue,
   PlannedDefinition,
 } from '../operations/apply-definitions.ts';
+import type { Mask } from '../workflow/mask.ts';
 
-export function planText({ place, action, id, fields, changes }: PlannedDefinition): string[] {
+export function planText(
+  { place, action, id, fields, changes }: PlannedDefinition,
+  mask: Mask,
+): string[] {
   const name = id === null ? fields.name : `${id} ${fields.name}`;
-  return [`${action} ${name} (${place})`, ...changes.flatMap(changeText)];
+  return [`${action} ${name} (${place})`, ...changes.flatMap((change) => changeText(change, mask))];
 }
 
-export function planJson({ place, action, id, fields, changes }: PlannedDefinition) {
+export function planJson(
+  { place, action, id, fields, changes }: PlannedDefinition,
+  { script: masked }: Mask,
+) {
+  const shownValue = (value: FieldValue) => (typeof value === 'string' ? masked(value) : value);
   const changed = changes.map(({ field, before, after }) => ({
     field: keyOf(field),
-    before,
-    after,
+    before: shownValue(before),
+    after: shownValue(after),
   }));
   return { place, action, id, name: fields.name, changes: changed };
 }
@@ -24,19 +32,20 @@ export function planJson({ place, action, id, fields, changes }: PlannedDefiniti
 const keyOf = (field: FieldChange['field']): string =>
   field === 'admins' ? field : fieldKeys[field];
 
-function changeText({ field, before, after }: FieldChange): string[] {
+function changeText({ field, before, after }: FieldChange, { script: masked }: Mask): string[] {
   const key = keyOf(field);
   const isLong = [before, after].some((value) => typeof value === 'string' && value.includes('\n'));
-  if (!isLong) return [`  ${key}: ${shown(before)} -> ${shown(after)}`];
+  if (!isLong) return [`  ${key}: ${shown(before, masked)} -> ${shown(after, masked)}`];
+  // Compared as they are: a secret that changed is a line that changed.
   const lines = lineDiff(textOf(before), textOf(after));
-  return [`  ${key}:`, ...lines.map(({ sign, text }) => `  ${sign} ${text}`)];
+  return [`  ${key}:`, ...lines.map(({ sign, text }) => `  ${sign} ${masked(text)}`)];
 }
 
 const textOf = (value: FieldValue): string => (typeof value === 'string' ? value : '');
 
-function shown(value: FieldValue): string {
+function shown(value: FieldValue, masked: Mask['script']): string {
   if (value === null) return 'none';
-  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'string') return JSON.stringify(masked(value));
   if (typeof value === 'boolean' || typeof value === 'number') return String(value);
   return value.length === 0 ? 'none' : value.join(', ');
 }

@@ -2,12 +2,13 @@
 import type { Definition, DefinitionSummary } from '../store/definitions.ts';
 import type { Execution } from '../store/executions.ts';
 import type { Instance, InstanceSummary } from '../store/instances.ts';
+import type { Shown } from '../store/shown.ts';
 import type { StoredToken } from '../store/tokens.ts';
 import type { User } from '../store/users.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-export const definitionJson = (definition: Definition, admins: readonly User[]): Fields => ({
+export const definitionJson = (definition: Shown<Definition>, admins: readonly User[]): Fields => ({
   ...snakeCased(definition),
   admins: admins.map(({ email, slackUserId }) => email ?? slackUserId),
 });
@@ -26,14 +27,14 @@ export const definitionSummaryJson = (row: DefinitionSummary): Fields => ({
 export const instanceSummaryJson = (row: InstanceSummary): Fields => snakeCased(row);
 
 /** Of the environment only the names: the values may be secrets. */
-export function instanceJson({ env, ...instance }: Instance): Fields {
+export function instanceJson({ env, ...instance }: Shown<Instance>): Fields {
   return { ...snakeCased(instance), env_names: Object.keys(env) };
 }
 
 export const tokenJson = ({ id, path, status, attempt, enteredAt }: StoredToken): Fields =>
   snakeCased({ id, path, status, attempt, enteredAt });
 
-export const executionJson = (execution: Execution): Fields => snakeCased(execution);
+export const executionJson = (execution: Shown<Execution>): Fields => snakeCased(execution);
 
 /** The keys of the row itself; what it holds stays as it is. */
 export function snakeCased(row: object): Fields {

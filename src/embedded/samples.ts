@@ -6,7 +6,7 @@ import { newDefinition } from '../operations/new-definition.ts';
 import { saveDefinition } from '../operations/save-definition.ts';
 import { findDefinition } from '../store/definitions.ts';
 import type { Database } from '../store/database.ts';
-import type { Known } from '../workflow/known.ts';
+import type { EngineFacts } from '../operations/engine-facts.ts';
 
 /** The keys that the samples use of a definition as a file. */
 export type SampleDefinition = {
@@ -23,7 +23,11 @@ export type SampleDefinition = {
  * Saves them on the first start of an empty database. One that was changed or deleted meanwhile is left alone: the ids are
  * taken once and for all.
  */
-export async function applySamples(db: Database, dataDir: string, known: Known): Promise<void> {
+export async function applySamples(
+  db: Database,
+  dataDir: string,
+  facts: EngineFacts,
+): Promise<void> {
   await inTransaction(db, async (tx) => {
     const samples = sampleDefinitions(dataDir);
     if (await findDefinition(tx, samples[0].id, { deleted: true })) return;
@@ -31,7 +35,7 @@ export async function applySamples(db: Database, dataDir: string, known: Known):
       const fields = { ...newDefinition, ...rest, apiAllowed };
       const actor = { kind: 'system', id: 'samples', name: 'Kuroko' } as const;
       // oxlint-disable-next-line no-await-in-loop -- one connection, in the order of the ids
-      await saveDefinition(tx, { id, version: null, fields, admins, actor }, known);
+      await saveDefinition(tx, { id, version: null, fields, admins, actor }, facts);
     }
   });
 }

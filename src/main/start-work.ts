@@ -52,7 +52,7 @@ export async function startWork(
   const killGraceMs = configuration.config.killGrace * 1_000;
   const threads = await startThreads(
     [
-      { name: 'keeper', workerData: { ...common, killGraceMs } },
+      { name: 'keeper', workerData: { ...common, killGraceMs, configuration } },
       {
         name: 'executor',
         workerData: {

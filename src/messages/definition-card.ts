@@ -10,6 +10,7 @@ import { plainMarkdown } from './plain-markdown.ts';
 import { readableScript } from './script-lines.ts';
 import type { Definition } from '../store/definitions.ts';
 import type { InstanceSummary } from '../store/instances.ts';
+import type { Shown } from '../store/shown.ts';
 import type { User } from '../store/users.ts';
 import type { About } from './about.ts';
 
@@ -17,7 +18,7 @@ const instancesShown = 5;
 const adminsShown = 10;
 
 export interface Card {
-  readonly definition: Definition;
+  readonly definition: Shown<Definition>;
   readonly admins: readonly User[];
   /** Newest first. */
   readonly instances: readonly InstanceSummary[];

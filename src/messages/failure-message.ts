@@ -11,6 +11,7 @@ import { lostRisk } from './lost-risk.ts';
 import { stepText } from './step-list.ts';
 import type { Execution } from '../store/executions.ts';
 import type { Run } from '../store/run.ts';
+import type { ShownRun } from '../store/shown.ts';
 import type { StoredToken } from '../store/tokens.ts';
 import type { About } from './about.ts';
 
@@ -23,7 +24,7 @@ const outputLines = 20;
  * a token that became critical. `tail` is the output where the run has it no more.
  */
 export function failureMessage(
-  run: Run,
+  run: ShownRun,
   tokenId: number,
   attempt: number,
   about: About & { readonly tail?: string },

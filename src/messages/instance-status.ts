@@ -9,12 +9,13 @@ import { runSummary, runTitle } from './run-message.ts';
 import { stepText } from './step-list.ts';
 import type { Execution } from '../store/executions.ts';
 import type { Run } from '../store/run.ts';
+import type { ShownRun } from '../store/shown.ts';
 import type { About } from './about.ts';
 
 /** Commands at most, the last ones. */
 const shown = 8;
 
-export function instanceStatus(run: Run, about: About): Content {
+export function instanceStatus(run: ShownRun, about: About): Content {
   const commands = run.executions.slice(-shown).map((execution) => command(run, execution, about));
   // Names only: what the values are is nobody's business in a channel.
   const names = Object.keys(run.instance.env);

@@ -6,6 +6,7 @@ import { definitionLink, instanceLink, jobName } from './phrases.ts';
 import type { Execution } from '../store/executions.ts';
 import type { Instance } from '../store/instances.ts';
 import type { LogLine } from '../store/logs.ts';
+import type { Shown } from '../store/shown.ts';
 import type { About } from './about.ts';
 
 const linesShown = 30;
@@ -17,7 +18,7 @@ export interface Logs {
   /** Oldest first. */
   readonly lines: readonly LogLine[];
   /** Oldest first; `tail` is the end of what the command wrote. */
-  readonly outputs: readonly { readonly execution: Execution; readonly tail: string }[];
+  readonly outputs: readonly { readonly execution: Shown<Execution>; readonly tail: string }[];
 }
 
 export function logsMessage({ instance, lines, outputs }: Logs, about: About): Content {

@@ -9,10 +9,11 @@ import { launchedBy } from './launched-by.ts';
 import { stepList, stepText } from './step-list.ts';
 import type { Execution } from '../store/executions.ts';
 import type { Run } from '../store/run.ts';
+import type { ShownRun } from '../store/shown.ts';
 import type { About } from './about.ts';
 
 /** State, who launched it and when, the steps around the current one, who did what, buttons. */
-export function runMessage(run: Run, about: About): Content {
+export function runMessage(run: ShownRun, about: About): Content {
   return { text: runTitle(run), blocks: [...runSummary(run, about), ...runButtons(run)] };
 }
 
@@ -23,7 +24,7 @@ export function runTitle(run: Run): string {
 }
 
 /** The message of a run without its buttons. */
-export function runSummary(run: Run, about: About): Block[] {
+export function runSummary(run: ShownRun, about: About): Block[] {
   const { id, definitionId, definitionName } = run.instance;
   const job = markup(`*${String(definitionLink(definitionId, definitionName, about))}*`);
   const steps = run.instance.preventedBy === null ? stepList(run) : null;

@@ -10,12 +10,13 @@ import { isArchived, isOfTheChannel, isOfTheMessage, SlackFaultError } from './s
 import type { About } from '../messages/about.ts';
 import type { Delivery } from '../store/outbox.ts';
 import type { Run } from '../store/run.ts';
+import type { ShownRun } from '../store/shown.ts';
 import type { SlackMessage } from '../store/slack-messages.ts';
 import type { SlackApi } from './slack-api.ts';
 
 /** What has been told of whom, as the store keeps it. */
 export interface SlackBooks {
-  readRun(instanceId: number): Promise<Run | null>;
+  readRun(instanceId: number): Promise<ShownRun | null>;
   messagesOf(instanceId: number): Promise<readonly SlackMessage[]>;
   /** The end of what an execution wrote. */
   readTail(executionId: number): Promise<string>;
@@ -73,7 +74,7 @@ export async function channelOf(
 }
 
 /** Whether an edit would change what the message of a run shows. */
-export function runDigest(run: Run, about: About): string {
+export function runDigest(run: ShownRun, about: About): string {
   return digestOf(runMessage(run, about));
 }
 
@@ -86,7 +87,7 @@ interface Place {
 /** Posts the message of a run; null when it is to be told nowhere. */
 async function announce(
   notifier: SlackNotifier,
-  run: Run,
+  run: ShownRun,
   delivery: Delivery,
 ): Promise<Place | null> {
   const { instance } = run;
@@ -119,7 +120,7 @@ const wantedChannel = ({ definition, instance }: Run, otherwise: string | null):
 /** The reply in the thread, shown in the channel as well, for an edit wakes nobody. */
 async function alarm(
   notifier: SlackNotifier,
-  run: Run,
+  run: ShownRun,
   delivery: Delivery,
   { channel, thread }: Place,
   messages: readonly SlackMessage[],
@@ -152,7 +153,7 @@ async function reply({ api }: SlackNotifier, place: Place, content: Content) {
 
 async function failureContent(
   { books, about }: SlackNotifier,
-  run: Run,
+  run: ShownRun,
   { tokenId, attempt }: Pick<SlackMessage, 'tokenId' | 'attempt'>,
 ): Promise<Content> {
   const execution = failedExecution(run, tokenId ?? 0, attempt);

@@ -4,11 +4,14 @@ import { definitionsNamed, findDefinition } from '../store/definitions.ts';
 import { adminsOf, type User } from '../store/users.ts';
 import { definitionProblems } from './definition-problems.ts';
 import { saveDefinition } from './save-definition.ts';
+import { secretsOf } from './secrets-of.ts';
 import type { Actor } from './actor.ts';
+import type { EngineFacts } from './engine-facts.ts';
 import { newDefinition } from './new-definition.ts';
 import type { Connection, Tx } from '../store/database.ts';
 import type { Definition, DefinitionFields } from '../store/definitions.ts';
 import type { Known } from '../workflow/known.ts';
+import type { Mask } from '../workflow/mask.ts';
 
 /** What is left out keeps its value, or gets its default. */
 export interface DefinitionDocument {
@@ -74,12 +77,18 @@ export async function planDefinitions(
   return planned;
 }
 
+/** What is masked where the plan is shown: the secrets of what is, and of what is to be. */
+export function secretsOfPlan({ fields, changes }: PlannedDefinition, facts: EngineFacts): Mask {
+  const before = changes.find(({ field }) => field === 'script')?.before ?? '';
+  return secretsOf({ script: [before, fields.script].join('\n') }, facts);
+}
+
 /** Throws Conflict, and so applies nothing, when one was changed since it was planned. */
 export async function applyDefinitions(
   tx: Tx,
   plan: readonly PlannedDefinition[],
   actor: Actor,
-  known: Known,
+  facts: EngineFacts,
 ): Promise<AppliedDefinition[]> {
   const applied: AppliedDefinition[] = [];
   for (const { action, id, version, fields, admins } of plan) {
@@ -87,7 +96,7 @@ export async function applyDefinitions(
       applied.push({ id, name: fields.name, action, warnings: [] });
       continue;
     }
-    const saved = await saveDefinition(tx, { id, version, fields, admins, actor }, known);
+    const saved = await saveDefinition(tx, { id, version, fields, admins, actor }, facts);
     const { definition, warnings } = saved;
     applied.push({ id: definition.id, name: definition.name, action, warnings });
   }

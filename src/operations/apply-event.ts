@@ -7,11 +7,13 @@ import { commitStep, type ExecutionResult, type StepOutcome } from '../store/com
 import { lockTokens, type StoredToken } from '../store/tokens.ts';
 import { step } from '../workflow/step.ts';
 import { treeOf } from './script-tree.ts';
+import { secretsOf } from './secrets-of.ts';
 import { isActive, stepCommit } from './step-commit.ts';
+import type { EngineFacts } from './engine-facts.ts';
 import type { FreeWorker } from '../store/executions.ts';
 import type { Instance } from '../store/instances.ts';
 import type { Tx } from '../store/database.ts';
-import type { Facts, TokenEvent } from '../workflow/facts.ts';
+import type { TokenEvent } from '../workflow/facts.ts';
 
 /**
  * Steps one token of a locked instance and commits the step. Throws Conflict when the event has no
@@ -22,12 +24,12 @@ export async function applyEvent(
   instance: Instance,
   token: StoredToken,
   event: TokenEvent,
-  facts: Facts,
+  facts: EngineFacts,
   { by = null, result = null, freed = null, cancel = false, tell = 'everybody' }: ApplyOptions = {},
 ): Promise<StepOutcome> {
   const stepped = step(treeOf(instance.script), token, event, facts);
   if (stepped.status === 'illegal') throw conflict(stepped.reason);
-  const commit = stepCommit({ before: token, ...stepped }, by);
+  const commit = stepCommit({ before: token, ...stepped }, secretsOf(instance, facts), by);
   const critical = stepped.token.status === 'critical';
   const outcome = await commitStep(tx, {
     ...commit,
@@ -56,7 +58,13 @@ export interface ApplyOptions {
   readonly tell?: 'everybody' | 'nobody';
 }
 
-async function cancelOthers(tx: Tx, instance: Instance, but: number, facts: Facts): Promise<void> {
+async function cancelOthers(
+  tx: Tx,
+  instance: Instance,
+  but: number,
+  facts: EngineFacts,
+): Promise<void> {
+  const mask = secretsOf(instance, facts);
   for (const token of await lockTokens(tx, instance.id)) {
     if (token.id === but || !isActive(token.status)) continue;
     const stepped = step(
@@ -66,7 +74,7 @@ async function cancelOthers(tx: Tx, instance: Instance, but: number, facts: Fact
       facts,
     );
     if (stepped.status === 'illegal') continue;
-    const commit = stepCommit({ before: token, ...stepped }, 'the engine');
+    const commit = stepCommit({ before: token, ...stepped }, mask, 'the engine');
     await commitStep(tx, {
       ...commit,
       // The instance is final already, and has told so.

@@ -7,8 +7,8 @@ import { auditActor, type Actor } from './actor.ts';
 import { applyEvent } from './apply-event.ts';
 import { lateOrRepeated } from './late.ts';
 import { isActive } from './step-commit.ts';
+import type { EngineFacts } from './engine-facts.ts';
 import type { Tx } from '../store/database.ts';
-import type { Facts } from '../workflow/facts.ts';
 
 export interface CancelWish {
   readonly instanceId: number;
@@ -21,7 +21,7 @@ export interface CancelWish {
 export async function cancel(
   tx: Tx,
   wish: CancelWish,
-  facts: Facts,
+  facts: EngineFacts,
 ): Promise<{ instanceId: number }> {
   const instance = await lockInstance(tx, wish.instanceId);
   if (instance === null) throw notFound(`There is no instance #${wish.instanceId}.`);

@@ -3,9 +3,10 @@ import { completeLost } from '../store/executions.ts';
 import { lockInstance } from '../store/instances.ts';
 import { insertLog } from '../store/logs.ts';
 import { planRetry, retryLost } from './retry-lost.ts';
+import { secretsOf } from './secrets-of.ts';
 import { refreshMessages } from './refresh-messages.ts';
+import type { EngineFacts } from './engine-facts.ts';
 import type { Tx } from '../store/database.ts';
-import type { Facts } from '../workflow/facts.ts';
 import type { Evidence } from './lose.ts';
 
 /**
@@ -15,7 +16,7 @@ import type { Evidence } from './lose.ts';
 export async function completeEvidence(
   tx: Tx,
   found: Evidence & { readonly executionId: number; readonly instanceId: number },
-  facts: Facts,
+  facts: EngineFacts,
 ): Promise<boolean> {
   const instance = await lockInstance(tx, found.instanceId);
   const lost = instance === null ? null : await completeLost(tx, found);
@@ -24,7 +25,9 @@ export async function completeEvidence(
     instanceId: instance.id,
     tokenId: lost.tokenId,
     level: found.groupEmptyAt === null ? 'WARN' : 'INFO',
-    message: `Of the lost \`${lost.shell}\` is known now: ${found.evidence}`,
+    message: secretsOf(instance, facts).text(
+      `Of the lost \`${lost.shell}\` is known now: ${found.evidence}`,
+    ),
   });
   const open = instance.status === 'working' || instance.status === 'error';
   const plan = open ? await planRetry(tx, instance, lost, found.groupEmptyAt) : null;

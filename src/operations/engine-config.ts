@@ -25,6 +25,8 @@ const schema = z.object({
     )
     .default({}),
   railsEnvCeiling: z.enum(railsEnvs).default(commandDefaults.railsEnvCeiling),
+  /** Names of environment variables whose values are masked. */
+  secrets: z.array(z.string()).readonly().default(commandDefaults.secrets),
   /** Bytes of output kept of one execution. */
   outputCap: z.int().min(0).default(commandDefaults.outputCap),
   /** Seconds between TERM and KILL. */

@@ -1,14 +1,25 @@
 /** What the engine is told of the configuration. */
+import { secretNames } from '../workflow/secret-names.ts';
 import type { Config } from '../config.ts';
 import type { Facts } from '../workflow/facts.ts';
 import type { Known } from '../workflow/known.ts';
+import type { SecretFacts } from './secrets-of.ts';
 
-export interface EngineFacts extends Facts, Known {}
+export interface EngineFacts extends Facts, Known {
+  readonly secrets: SecretFacts;
+}
 
-export function engineFacts(config: Pick<Config, 'customTasks' | 'railsEnvCeiling'>): EngineFacts {
+/** What of the configuration the engine goes by. */
+export type FactsConfig = Pick<Config, 'customTasks' | 'railsEnvCeiling' | 'secrets'>;
+
+export function engineFacts({ customTasks, railsEnvCeiling, secrets }: FactsConfig): EngineFacts {
   return {
     outputTail: '',
-    customTasks: Object.keys(config.customTasks),
-    railsEnvCeiling: config.railsEnvCeiling,
+    customTasks: Object.keys(customTasks),
+    railsEnvCeiling,
+    secrets: {
+      isSecret: secretNames(secrets),
+      taskEnvironments: new Map(Object.entries(customTasks).map(([word, { env }]) => [word, env])),
+    },
   };
 }

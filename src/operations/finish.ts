@@ -8,9 +8,11 @@ import { applyEvent } from './apply-event.ts';
 import { inTransaction } from './in-transaction.ts';
 import { refreshMessages } from './refresh-messages.ts';
 import { treeOf } from './script-tree.ts';
+import { secretsOf } from './secrets-of.ts';
 import { stepCommit } from './step-commit.ts';
+import type { EngineFacts } from './engine-facts.ts';
 import type { Database } from '../store/database.ts';
-import type { Facts, TokenEvent } from '../workflow/facts.ts';
+import type { TokenEvent } from '../workflow/facts.ts';
 import type { Token } from '../workflow/token.ts';
 
 export interface Finished extends StepOutcome {
@@ -28,7 +30,7 @@ export async function finish(
   db: Database,
   claim: Claim,
   result: ExecutionResult,
-  facts: Facts,
+  facts: EngineFacts,
   freed: FreeWorker | null,
 ): Promise<Finished> {
   const token: Token = {
@@ -48,8 +50,9 @@ export async function finish(
   if (stepped === null || stepped.status === 'illegal' || stepped.token.status === 'critical') {
     return finishUnderLock(db, claim, event, result, facts, freed);
   }
+  const mask = secretsOf({ script: claim.script, env: claim.launchEnv }, facts);
   const outcome = await commitStep(db, {
-    ...stepCommit({ before: token, ...stepped }, null),
+    ...stepCommit({ before: token, ...stepped }, mask, null),
     instanceId: claim.instanceId,
     tokenId: claim.tokenId,
     version: claim.tokenVersion,
@@ -94,7 +97,7 @@ function finishUnderLock(
   claim: Claim,
   event: TokenEvent,
   result: ExecutionResult,
-  facts: Facts,
+  facts: EngineFacts,
   freed: FreeWorker | null,
 ): Promise<Finished> {
   return inTransaction(db, async (tx) => {

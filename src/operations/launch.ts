@@ -14,9 +14,10 @@ import {
 import { step } from '../workflow/step.ts';
 import { auditActor, type Actor } from './actor.ts';
 import { treeOf } from './script-tree.ts';
-import { nextExecution, notices } from './step-commit.ts';
+import { secretsOf } from './secrets-of.ts';
+import { logs, nextExecution, notices } from './step-commit.ts';
+import type { EngineFacts } from './engine-facts.ts';
 import type { Tx } from '../store/database.ts';
-import type { Facts } from '../workflow/facts.ts';
 
 export interface LaunchWish {
   readonly definitionId: number;
@@ -47,7 +48,7 @@ export interface Launched {
 export async function launch(
   tx: Tx,
   wishes: readonly LaunchWish[],
-  facts: Facts,
+  facts: EngineFacts,
 ): Promise<Launched[]> {
   const ids = [...new Set(wishes.map(({ definitionId }) => definitionId))];
   const definitions = new Map((await lockDefinitions(tx, ids)).map((row) => [row.id, row]));
@@ -77,7 +78,7 @@ export async function launch(
     const instance =
       preventedBy === null
         ? started(definition, wish, own, facts)
-        : prevented(definition, wish, own, preventedBy);
+        : prevented(definition, wish, own, preventedBy, facts);
     inserts.push(instance);
     if (instance.activeTokens > 0) {
       open.push({ id: own.instanceId, definitionId: definition.id, working: true, failed: false });
@@ -127,14 +128,20 @@ function preventing(
 
 type Ids = { readonly instanceId: number; readonly tokenId: number };
 
-function started(definition: Definition, wish: LaunchWish, ids: Ids, facts: Facts): NewInstance {
+function started(
+  definition: Definition,
+  wish: LaunchWish,
+  ids: Ids,
+  facts: EngineFacts,
+): NewInstance {
   const root = { path: '', status: 'working', attempt: 0, context: { env: wish.env } } as const;
   const stepped = step(treeOf(definition.script), root, { type: 'start' }, facts);
   if (stepped.status === 'illegal') throw new Error(`a start is illegal: ${stepped.reason}`);
   const { token, effects } = stepped;
   const execute = effects.find((effect) => effect.type === 'execute');
+  const mask = secretsOf({ script: definition.script, env: wish.env }, facts);
   const by = wish.actor.name;
-  const told = `Launched by ${by}`;
+  const told = mask.text(`Launched by ${by}`);
   return {
     ...common(definition, wish, ids),
     status:
@@ -147,8 +154,8 @@ function started(definition: Definition, wish: LaunchWish, ids: Ids, facts: Fact
     preventedBy: null,
     token: { id: ids.tokenId, ...token },
     execution: execute === undefined ? null : nextExecution(execute),
-    logs: [{ level: 'INFO', message: told }, ...effects.filter((effect) => effect.type === 'log')],
-    notices: [{ event: 'launch', payload: { message: told, by } }, ...notices(effects, by)],
+    logs: [{ level: 'INFO', message: told }, ...logs(effects, mask)],
+    notices: [{ event: 'launch', payload: { message: told, by } }, ...notices(effects, by, mask)],
   };
 }
 
@@ -158,14 +165,16 @@ function prevented(
   wish: LaunchWish,
   ids: Ids,
   preventedBy: number,
+  facts: EngineFacts,
 ): NewInstance {
+  const mask = secretsOf({ script: definition.script, env: wish.env }, facts);
   const rule = {
     none: '',
     working_or_error: 'working or in error',
     working: 'working',
     error: 'in error',
   }[definition.preventMulti];
-  const message = `This job was canceled: instance ${preventedBy} is still ${rule}.`;
+  const message = mask.text(`This job was canceled: instance ${preventedBy} is still ${rule}.`);
   return {
     ...common(definition, wish, ids),
     status: 'canceled',
@@ -174,7 +183,7 @@ function prevented(
     token: null,
     execution: null,
     logs: [
-      { level: 'INFO', message: `Launched by ${wish.actor.name}` },
+      { level: 'INFO', message: mask.text(`Launched by ${wish.actor.name}`) },
       { level: 'WARN', message },
     ],
     notices: [{ event: 'cancellation', payload: { message, by: wish.actor.name, bySystem: true } }],

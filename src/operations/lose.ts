@@ -4,8 +4,9 @@ import { lockInstance } from '../store/instances.ts';
 import { lockTokens } from '../store/tokens.ts';
 import { applyEvent } from './apply-event.ts';
 import { planRetry, retryLost } from './retry-lost.ts';
+import { secretsOf } from './secrets-of.ts';
+import type { EngineFacts } from './engine-facts.ts';
 import type { Tx } from '../store/database.ts';
-import type { Facts } from '../workflow/facts.ts';
 
 /** What is known of the process group of a lost command. */
 export interface Evidence {
@@ -26,17 +27,19 @@ export interface LostExecution extends Evidence {
  * False when the execution had been finished, or written off, by then. Where the definition asks
  * for it and nothing can run any more, it is retried in the same transaction, and nobody is told.
  */
-export async function lose(tx: Tx, lost: LostExecution, facts: Facts): Promise<boolean> {
+export async function lose(tx: Tx, lost: LostExecution, facts: EngineFacts): Promise<boolean> {
   const instance = await lockInstance(tx, lost.instanceId);
   // Instance, tokens, execution: the order of locks that commit-step keeps, too.
   const tokens = instance === null ? [] : await lockTokens(tx, lost.instanceId);
-  const marked = instance === null ? null : await markLost(tx, lost);
-  if (instance === null || marked === null) return false;
+  if (instance === null) return false;
+  const evidence = secretsOf(instance, facts).text(lost.evidence);
+  const marked = await markLost(tx, { ...lost, evidence });
+  if (marked === null) return false;
   const token = tokens.find(({ id }) => id === lost.tokenId);
   // A token that was cancelled meanwhile is past caring.
   if (token?.status !== 'working') return true;
   const plan = await planRetry(tx, instance, marked, lost.groupEmptyAt);
-  const event = { type: 'lost', evidence: lost.evidence } as const;
+  const event = { type: 'lost', evidence } as const;
   await applyEvent(tx, instance, token, event, facts, plan === null ? {} : { tell: 'nobody' });
   if (plan !== null) await retryLost(tx, instance, plan, facts);
   return true;

@@ -7,7 +7,7 @@ import { auditActor, type Actor } from './actor.ts';
 import { applyEvent } from './apply-event.ts';
 import { lateOrRepeated } from './late.ts';
 import type { Tx } from '../store/database.ts';
-import type { Facts } from '../workflow/facts.ts';
+import type { EngineFacts } from './engine-facts.ts';
 import type { TokenStatus } from '../workflow/token.ts';
 
 export interface TokenWish {
@@ -35,7 +35,7 @@ export async function operateToken(
   action: 'retry' | 'skip',
   on: readonly TokenStatus[],
   wish: TokenWish,
-  facts: Facts,
+  facts: EngineFacts,
 ): Promise<TokenDone> {
   const instance = await lockInstance(tx, wish.instanceId);
   if (instance === null) throw notFound(`There is no instance #${wish.instanceId}.`);

@@ -7,11 +7,12 @@ import { insertLog } from '../store/logs.ts';
 import { lockTokens } from '../store/tokens.ts';
 import { auditActor, type Actor } from './actor.ts';
 import { applyEvent } from './apply-event.ts';
+import { secretsOf } from './secrets-of.ts';
 import { refreshMessages } from './refresh-messages.ts';
+import type { EngineFacts } from './engine-facts.ts';
 import type { Tx } from '../store/database.ts';
 import type { LostRow } from '../store/executions.ts';
 import type { Instance } from '../store/instances.ts';
-import type { Facts } from '../workflow/facts.ts';
 
 /** A retry that will be made unless somebody is faster. */
 export interface RetryPlan {
@@ -44,7 +45,7 @@ export async function retryLost(
   tx: Tx,
   instance: Instance,
   { lost, number }: RetryPlan,
-  facts: Facts,
+  facts: EngineFacts,
 ): Promise<boolean> {
   const tokens = await lockTokens(tx, instance.id);
   const token = tokens.find(({ id }) => id === lost.tokenId);
@@ -57,7 +58,9 @@ export async function retryLost(
     instanceId: instance.id,
     tokenId,
     level: 'INFO',
-    message: `Nothing of \`${lost.shell}\` runs any more: it is retried by itself (${number} of ${mostInARow}).`,
+    message: secretsOf(instance, facts).text(
+      `Nothing of \`${lost.shell}\` runs any more: it is retried by itself (${number} of ${mostInARow}).`,
+    ),
   });
   await applyEvent(tx, instance, token, { type: 'retry', by }, facts, { by, tell: 'nobody' });
   await insertAudit(tx, {

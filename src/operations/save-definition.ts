@@ -10,9 +10,10 @@ import {
 } from '../store/definitions.ts';
 import { findOrCreateUser, replaceAdmins } from '../store/users.ts';
 import { auditActor, type Actor } from './actor.ts';
+import { showDefinition } from './show.ts';
 import { definitionProblems, queueWarnings } from './definition-problems.ts';
+import type { EngineFacts } from './engine-facts.ts';
 import type { Tx } from '../store/database.ts';
-import type { Known } from '../workflow/known.ts';
 
 /** An e-mail address or a Slack user id; somebody seen for the first time is created. */
 export type AdminRef = string;
@@ -34,10 +35,10 @@ export interface Saved {
 }
 
 /** Throws Invalid with every problem in its details, Conflict when somebody else was faster. */
-export async function saveDefinition(tx: Tx, wish: SaveWish, known: Known): Promise<Saved> {
+export async function saveDefinition(tx: Tx, wish: SaveWish, facts: EngineFacts): Promise<Saved> {
   const admins = wish.admins.map((ref) => ref.trim()).filter((ref) => ref !== '');
   const problems = [
-    ...definitionProblems(wish.fields, admins, known),
+    ...definitionProblems(wish.fields, admins, facts),
     ...admins
       .filter((ref) => !isAdminRef(ref))
       .map((ref) => `admins: "${ref}" is neither an e-mail address nor a Slack user id.`),
@@ -60,8 +61,8 @@ export async function saveDefinition(tx: Tx, wish: SaveWish, known: Known): Prom
     action: current === undefined ? 'create' : 'edit',
     outcome: 'done',
     definitionId: definition.id,
-    ...(current === undefined ? {} : { before: fieldsOf(current) }),
-    after: fieldsOf(definition),
+    ...(current === undefined ? {} : { before: fieldsOf(showDefinition(current, facts)) }),
+    after: fieldsOf(showDefinition(definition, facts)),
   });
   const warnings = await queueWarnings(tx, wish.fields.script);
   return { definition, created: current === undefined, warnings };

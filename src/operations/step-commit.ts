@@ -1,5 +1,6 @@
 /** Turns what `step` decided into what `commit-step` writes. */
 import type { ExecuteEffect, Effect } from '../workflow/effect.ts';
+import type { Mask } from '../workflow/mask.ts';
 import type { Token, TokenStatus } from '../workflow/token.ts';
 import type { NextExecution, StepCommit } from '../store/commit-step.ts';
 import type { Notice } from '../store/outbox.ts';
@@ -14,6 +15,7 @@ export interface Stepped {
 /** The part of a commit that follows from the step alone. `by` is who brought it about. */
 export function stepCommit(
   { before, token, effects }: Stepped,
+  mask: Mask,
   by: string | null,
 ): Omit<StepCommit, 'instanceId' | 'tokenId' | 'version' | 'result' | 'freed'> {
   const execute = effects.find((effect) => effect.type === 'execute');
@@ -24,8 +26,8 @@ export function stepCommit(
     activeDelta: Number(isActive(token.status)) - Number(isActive(before.status)),
     failedDelta: Number(token.status === 'failure') - Number(before.status === 'failure'),
     cancel: token.status === 'critical',
-    logs: effects.filter((effect) => effect.type === 'log'),
-    notices: notices(effects, by),
+    logs: logs(effects, mask),
+    notices: notices(effects, by, mask),
   };
 }
 
@@ -34,13 +36,20 @@ export function nextExecution(effect: ExecuteEffect): NextExecution {
   return { shell, chdir, env, queue, timeoutSeconds };
 }
 
-export function notices(effects: readonly Effect[], by: string | null): Notice[] {
+/** What is written here is read by many, and for good. */
+export function logs(effects: readonly Effect[], mask: Mask): StepCommit['logs'] {
+  return effects
+    .filter((effect) => effect.type === 'log')
+    .map(({ level, message }) => ({ level, message: mask.text(message) }));
+}
+
+export function notices(effects: readonly Effect[], by: string | null, mask: Mask): Notice[] {
   return effects
     .filter((effect) => effect.type === 'notify')
-    .map(({ event, message }) => ({
-      event,
-      payload: by === null ? { message } : { message, by },
-    }));
+    .map(({ event, message: given }) => {
+      const message = given === null ? null : mask.text(given);
+      return { event, payload: by === null ? { message } : { message, by } };
+    });
 }
 
 /** Not final: the token still holds the instance open. */

@@ -6,6 +6,8 @@ import { lockInstance } from '../store/instances.ts';
 import { insertLog } from '../store/logs.ts';
 import { auditActor, type Actor } from './actor.ts';
 import { lateOrRepeated } from './late.ts';
+import { secretsOf } from './secrets-of.ts';
+import type { EngineFacts } from './engine-facts.ts';
 import type { Tx } from '../store/database.ts';
 
 export interface TerminateWish {
@@ -21,6 +23,7 @@ export interface TerminateWish {
 export async function terminate(
   tx: Tx,
   wish: TerminateWish,
+  facts: EngineFacts,
 ): Promise<{ instanceId: number; executionId: number }> {
   const instance = await lockInstance(tx, wish.instanceId);
   if (instance === null) throw notFound(`There is no instance #${wish.instanceId}.`);
@@ -49,7 +52,7 @@ export async function terminate(
     instanceId: instance.id,
     tokenId: execution.tokenId,
     level: 'WARN',
-    message: `Terminate \`${execution.shell}\` by ${by}.`,
+    message: secretsOf(instance, facts).text(`Terminate \`${execution.shell}\` by ${by}.`),
   });
   await insertAudit(tx, {
     ...auditActor(wish.actor),

@@ -13,7 +13,7 @@ import type { ServerRoute } from '@hapi/hapi';
 import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
 import type { Database } from '../store/database.ts';
-import type { Facts } from '../workflow/facts.ts';
+import type { EngineFacts } from '../operations/engine-facts.ts';
 
 export interface SlackApp {
   /** For the server that carries everything: one in HTTP mode, none in Socket Mode. */
@@ -44,7 +44,7 @@ export function createSlackApp({
 }: {
   readonly config: Config;
   readonly db: Database;
-  readonly facts: Facts;
+  readonly facts: EngineFacts;
   readonly log: Log;
 }): SlackApp {
   const { botToken, apiUrl } = config.slack;

@@ -68,6 +68,6 @@ async function takeEffect(
     case 'cancel':
       return cancel(tx, wish, facts);
     case 'terminate':
-      return terminate(tx, wish);
+      return terminate(tx, wish, facts);
   }
 }

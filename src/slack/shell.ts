@@ -2,16 +2,15 @@
 import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
 import type { About } from '../messages/about.ts';
+import type { EngineFacts } from '../operations/engine-facts.ts';
 import type { Database } from '../store/database.ts';
-import type { Facts } from '../workflow/facts.ts';
 import type { Identify } from './identity.ts';
 import type { WebClient } from './web-client.ts';
 
 export interface Shell {
   readonly config: Config;
   readonly db: Database;
-  /** What `step` is told of the world. */
-  readonly facts: Facts;
+  readonly facts: EngineFacts;
   readonly log: Log;
   readonly client: WebClient;
   readonly identify: Identify;

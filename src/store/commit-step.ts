@@ -14,6 +14,7 @@
 import { storableJson, storableText } from './storable.ts';
 import { claimColumns, mayTake, type Claim, type FreeWorker } from './executions.ts';
 import type { LogLevel } from '../workflow/effect.ts';
+import type { Masked } from '../workflow/mask.ts';
 import type { Token } from '../workflow/token.ts';
 import type { Connection } from './database.ts';
 import type { Notice } from './outbox.ts';
@@ -59,7 +60,7 @@ export interface StepCommit {
   readonly failedDelta: number;
   /** The instance is cancelled, whatever its counters say. */
   readonly cancel: boolean;
-  readonly logs: readonly { readonly level: LogLevel; readonly message: string }[];
+  readonly logs: readonly { readonly level: LogLevel; readonly message: Masked }[];
   readonly notices: readonly Notice[];
 }
 

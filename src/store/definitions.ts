@@ -199,3 +199,10 @@ export async function listDefinitions(
   );
   return { total: rows[0]?.total ?? 0, definitions: rows };
 }
+
+/** The scripts of all definitions, by id. */
+export function definitionScripts(
+  on: Connection,
+): Promise<Pick<Definition, 'id' | 'name' | 'script'>[]> {
+  return on.query('select id, name, script from definitions where deleted_at is null order by id');
+}

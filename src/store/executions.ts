@@ -18,6 +18,8 @@ export interface Claim {
   readonly outputSize: number;
   readonly instanceId: number;
   readonly script: string;
+  /** What the launch gave to the instance. */
+  readonly launchEnv: Readonly<Record<string, string>>;
   readonly definitionId: number;
   readonly definitionName: string;
   /** Creation of the instance: KUROKO2_LAUNCHED_TIME. */
@@ -33,7 +35,8 @@ export interface Claim {
 /** The columns of a Claim, from an execution `e`, its instance `i` and its token `t`. */
 export const claimColumns = `
   e.id as execution_id, e.fence, e.epoch, e.shell, e.chdir, e.env, e.timeout_seconds,
-  e.stop_requested_by, e.output_size, e.instance_id, i.script, i.definition_id, i.definition_name,
+  e.stop_requested_by, e.output_size, e.instance_id, i.script, i.env as launch_env,
+  i.definition_id, i.definition_name,
   i.kill_grace, i.created_at as launched_at, t.id as token_id, t.version as token_version,
   t.path as token_path, t.status as token_status, t.attempt as token_attempt,
   t.context as token_context`;

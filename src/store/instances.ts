@@ -4,6 +4,7 @@ import type { NoticePayload, NoticeEvent } from './outbox.ts';
 import type { Connection, Tx } from './database.ts';
 import type { NextExecution } from './commit-step.ts';
 import type { LogLevel } from '../workflow/effect.ts';
+import type { Masked } from '../workflow/mask.ts';
 import type { Token } from '../workflow/token.ts';
 
 export type InstanceStatus = 'working' | 'error' | 'success' | 'canceled';
@@ -122,7 +123,7 @@ export interface NewInstance {
   /** Null for a launch that was prevented: nothing of it ever runs. */
   readonly token: (Token & { readonly id: number }) | null;
   readonly execution: NextExecution | null;
-  readonly logs: readonly { readonly level: LogLevel; readonly message: string }[];
+  readonly logs: readonly { readonly level: LogLevel; readonly message: Masked }[];
   readonly notices: readonly { readonly event: NoticeEvent; readonly payload: NoticePayload }[];
 }
 

@@ -1,6 +1,7 @@
 /** The log of an instance: what the engine did and decided, line by line. */
 import { storableText } from './storable.ts';
 import type { LogLevel } from '../workflow/effect.ts';
+import type { Masked } from '../workflow/mask.ts';
 import type { Connection, Tx } from './database.ts';
 
 export interface LogLine {
@@ -13,7 +14,7 @@ export interface LogLine {
 
 export async function insertLog(
   tx: Tx,
-  line: { instanceId: number; tokenId?: number | null; level: LogLevel; message: string },
+  line: { instanceId: number; tokenId?: number | null; level: LogLevel; message: Masked },
 ): Promise<void> {
   await tx.query(
     'insert into logs (instance_id, token_id, level, message) values ($1, $2, $3, $4)',

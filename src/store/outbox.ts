@@ -1,5 +1,6 @@
 /** Notices: written in the transaction of the change, delivered after it, at least once. */
 import { storableJson } from './storable.ts';
+import type { Masked } from '../workflow/mask.ts';
 import type { Connection, Tx } from './database.ts';
 
 export type NoticeEvent =
@@ -22,7 +23,7 @@ export interface Notice {
 
 export interface NoticePayload {
   /** Text for people, as the contract's table of webhook messages has it. */
-  readonly message: string | null;
+  readonly message: Masked | null;
   /** Who brought it about, as shown to people. */
   readonly by?: string;
   /** `cancellation` only: the system (prevented launch), not an operator. */

@@ -41,6 +41,7 @@ const executor: Executor = {
   guardian,
   log,
   config: () => configuration.current(),
+  facts: () => configuration.facts(),
   work,
   streams: new Map(),
   graces: new Map(),

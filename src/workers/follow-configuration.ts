@@ -1,5 +1,6 @@
 /** The engine's configuration as an executor has it: its own, or the published one, which may change. */
 import { publishedConfig, type EngineConfig } from '../operations/engine-config.ts';
+import { engineFacts, type EngineFacts } from '../operations/engine-facts.ts';
 import type { Log } from '../log.ts';
 import type { Connection } from '../store/database.ts';
 
@@ -11,6 +12,7 @@ export interface Configuration {
 
 export interface FollowedConfiguration {
   current(): EngineConfig;
+  facts(): EngineFacts;
   /** There may be news. Never rejects: what cannot be read leaves everything as it was. */
   read(): Promise<void>;
 }
@@ -21,14 +23,18 @@ export function followConfiguration(
   log: Log,
 ): FollowedConfiguration {
   let current = config;
+  let facts = engineFacts(config);
   return {
     current: () => current,
+    facts: () => facts,
     async read() {
       if (source === 'own') return;
       try {
         const published = await publishedConfig(db);
         // A database that was begun anew has none yet.
-        if (published !== null) current = published;
+        if (published === null) return;
+        current = published;
+        facts = engineFacts(published);
       } catch (error) {
         log.warn({ err: error }, 'the published configuration could not be read');
       }

@@ -9,6 +9,7 @@ import { claimedBy } from '../store/executions.ts';
 import { beat, executorsWithClaims, type HeardExecutor } from '../store/executors.ts';
 import { forgetPlaces, isDrained } from '../store/places.ts';
 import { every, type Loop } from './every.ts';
+import { followConfiguration, type Configuration } from './follow-configuration.ts';
 import { createLeaseWatch, watchEveryMs } from './lease-watch.ts';
 import { createProcessNotes } from './note-processes.ts';
 import { unreachable } from './lost-evidence.ts';
@@ -21,6 +22,7 @@ export interface KeeperData {
   readonly guardianSocket: string;
   readonly executorId: number;
   readonly killGraceMs: number;
+  readonly configuration: Configuration;
 }
 
 const beatEveryMs = 1_000;
@@ -38,6 +40,7 @@ const pulse = open('beat', 1, beatDeadlineMs);
 const lookout = open('watch', 1, beatDeadlineMs);
 const db = open('work', 3, 30_000);
 const guardian: Commands = await connectGuardian(data.guardianSocket);
+const configuration = followConfiguration(data.configuration, db, log);
 const cancelled = new AbortController();
 guardian.onClose(
   () => cancelled.signal.aborted || giveUp(log, 'the connection to the guardian is closed'),
@@ -69,7 +72,13 @@ async function lookAfterCommands(): Promise<void> {
   await noteProcesses(held);
 }
 
-const proveLost = createLostProofs({ db, guardian, ...data, log });
+const proveLost = createLostProofs({
+  db,
+  guardian,
+  ...data,
+  facts: () => configuration.facts(),
+  log,
+});
 
 const watch = createLeaseWatch();
 
@@ -90,10 +99,11 @@ async function writeOffAll(executor: HeardExecutor): Promise<void> {
   const evidence = unreachable(host, beatAt);
   writingOff.add(id);
   try {
+    await configuration.read();
     for (const { executionId, ...claim } of await claimedBy(db, id)) {
       const lost = { executionId, ...claim, ...evidence };
       const gone = await inTransaction(db, (tx) =>
-        writeOff(tx, executor, lost, { outputTail: '' }),
+        writeOff(tx, executor, lost, configuration.facts()),
       );
       if (gone) log.error({ executionId, host }, 'an execution was lost');
     }

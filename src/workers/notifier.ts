@@ -1,6 +1,7 @@
 /** The notifier thread: takes notices out of the outbox and has them told. Any number may run. */
 import { createLog } from '../log.ts';
 import { runDigest } from '../notifiers/slack.ts';
+import { engineFacts, type FactsConfig } from '../operations/engine-facts.ts';
 import { createSlackApi } from '../notifiers/slack-api.ts';
 import { openDatabase } from '../store/database.ts';
 import { listen } from '../store/listen.ts';
@@ -17,6 +18,7 @@ export interface NotifierData {
   readonly slack: { readonly botToken: string; readonly apiUrl: string | null };
   readonly baseUrl: string;
   readonly defaultChannel: string | null;
+  readonly config: FactsConfig;
   readonly dialect: Dialect;
   /** Folder whose wording replaces ours. */
   readonly templates: string | null;
@@ -35,7 +37,7 @@ loadTemplates(data.templates);
 speak(data.dialect);
 const db = openDatabase(data.databaseUrl, { max: 4, name: 'kuroko notifier' });
 const api = createSlackApi(data.slack);
-const books = slackBooks(db);
+const books = slackBooks(db, engineFacts(data.config));
 const about = () => ({ baseUrl: data.baseUrl, now: new Date() });
 const wake = createWake();
 const deliveries = createDeliveries({

@@ -3,6 +3,7 @@ import { completeEvidence } from '../operations/complete-evidence.ts';
 import { inTransaction } from '../operations/in-transaction.ts';
 import { unprovenOf, type UnprovenExecution } from '../store/executions.ts';
 import { lostEvidence, neverStarted, wasCutOff } from './lost-evidence.ts';
+import type { EngineFacts } from '../operations/engine-facts.ts';
 import type { Evidence } from '../operations/lose.ts';
 import type { Log } from '../log.ts';
 import type { Commands } from '../processes/commands.ts';
@@ -21,6 +22,7 @@ export function createLostProofs({
   guardian,
   executorId,
   killGraceMs,
+  facts,
   log,
 }: {
   readonly db: Database;
@@ -28,6 +30,7 @@ export function createLostProofs({
   readonly executorId: number;
   /** Between TERM and KILL, where the definition does not say. */
   readonly killGraceMs: number;
+  readonly facts: () => EngineFacts;
   readonly log: Log;
 }): () => Promise<void> {
   /** Being looked at now. */
@@ -46,7 +49,7 @@ export function createLostProofs({
       if (found === null) return;
       if (found.groupEmptyAt === null) later(executionId);
       const written = await inTransaction(db, (tx) =>
-        completeEvidence(tx, { executionId, instanceId, ...found }, { outputTail: '' }),
+        completeEvidence(tx, { executionId, instanceId, ...found }, facts()),
       );
       if (written)
         log.info({ executionId, evidence: found.evidence }, 'a lost command is known of');

@@ -1,4 +1,5 @@
 /** The store as the Slack notifier wants it. */
+import { showRun } from '../operations/show.ts';
 import { readOutputTail } from '../store/output.ts';
 import { readRun } from '../store/run.ts';
 import {
@@ -8,14 +9,18 @@ import {
   slackMessagesOf,
 } from '../store/slack-messages.ts';
 import type { SlackBooks } from '../notifiers/slack.ts';
+import type { EngineFacts } from '../operations/engine-facts.ts';
 import type { Database } from '../store/database.ts';
 
 /** Of twenty lines: what is longer is cut for Slack anyway. */
 const tailBytes = 8_192;
 
-export function slackBooks(db: Database): SlackBooks {
+export function slackBooks(db: Database, facts: EngineFacts): SlackBooks {
   return {
-    readRun: (instanceId) => readRun(db, instanceId),
+    async readRun(instanceId) {
+      const run = await readRun(db, instanceId);
+      return run === null ? null : showRun(run, facts);
+    },
     messagesOf: (instanceId) => slackMessagesOf(db, instanceId),
     async readTail(executionId) {
       const chunks = await readOutputTail(db, executionId, tailBytes);

@@ -7,6 +7,7 @@ import { CommandsError } from '../processes/commands-error.ts';
 import { inTransaction } from '../operations/in-transaction.ts';
 import { finish } from '../operations/finish.ts';
 import { lose, type Evidence } from '../operations/lose.ts';
+import { secretsOf } from '../operations/secrets-of.ts';
 import {
   claimExecution,
   heldExecution,
@@ -19,6 +20,7 @@ import { lostEvidence } from './lost-evidence.ts';
 import { streamOutput, type OutputStream } from './stream-output.ts';
 import type { Log } from '../log.ts';
 import type { EngineConfig } from '../operations/engine-config.ts';
+import type { EngineFacts } from '../operations/engine-facts.ts';
 import type { Commands, EndedCommand } from '../processes/commands.ts';
 import type { ExecutionResult, OutputChunk } from '../store/commit-step.ts';
 import type { Wake } from './wake.ts';
@@ -32,6 +34,7 @@ export interface Executor {
   readonly queue: string;
   /** As it stands now: it may change while the executor lives. */
   config(): EngineConfig;
+  facts(): EngineFacts;
   readonly work: Wake;
   /** Outputs being streamed, by execution. */
   readonly streams: Map<number, OutputStream>;
@@ -132,7 +135,7 @@ async function runExecution(
     return 'unknown';
   }
   const freed = executor.draining() ? null : { workerId, queue, host, epoch: guardian.epoch };
-  const facts = { outputTail: await tailOf(guardian, ended) };
+  const facts = { ...executor.facts(), outputTail: await tailOf(guardian, ended) };
   const result = resultOf(claim, { ...ended, timedOut: ended.endedBy === 'limit' }, rest);
   const askedAt = performance.now();
   const finished = await finish(db, claim, result, facts, freed).catch(async (error: unknown) => {
@@ -185,7 +188,11 @@ async function runCommand(
       runtimeLimitMs: claim.timeoutSeconds === null ? null : claim.timeoutSeconds * 1_000,
       graceMs,
       outputCap,
-      secrets: [],
+      secrets: secretsOf(
+        { script: claim.script, env: claim.launchEnv },
+        executor.facts(),
+        claim.env,
+      ).values,
     });
     if (wantedStopped(executor, claim)) {
       void guardian.stop(claim.executionId, graceMs).catch(() => {});
@@ -241,15 +248,15 @@ async function settleFormer(executor: Executor, claim: Claim): Promise<'unknown'
   const ended = { code, signal, timedOut: endedBy === 'limit', startedAt, endedAt };
   const unknown = { pid: null, peakMemory: null };
   const result = resultOf(claim, { ...ended, ...unknown, outputSize }, rest);
-  const facts = { outputTail: lastLines(output) };
+  const facts = { ...executor.facts(), outputTail: lastLines(output) };
   await finish(db, claim, result, facts, null);
   return 'unknown';
 }
 
-async function loseClaim({ db }: Executor, claim: Claim, evidence: Evidence): Promise<void> {
+async function loseClaim(executor: Executor, claim: Claim, evidence: Evidence): Promise<void> {
   const { executionId, fence, instanceId, tokenId } = claim;
   const lost = { executionId, fence, instanceId, tokenId, ...evidence };
-  await inTransaction(db, (tx) => lose(tx, lost, { outputTail: '' }));
+  await inTransaction(executor.db, (tx) => lose(tx, lost, executor.facts()));
 }
 
 function resultOf(

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { commandDefaults } from '../../src/config.ts';
 import { applySamples } from '../../src/embedded/samples.ts';
 import { engineFacts } from '../../src/operations/engine-facts.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
@@ -7,7 +8,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 let database: TestDatabase;
 let db: Database;
-const known = engineFacts({ customTasks: {}, railsEnvCeiling: 'production' });
+const known = engineFacts(commandDefaults);
 const names = async (): Promise<string[]> =>
   (await listDefinitions(db, { limit: 10 })).definitions.map(({ id, name }) => `${id} ${name}`);
 

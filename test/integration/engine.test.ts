@@ -67,7 +67,7 @@ const end = (claim: Claim, exitStatus: number, workerId: number | null = null) =
       peakMemory: null,
       output: [{ start: 0, bytes: Buffer.from('hi\n') }],
     },
-    { outputTail: 'hi' },
+    { ...facts, outputTail: 'hi' },
     workerId === null ? null : free(workerId),
   );
 const statusOf = async (id: number) => (await findInstance(db, id))?.status;
@@ -288,16 +288,16 @@ describe('terminate', () => {
   it('asks once for the running command to be stopped, and for nothing else', async () => {
     const { id } = await define(db, 'execute: one\n');
     const { instanceId } = await launchOne(db, id);
-    await expect(inTransaction(db, (tx) => terminate(tx, operate(instanceId)))).rejects.toThrow(
-      'There is nothing to terminate',
-    );
+    await expect(
+      inTransaction(db, (tx) => terminate(tx, operate(instanceId), facts)),
+    ).rejects.toThrow('There is nothing to terminate');
     const claim = await claimFor(worker(4));
-    expect(await inTransaction(db, (tx) => terminate(tx, operate(instanceId)))).toEqual({
+    expect(await inTransaction(db, (tx) => terminate(tx, operate(instanceId), facts))).toEqual({
       instanceId,
       executionId: claim.executionId,
     });
     await expect(
-      inTransaction(db, (tx) => terminate(tx, operate(instanceId, 'carol'))),
+      inTransaction(db, (tx) => terminate(tx, operate(instanceId, 'carol'), facts)),
     ).rejects.toThrow('Already terminated by ben');
     await end(claim, 143);
     expect(await statusOf(instanceId)).toBe('error');

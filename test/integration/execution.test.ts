@@ -100,7 +100,7 @@ describe('a command', () => {
         ({ status, pid }) => status === 'running' && pid !== null,
       ),
     );
-    await inTransaction(db, (tx) => terminate(tx, operate(id)));
+    await inTransaction(db, (tx) => terminate(tx, operate(id), facts));
     await becomes(id, 'error');
     expect(await executionsOf(db, id)).toMatchObject([{ exitStatus: null, termSignal: 'TERM' }]);
     expect(processesInGroup(running.pid ?? 0)).toEqual([]);
@@ -132,7 +132,7 @@ describe('a command', () => {
     await until('the command to run', async () =>
       (await engine.guardian.list()).some(({ status, pid }) => status === 'running' && pid),
     );
-    await inTransaction(db, (tx) => terminate(tx, operate(id)));
+    await inTransaction(db, (tx) => terminate(tx, operate(id), facts));
     await becomes(id, 'error');
     expect(await executionsOf(db, id)).toMatchObject([end]);
   });

@@ -118,7 +118,7 @@ describe('a lost command that is proven to be dead', () => {
 
   it('is not retried when somebody wanted it to end', async () => {
     const claim = await claimed(true);
-    await inTransaction(db, (tx) => terminate(tx, wish(claim.instanceId)));
+    await inTransaction(db, (tx) => terminate(tx, wish(claim.instanceId), facts));
     await loseIt(claim, proven);
     expect(await statusOf(claim.instanceId)).toBe('error');
     const other = await claimed(true);

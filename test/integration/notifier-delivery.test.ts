@@ -54,7 +54,7 @@ function notifier(defaultChannel: string | null = null): Deliveries {
   const about = () => ({ baseUrl: 'http://kuroko.example', now: new Date() });
   return createDeliveries({
     db,
-    notifier: { api, books: slackBooks(db), about, defaultChannel },
+    notifier: { api, books: slackBooks(db, facts), about, defaultChannel },
     log: createLog('test'),
     onRoom: () => {},
   });

@@ -5,6 +5,7 @@ import { startThreads, type Threads } from '../../src/workers/threads.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { handWorker } from '../support/hand-worker.ts';
 import { startLocalSlack, type LocalMessage, type LocalSlack } from '../support/local-slack.ts';
+import { commandDefaults } from '../../src/config.ts';
 import { define, launchOne } from '../support/operations.ts';
 import { until } from '../support/until.ts';
 
@@ -35,6 +36,7 @@ function start(): Promise<Threads> {
     defaultChannel: null,
     dialect: 'slack',
     templates: null,
+    config: commandDefaults,
   };
   return startThreads([{ name: 'notifier', workerData }], createLog('test'), () => {});
 }

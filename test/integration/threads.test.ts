@@ -3,6 +3,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createLog } from '../../src/log.ts';
+import { commandDefaults } from '../../src/config.ts';
 import { inTransaction } from '../../src/operations/in-transaction.ts';
 import { lose } from '../../src/operations/lose.ts';
 import { findInstance } from '../../src/store/instances.ts';
@@ -41,6 +42,7 @@ it('a thread that dies is started again, until it lives', async () => {
     guardianSocket: socket,
     executorId,
     killGraceMs: 1_000,
+    configuration: { source: 'own', config: commandDefaults },
   };
   const threads = await startThreads([{ name: 'keeper', workerData }], createLog('test'), () => {});
   const states = new Set<string>();

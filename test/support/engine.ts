@@ -54,6 +54,10 @@ export async function startEngine(options: {
   const { reachGuardian = async (socketPath: string) => socketPath } = options;
   const guardianSocket = await reachGuardian(guardian.socketPath);
   const common = { databaseUrl: threadUrl, guardianSocket, executorId };
+  const configuration = {
+    source: 'own',
+    config: { ...commandDefaults, timeZone: 'Asia/Tokyo', killGrace: killGraceMs / 1_000 },
+  };
   const workerIds = slots.map(({ id }) => id);
   const executor = {
     ...common,
@@ -61,14 +65,11 @@ export async function startEngine(options: {
     retiredIds: retired.map(({ id }) => id),
     host,
     queue: '@default',
-    configuration: {
-      source: 'own',
-      config: { ...commandDefaults, timeZone: 'Asia/Tokyo', killGrace: killGraceMs / 1_000 },
-    },
+    configuration,
   };
   const threads = await startThreads(
     [
-      { name: 'keeper', workerData: { ...common, killGraceMs } },
+      { name: 'keeper', workerData: { ...common, killGraceMs, configuration } },
       { name: 'executor', workerData: executor },
     ],
     createLog('test'),

@@ -3,6 +3,7 @@
 import { finish } from '../../src/operations/finish.ts';
 import { claimExecution, type Claim } from '../../src/store/executions.ts';
 import { registerExecutor } from '../../src/store/executors.ts';
+import { facts } from './operations.ts';
 import type { Database } from '../../src/store/database.ts';
 
 export interface HandWorker {
@@ -47,7 +48,7 @@ export async function handWorker(db: Database, queue = '@default'): Promise<Hand
           peakMemory: null,
           output: bytes.length === 0 ? [] : [{ start: 0, bytes }],
         },
-        { outputTail: bytes.toString().slice(-1_000) },
+        { ...facts, outputTail: bytes.toString().slice(-1_000) },
         null,
       );
     },

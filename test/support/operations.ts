@@ -1,19 +1,16 @@
 /** What tests of operations share: a database, a definition, people. */
 import { randomUUID } from 'node:crypto';
+import { commandDefaults } from '../../src/config.ts';
+import { engineFacts, type EngineFacts } from '../../src/operations/engine-facts.ts';
 import { inTransaction } from '../../src/operations/in-transaction.ts';
 import { launch, type Launched } from '../../src/operations/launch.ts';
 import { newDefinition } from '../../src/operations/new-definition.ts';
 import { saveDefinition } from '../../src/operations/save-definition.ts';
 import { openDatabase, type Database } from '../../src/store/database.ts';
 import type { Actor } from '../../src/operations/actor.ts';
-import type { EngineFacts } from '../../src/operations/engine-facts.ts';
 import type { Definition, DefinitionFields } from '../../src/store/definitions.ts';
 
-export const facts: EngineFacts = {
-  outputTail: '',
-  customTasks: [],
-  railsEnvCeiling: 'production',
-};
+export const facts: EngineFacts = engineFacts(commandDefaults);
 
 export function member(name: string): Actor {
   return {

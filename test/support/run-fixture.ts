@@ -4,7 +4,7 @@ import type { AuditRow } from '../../src/store/audit.ts';
 import type { Definition } from '../../src/store/definitions.ts';
 import type { Execution } from '../../src/store/executions.ts';
 import type { Instance } from '../../src/store/instances.ts';
-import type { Run } from '../../src/store/run.ts';
+import type { Shown, ShownRun } from '../../src/store/shown.ts';
 import type { StoredToken } from '../../src/store/tokens.ts';
 
 export const at = (time: string): Date => new Date(`2026-07-30T${time}Z`);
@@ -13,7 +13,7 @@ export const about = { baseUrl: 'http://localhost:5000', now: at('12:10:00') };
 
 const script = 'env: A=1\nexecute: ./extract.sh\nexecute: ./report.sh\nexecute: ./send.sh\n';
 
-export function definitionOf(fields: Partial<Definition> = {}): Definition {
+export function definitionOf(fields: Partial<Definition> = {}): Shown<Definition> {
   return {
     id: 3,
     version: 1,
@@ -36,10 +36,10 @@ export function definitionOf(fields: Partial<Definition> = {}): Definition {
     updatedAt: at('08:00:00'),
     deletedAt: null,
     ...fields,
-  };
+  } as Shown<Definition>;
 }
 
-export function instanceOf(fields: Partial<Instance> = {}): Instance {
+export function instanceOf(fields: Partial<Instance> = {}): Shown<Instance> {
   return {
     id: 12,
     definitionId: 3,
@@ -60,7 +60,7 @@ export function instanceOf(fields: Partial<Instance> = {}): Instance {
     canceledAt: null,
     errorAt: null,
     ...fields,
-  };
+  } as Shown<Instance>;
 }
 
 export function tokenOf(fields: Partial<StoredToken> = {}): StoredToken {
@@ -78,7 +78,7 @@ export function tokenOf(fields: Partial<StoredToken> = {}): StoredToken {
   };
 }
 
-export function executionOf(fields: Partial<Execution> = {}): Execution {
+export function executionOf(fields: Partial<Execution> = {}): Shown<Execution> {
   return {
     id: 31,
     instanceId: 12,
@@ -104,7 +104,7 @@ export function executionOf(fields: Partial<Execution> = {}): Execution {
     groupEmptyAt: null,
     stopRequestedBy: null,
     ...fields,
-  };
+  } as Shown<Execution>;
 }
 
 export function auditOf(fields: Partial<AuditRow> = {}): AuditRow {
@@ -133,7 +133,7 @@ const extracted = executionOf({
 });
 
 /** A run in the middle of its second command. */
-export function workingRun(fields: Partial<Run> = {}): Run {
+export function workingRun(fields: Partial<ShownRun> = {}): ShownRun {
   return {
     instance: instanceOf(),
     definition: definitionOf(),
@@ -147,7 +147,7 @@ export function workingRun(fields: Partial<Run> = {}): Run {
 }
 
 /** The same run after its second command has failed. */
-export function failedRun(fields: Partial<Run> = {}): Run {
+export function failedRun(fields: Partial<ShownRun> = {}): ShownRun {
   return workingRun({
     instance: instanceOf({ status: 'error', errorAt: at('12:02:00') }),
     tokens: [tokenOf({ status: 'failure', attempt: 1 })],
@@ -167,7 +167,7 @@ export function failedRun(fields: Partial<Run> = {}): Run {
 }
 
 /** The same run at its end. */
-export function finishedRun(fields: Partial<Run> = {}): Run {
+export function finishedRun(fields: Partial<ShownRun> = {}): ShownRun {
   return workingRun({
     instance: instanceOf({ status: 'success', finishedAt: at('12:05:07') }),
     tokens: [tokenOf({ status: 'finished', path: '' })],

@@ -8,6 +8,7 @@ import { insertSlackMessage } from '../../src/store/slack-messages.ts';
 import { openDatabase, type Database } from '../../src/store/database.ts';
 import { createTestDatabase } from './database.ts';
 import { startLocalSlack, type LocalMessage, type LocalSlack } from './local-slack.ts';
+import { showRun } from '../../src/operations/show.ts';
 import { facts } from './operations.ts';
 import { startSlackProxy, type SlackProxy } from './slack-proxy.ts';
 import { until } from './until.ts';
@@ -64,7 +65,10 @@ export async function startSlackShell(
     async postRun(instanceId) {
       const run = await readRun(db, instanceId);
       if (run === null) throw new Error(`there is no run ${instanceId}`);
-      const content = runMessage(run, { baseUrl: 'http://localhost:5000', now: new Date() });
+      const content = runMessage(showRun(run, facts), {
+        baseUrl: 'http://localhost:5000',
+        now: new Date(),
+      });
       const channel = 'C01GENERAL';
       const { ts } = await callSlack(slack, 'chat.postMessage', { channel, ...content });
       const at = { channel, ts: String(ts), digest: '', tokenId: null, attempt: 0 };

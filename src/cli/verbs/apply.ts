@@ -1,6 +1,11 @@
 /** `kuroko apply`: a plan of what changes, then the change, all files or none. */
 import { invalid } from '../../errors.ts';
-import { applyDefinitions, planDefinitions } from '../../operations/apply-definitions.ts';
+import {
+  applyDefinitions,
+  planDefinitions,
+  secretsOfPlan,
+  type PlannedDefinition,
+} from '../../operations/apply-definitions.ts';
 import { inTransaction } from '../../operations/in-transaction.ts';
 import { readDefinitionFile } from '../definition-file.ts';
 import { planJson, planText } from '../plan-text.ts';
@@ -19,9 +24,12 @@ export async function applyVerb(
   const documents = await readAll(files);
   return withSession(outside, async ({ db, facts, actor }) => {
     const plan = await planDefinitions(db, documents, facts);
-    if (!options.json) for (const line of plan.flatMap(planText)) printLine(line);
+    const maskOf = (one: PlannedDefinition) => secretsOfPlan(one, facts);
+    if (!options.json)
+      for (const line of plan.flatMap((one) => planText(one, maskOf(one)))) printLine(line);
     if (options.dryRun) {
-      if (options.json) printJson({ dry_run: true, definitions: plan.map(planJson) });
+      if (options.json)
+        printJson({ dry_run: true, definitions: plan.map((one) => planJson(one, maskOf(one))) });
       else printNote('Nothing was applied: this was a dry run.');
       return 0;
     }
@@ -30,7 +38,10 @@ export async function applyVerb(
       for (const warning of warnings) printNote(`${name}: ${warning}`);
     }
     if (options.json) {
-      const definitions = plan.map((one, index) => ({ ...planJson(one), id: applied[index]?.id }));
+      const definitions = plan.map((one, index) => ({
+        ...planJson(one, maskOf(one)),
+        id: applied[index]?.id,
+      }));
       printJson({ dry_run: false, definitions });
     } else {
       for (const { action, id, name } of applied) {

@@ -1,8 +1,9 @@
 /** `kuroko check`: looks over everything at once and says all that is wrong. */
-import { loadConfig, type Config } from '../../config.ts';
+import { commandDefaults, loadConfig, type Config } from '../../config.ts';
 import { UserError } from '../../errors.ts';
 import { loadTemplates } from '../../templates.ts';
 import { checkDatabase } from '../check-database.ts';
+import { checkTaskSecrets } from '../check-secrets.ts';
 import { checkSlack } from '../check-slack.ts';
 import { printJson, printLine } from '../print.ts';
 import type { Outside } from '../outside.ts';
@@ -23,22 +24,27 @@ export async function checkVerb(outside: Outside, { json }: Json): Promise<numbe
 
 async function findAll(outside: Outside): Promise<Finding[]> {
   const { config, findings } = configuration();
-  const { databaseUrl, dataDir, slack } = config ?? bareSettings(process.env);
+  const { databaseUrl, dataDir, slack, secrets } = config ?? bareSettings(process.env);
   const connections = await Promise.all([
-    checkDatabase({ databaseUrl, dataDir }, outside),
+    checkDatabase({ databaseUrl, dataDir, secrets }, outside),
     checkSlack(slack),
   ]);
-  return [...findings, ...templates(config?.templates ?? null), ...connections.flat()];
+  const tasks = config === null ? [] : checkTaskSecrets(config);
+  return [...findings, ...templates(config?.templates ?? null), ...tasks, ...connections.flat()];
 }
 
 /** A mistake in the configuration is no reason to keep quiet about the connections. */
-function bareSettings(env: NodeJS.ProcessEnv): Pick<Config, 'databaseUrl' | 'dataDir'> & {
+function bareSettings(env: NodeJS.ProcessEnv): Pick<
+  Config,
+  'databaseUrl' | 'dataDir' | 'secrets'
+> & {
   readonly slack: Pick<Config['slack'], 'botToken' | 'appToken' | 'apiUrl'>;
 } {
   const url = env['DATABASE_URL'] ?? '';
   return {
     databaseUrl: /^postgres(ql)?:/.test(url) ? url : null,
     dataDir: env['KUROKO_DATA_DIR'] || './.kuroko',
+    secrets: commandDefaults.secrets,
     slack: {
       botToken: env['SLACK_BOT_TOKEN'] || null,
       appToken: env['SLACK_APP_TOKEN'] || null,

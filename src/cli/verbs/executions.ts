@@ -1,4 +1,5 @@
 /** `kuroko executions`: what runs now, and what waits for a worker. */
+import { showCommand } from '../../operations/show.ts';
 import { pendingCommands, type WaitsFor } from '../../store/pending-commands.ts';
 import { runningCommands } from '../../store/running-commands.ts';
 import { durationText, expectedEndText } from '../command-text.ts';
@@ -12,20 +13,22 @@ export function executionsVerb(
   outside: Outside,
   { json, limit }: Json & { readonly limit: number },
 ): Promise<number> {
-  return withSession(outside, async ({ db }) => {
-    const [running, pending] = await Promise.all([
+  return withSession(outside, async ({ db, facts }) => {
+    const [claimed, { total, commands }] = await Promise.all([
       runningCommands(db, 'all'),
       pendingCommands(db, { limit }),
     ]);
+    const running = claimed.map((command) => showCommand(command, facts));
+    const pending = commands.map((command) => showCommand(command, facts));
     if (json) {
       printJson({
         running: running.map(commandJson),
-        pending_total: pending.total,
-        pending: pending.commands.map(commandJson),
+        pending_total: total,
+        pending: pending.map(commandJson),
       });
       return 0;
     }
-    if (running.length + pending.total === 0) printNote('Nothing runs, and nothing waits.');
+    if (running.length + total === 0) printNote('Nothing runs, and nothing waits.');
     else {
       printTable(
         ['EXECUTION', 'QUEUE', 'FOR', 'WHERE', 'EXPECTED END', 'INSTANCE', 'COMMAND'],
@@ -39,7 +42,7 @@ export function executionsVerb(
             `#${command.instanceId} ${command.definitionName}`,
             command.shell,
           ]),
-          ...pending.commands.map((command) => [
+          ...pending.map((command) => [
             String(command.executionId),
             command.queue,
             durationText(command.secondsWaited),
@@ -51,8 +54,7 @@ export function executionsVerb(
         ],
       );
     }
-    const shown = pending.commands.length;
-    if (pending.total > shown) printNote(`${shown} of ${pending.total} that wait are shown.`);
+    if (total > pending.length) printNote(`${pending.length} of ${total} that wait are shown.`);
     return 0;
   });
 }

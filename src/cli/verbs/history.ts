@@ -1,5 +1,6 @@
 /** `kuroko history`: what has been run, the last to end first. */
 import { resolveDefinition } from '../../operations/resolve-definition.ts';
+import { showCommand } from '../../operations/show.ts';
 import { endedCommands, type EndedCommand } from '../../store/ended-commands.ts';
 import { durationText, memoryText } from '../command-text.ts';
 import { commandJson } from '../host-json.ts';
@@ -20,14 +21,15 @@ export function historyVerb(
   job: string | undefined,
   { json, limit, since, before }: HistoryOptions,
 ): Promise<number> {
-  return withSession(outside, async ({ db }) => {
+  return withSession(outside, async ({ db, facts }) => {
     const definition = job === undefined ? null : await resolveDefinition(db, job);
-    const executions = await endedCommands(db, {
+    const rows = await endedCommands(db, {
       limit,
       ...(definition === null ? {} : { definitionId: definition.id }),
       ...(since === undefined ? {} : { since }),
       ...(before === undefined ? {} : { before }),
     });
+    const executions = rows.map((row) => showCommand(row, facts));
     if (json) printJson({ executions: executions.map(commandJson) });
     else if (executions.length === 0) printNote('Nothing was run.');
     else {

@@ -1,5 +1,6 @@
 /** `kuroko show`: one definition and its newest instances. */
 import { resolveDefinition } from '../../operations/resolve-definition.ts';
+import { showDefinition } from '../../operations/show.ts';
 import { memoryExpectancy } from '../../store/memory-expectancy.ts';
 import { listInstances } from '../../store/instances.ts';
 import { adminsOf } from '../../store/users.ts';
@@ -14,8 +15,8 @@ import type { Json } from '../json-option.ts';
 const newest = 10;
 
 export function showVerb(outside: Outside, job: string, options: Json): Promise<number> {
-  return withSession(outside, async ({ db }) => {
-    const definition = await resolveDefinition(db, job);
+  return withSession(outside, async ({ db, facts }) => {
+    const definition = showDefinition(await resolveDefinition(db, job), facts);
     const [admins, instances, memory] = await Promise.all([
       adminsOf(db, definition.id),
       listInstances(db, { definitionId: definition.id, limit: newest }),

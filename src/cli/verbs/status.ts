@@ -1,5 +1,6 @@
 /** `kuroko status`: what runs and what has failed, or one instance in full. */
 import { notFound } from '../../errors.ts';
+import { showRun } from '../../operations/show.ts';
 import { peakMemory } from '../../messages/peak-memory.ts';
 import { listInstances } from '../../store/instances.ts';
 import { readRun } from '../../store/run.ts';
@@ -7,7 +8,7 @@ import { memoryText } from '../command-text.ts';
 import { printJson, printLine, printNote, printTable } from '../print.ts';
 import { executionJson, instanceJson, instanceSummaryJson, tokenJson } from '../row-json.ts';
 import { stateNames, timeText } from '../row-text.ts';
-import { withSession } from '../session.ts';
+import { withSession, type Session } from '../session.ts';
 import type { Outside } from '../outside.ts';
 import type { Json } from '../json-option.ts';
 import type { Database } from '../../store/database.ts';
@@ -20,8 +21,8 @@ export function statusVerb(
   id: number | undefined,
   options: Json,
 ): Promise<number> {
-  return withSession(outside, ({ db }) =>
-    id === undefined ? all(db, options) : one(db, id, options),
+  return withSession(outside, (session) =>
+    id === undefined ? all(session.db, options) : one(session, id, options),
   );
 }
 
@@ -44,10 +45,10 @@ async function all(db: Database, { json }: Json): Promise<number> {
   return 0;
 }
 
-async function one(db: Database, id: number, { json }: Json): Promise<number> {
+async function one({ db, facts }: Session, id: number, { json }: Json): Promise<number> {
   const run = await readRun(db, id);
   if (run === null) throw notFound(`There is no instance #${id}.`);
-  const { instance, tokens, executions } = run;
+  const { instance, tokens, executions } = showRun(run, facts);
   const memory = peakMemory(executions);
   if (json) {
     printJson({

@@ -1,4 +1,5 @@
 /** `kuroko workers suspend|resume`: whether a worker takes what comes next. */
+import { showCommand } from '../../operations/show.ts';
 import { parsePlace } from '../../operations/find-place.ts';
 import {
   resumeWorker,
@@ -9,6 +10,7 @@ import { snakeCased } from '../row-json.ts';
 import { commandJson } from '../host-json.ts';
 import { alreadyText, operatePlace } from '../operate-place.ts';
 import { printJson, printLine } from '../print.ts';
+import type { EngineFacts } from '../../operations/engine-facts.ts';
 import type { Outside } from '../outside.ts';
 import type { Json } from '../json-option.ts';
 
@@ -21,8 +23,8 @@ export function suspendWorkerVerb(
   return operatePlace(
     outside,
     (tx, actor) => suspendWorker(tx, { place: parsePlace(place), number, actor }),
-    (told) => {
-      if (json) return printTold(told);
+    (told, facts) => {
+      if (json) return printTold(told, facts);
       const rest = told.running === null ? '' : `; it finishes #${told.running.instanceId} first`;
       printLine(`${nameOf(told)} is suspended${alreadyText(told.already)}${rest}`);
     },
@@ -38,8 +40,8 @@ export function resumeWorkerVerb(
   return operatePlace(
     outside,
     (tx, actor) => resumeWorker(tx, { place: parsePlace(place), number, actor }),
-    (told) => {
-      if (json) return printTold(told);
+    (told, facts) => {
+      if (json) return printTold(told, facts);
       printLine(`${nameOf(told)} takes work${alreadyText(told.already)}`);
     },
   );
@@ -47,6 +49,7 @@ export function resumeWorkerVerb(
 
 const nameOf = ({ host, queue, number }: WorkerTold): string => `${host}:${queue} worker ${number}`;
 
-function printTold({ running, ...told }: WorkerTold): void {
-  printJson({ ...snakeCased(told), running: running === null ? null : commandJson(running) });
+function printTold({ running, ...told }: WorkerTold, facts: EngineFacts): void {
+  const shown = running === null ? null : commandJson(showCommand(running, facts));
+  printJson({ ...snakeCased(told), running: shown });
 }

@@ -13,15 +13,16 @@ export function terminateVerb(
   instanceId: number,
   options: Json & { readonly token?: number; readonly execution?: number },
 ): Promise<number> {
-  return operateInstance(outside, instanceId, async (tx, wish) => {
+  return operateInstance(outside, instanceId, async (tx, wish, facts) => {
     const meant =
       options.token === undefined
         ? options.execution
         : await executionOf(tx, instanceId, options.token);
-    const { executionId } = await terminate(tx, {
-      ...wish,
-      ...(meant === undefined ? {} : { executionId: meant }),
-    });
+    const { executionId } = await terminate(
+      tx,
+      { ...wish, ...(meant === undefined ? {} : { executionId: meant }) },
+      facts,
+    );
     return () => {
       if (options.json) printJson({ instance_id: instanceId, execution_id: executionId });
       else printLine(`#${instanceId} execution ${executionId} is being terminated`);

@@ -1,11 +1,13 @@
 /** `kuroko workers`: every host with its workers, and what each of them does. */
 import { workerState } from '../../messages/worker-state.ts';
-import { listWorkers, type ListedExecutor } from '../../store/worker-list.ts';
+import { showExecutor } from '../../operations/show.ts';
+import { listWorkers } from '../../store/worker-list.ts';
 import { expectedEndText } from '../command-text.ts';
 import { executorJson } from '../host-json.ts';
 import { printJson, printNote, printTable } from '../print.ts';
 import { timeText } from '../row-text.ts';
 import { withSession } from '../session.ts';
+import type { ShownExecutor } from '../../store/shown.ts';
 import type { Outside } from '../outside.ts';
 import type { Json } from '../json-option.ts';
 
@@ -13,8 +15,9 @@ export function workersVerb(
   outside: Outside,
   { json, limit }: Json & { readonly limit: number },
 ): Promise<number> {
-  return withSession(outside, async ({ db }) => {
-    const { total, executors } = await listWorkers(db, { limit });
+  return withSession(outside, async ({ db, facts }) => {
+    const { total, executors: listed } = await listWorkers(db, { limit });
+    const executors = listed.map((executor) => showExecutor(executor, facts));
     if (json) {
       printJson({ total, executors: executors.map(executorJson) });
       return 0;
@@ -31,7 +34,7 @@ export function workersVerb(
   });
 }
 
-function rowsOf(executor: ListedExecutor): string[][] {
+function rowsOf(executor: ShownExecutor): string[][] {
   return executor.workers.map((worker) => {
     const { activity, hindrance } = workerState(executor, worker);
     const { running } = worker;

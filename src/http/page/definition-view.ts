@@ -2,6 +2,7 @@
 import { showTime, stateNames } from './page-texts.ts';
 import type { Definition, PreventMulti } from '../../store/definitions.ts';
 import type { InstanceStatus, InstanceSummary } from '../../store/instances.ts';
+import type { Shown } from '../../store/shown.ts';
 import type { User } from '../../store/users.ts';
 
 export interface DefinitionView {
@@ -29,7 +30,7 @@ export interface DefinitionView {
 }
 
 export function definitionView(
-  definition: Definition,
+  definition: Shown<Definition>,
   admins: readonly User[],
   instances: readonly InstanceSummary[],
   timeZone: string,

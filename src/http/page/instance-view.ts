@@ -3,7 +3,7 @@ import { showLength, showOutput, showTime, stateNames } from './page-texts.ts';
 import type { Execution } from '../../store/executions.ts';
 import type { InstanceStatus } from '../../store/instances.ts';
 import type { LogLine } from '../../store/logs.ts';
-import type { Run } from '../../store/run.ts';
+import type { ShownRun } from '../../store/shown.ts';
 
 export interface InstanceView {
   readonly title: string;
@@ -54,7 +54,7 @@ export interface OutputTail {
 }
 
 export function instanceView(
-  { instance, definition, tokens, executions }: Run,
+  { instance, definition, tokens, executions }: ShownRun,
   tails: readonly OutputTail[],
   logs: readonly LogLine[],
   timeZone: string,

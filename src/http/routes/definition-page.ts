@@ -2,6 +2,7 @@
 import type { ServerRoute } from '@hapi/hapi';
 import { notFound } from '../../errors.ts';
 import { authorise } from '../../operations/authorise.ts';
+import { showDefinition } from '../../operations/show.ts';
 import { findDefinition } from '../../store/definitions.ts';
 import { listInstances } from '../../store/instances.ts';
 import { adminsOf } from '../../store/users.ts';
@@ -11,7 +12,7 @@ import { definitionView } from '../page/definition-view.ts';
 import { pathId } from '../path-id.ts';
 import type { HttpContext } from '../http-context.ts';
 
-export function definitionPage({ config, db }: HttpContext): ServerRoute {
+export function definitionPage({ config, db, facts }: HttpContext): ServerRoute {
   return {
     method: 'GET',
     path: '/definitions/{id}',
@@ -26,7 +27,12 @@ export function definitionPage({ config, db }: HttpContext): ServerRoute {
         adminsOf(db, id),
         listInstances(db, { definitionId: id, limit: 20 }),
       ]);
-      const view = definitionView(definition, admins, instances, config.timeZone);
+      const view = definitionView(
+        showDefinition(definition, facts),
+        admins,
+        instances,
+        config.timeZone,
+      );
       return answerPage(h, 'definition', view);
     },
   };

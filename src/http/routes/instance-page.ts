@@ -1,5 +1,6 @@
 /** `GET /definitions/:id/instances/:instance_id`: state, commands, output and log of one instance. */
 import type { ServerRoute } from '@hapi/hapi';
+import { showRun } from '../../operations/show.ts';
 import { logsOf } from '../../store/logs.ts';
 import { readOutputTail } from '../../store/output.ts';
 import { readRun, type Run } from '../../store/run.ts';
@@ -16,7 +17,7 @@ const shownOutputs = 10;
 const shownLogs = 200;
 
 export function instancePage(context: HttpContext): ServerRoute {
-  const { config, db } = context;
+  const { config, db, facts } = context;
   return {
     method: 'GET',
     path: '/definitions/{id}/instances/{instance_id}',
@@ -29,7 +30,11 @@ export function instancePage(context: HttpContext): ServerRoute {
         outputTails(db, run),
         logsOf(db, instance.id, { limit: shownLogs }),
       ]);
-      return answerPage(h, 'instance', instanceView(run, tails, logs, config.timeZone));
+      return answerPage(
+        h,
+        'instance',
+        instanceView(showRun(run, facts), tails, logs, config.timeZone),
+      );
     },
   };
 }

@@ -1,6 +1,7 @@
 /** `logs instance [--full]`: the tail; the full output as a file in the run's thread. */
 import { notFound } from '../../errors.ts';
 import { logsMessage } from '../../messages/logs-message.ts';
+import { showExecutions } from '../../operations/show.ts';
 import { executionsOf } from '../../store/executions.ts';
 import { findInstance, type Instance } from '../../store/instances.ts';
 import { logsOf } from '../../store/logs.ts';
@@ -13,14 +14,14 @@ const outputsRead = 3;
 const tailBytes = 8_192;
 
 export async function logs(shell: Shell, instanceId: number): Promise<Content> {
-  const { db } = shell;
+  const { db, facts } = shell;
   const instance = await instanceOf(shell, instanceId);
   const [lines, executions] = await Promise.all([
     logsOf(db, instanceId, { limit: linesRead }),
     executionsOf(db, instanceId),
   ]);
   const outputs = await Promise.all(
-    executions.slice(-outputsRead).map(async (execution) => {
+    showExecutions(instance, executions.slice(-outputsRead), facts).map(async (execution) => {
       const chunks = await readOutputTail(db, execution.id, tailBytes);
       return { execution, tail: Buffer.concat(chunks.map(({ bytes }) => bytes)).toString('utf8') };
     }),

@@ -1,10 +1,12 @@
 /** `logs instance --full`: everything that a run's commands wrote, as a file in the run's thread. */
 import { outputFileAnswer, outputFileComment } from '../../messages/command-answers.ts';
+import { showExecutions } from '../../operations/show.ts';
 import { executionsOf } from '../../store/executions.ts';
 import { joinOutput, readOutput } from '../../store/output.ts';
 import { slackMessagesOf } from '../../store/slack-messages.ts';
 import { aboutNow, type Shell } from '../shell.ts';
 import { instanceOf } from './logs.ts';
+import type { Instance } from '../../store/instances.ts';
 import type { Content } from '../../messages/blocks.ts';
 
 /** The answer says whether it was posted: a run without a message has no thread. */
@@ -21,7 +23,7 @@ export async function postOutput(shell: Shell, instanceId: number): Promise<Cont
       thread_ts: message.ts,
       filename: `run-${instanceId}.txt`,
       initial_comment: outputFileComment(instance, about),
-      file: await fullOutput(shell, instanceId),
+      file: await fullOutput(shell, instance),
     });
     return outputFileAnswer('posted', instance, about);
   } catch (error) {
@@ -30,10 +32,11 @@ export async function postOutput(shell: Shell, instanceId: number): Promise<Cont
   }
 }
 
-/** Each command as it was, then what it wrote; where output was cut, how much is missing. */
-async function fullOutput({ db }: Shell, instanceId: number): Promise<Buffer> {
+/** Each command, then what it wrote; where output was cut, how much is missing. */
+async function fullOutput({ db, facts }: Shell, instance: Instance): Promise<Buffer> {
   const parts: Buffer[] = [];
-  for (const { id, shell: command } of await executionsOf(db, instanceId)) {
+  const executions = showExecutions(instance, await executionsOf(db, instance.id), facts);
+  for (const { id, shell: command } of executions) {
     parts.push(Buffer.from(`$ ${command}\n`));
     parts.push(joinOutput(await readOutput(db, id)), Buffer.from('\n'));
   }

@@ -1,5 +1,6 @@
 /** `show job`: the card of a definition. */
 import { definitionCard } from '../../messages/definition-card.ts';
+import { showDefinition } from '../../operations/show.ts';
 import { listInstances } from '../../store/instances.ts';
 import { adminsOf } from '../../store/users.ts';
 import { findJob } from '../find-job.ts';
@@ -18,5 +19,6 @@ export async function jobCard(shell: Shell, job: string | number): Promise<Conte
     adminsOf(db, definition.id),
     listInstances(db, { definitionId: definition.id, limit: instancesShown }),
   ]);
-  return definitionCard({ definition, admins, instances }, aboutNow(shell));
+  const shown = showDefinition(definition, shell.facts);
+  return definitionCard({ definition: shown, admins, instances }, aboutNow(shell));
 }

@@ -2,6 +2,7 @@
 import { notFound } from '../../errors.ts';
 import { instanceStatus } from '../../messages/instance-status.ts';
 import { statusMessage } from '../../messages/status-message.ts';
+import { showRun } from '../../operations/show.ts';
 import { listInstances } from '../../store/instances.ts';
 import { readRun } from '../../store/run.ts';
 import { aboutNow, type Shell } from '../shell.ts';
@@ -18,5 +19,5 @@ export async function status(shell: Shell, instanceId: number | null): Promise<C
   }
   const run = await readRun(shell.db, instanceId);
   if (run === null) throw notFound(`There is no run #${instanceId}.`);
-  return instanceStatus(run, aboutNow(shell));
+  return instanceStatus(showRun(run, shell.facts), aboutNow(shell));
 }

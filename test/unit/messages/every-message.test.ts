@@ -21,7 +21,7 @@ import { listMessage } from '../../../src/messages/list-message.ts';
 import { logsMessage } from '../../../src/messages/logs-message.ts';
 import { runMessage } from '../../../src/messages/run-message.ts';
 import { statusMessage } from '../../../src/messages/status-message.ts';
-import type { Run } from '../../../src/store/run.ts';
+import type { ShownRun } from '../../../src/store/shown.ts';
 import { hostileText, hostileTexts } from '../../support/hostile.ts';
 import {
   about,
@@ -39,7 +39,7 @@ import {
 const times = <T>(count: number, value: T): T[] => Array.from({ length: count }, () => value);
 
 /** Runs in which everything that people and commands write is `text`. */
-function runsOf(text: string): Run[] {
+function runsOf(text: string): ShownRun[] {
   const script = `echo: ${text.replaceAll(/[\r\n]/g, ' ')}\nexecute: ${text.replaceAll(/[\r\n]/g, ' ')}\n`;
   const own = {
     definitionName: text,

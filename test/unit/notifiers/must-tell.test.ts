@@ -10,7 +10,7 @@ const table: readonly [NoticeEvent, Notice['payload'], string][] = [
   ['launch', by, 'yes yes no no'],
   ['retrying', by, 'yes yes no no'],
   ['skipping', by, 'yes yes no no'],
-  ['skipping', { message: 'automatic' }, 'yes yes yes yes'],
+  ['skipping', { message: null }, 'yes yes yes yes'],
   ['finished', by, 'yes yes no no'],
   ['cancellation', by, 'yes yes no no'],
   ['cancellation', { ...by, bySystem: true }, 'yes no yes no'],
