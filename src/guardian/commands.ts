@@ -1,5 +1,6 @@
 /** The commands the guardian holds: started once, and forgotten when their result is acknowledged. */
 import { type Command, createCommand } from './command.ts';
+import type { Cgroup } from './cgroup.ts';
 import type { Connection } from './connection.ts';
 import type { FifoPool } from './fifo-pool.ts';
 import { createLeftovers } from './leftovers.ts';
@@ -15,6 +16,7 @@ import type {
 } from './protocol.ts';
 import { createRunner } from './run-command.ts';
 import type { Stopper } from './stopper.ts';
+import { createStrangers } from './strangers.ts';
 import type { Target } from './target.ts';
 import { describeEnded, describeRunning, tellEnded, tellRunningSoon } from './tell.ts';
 
@@ -41,14 +43,21 @@ const SLICE = 256 * 1024;
 /** Acknowledged ids remembered, so that a submit repeated too late starts nothing. */
 const REMEMBERED = 10_000;
 
-export function createCommands(epoch: string, pool: FifoPool, stopper: Stopper): Commands {
+/** @param cgroup in which all commands are, if there is one */
+export function createCommands(
+  epoch: string,
+  pool: FifoPool,
+  stopper: Stopper,
+  cgroup: Cgroup | null,
+): Commands {
   const commands = new Map<number, Command>();
   const acknowledged = new Set<number>();
   const waiting: { command: Command; submission: Submission }[] = [];
-  const leftovers = createLeftovers();
   const running = () => [...commands.values()].filter(({ ended }) => !ended);
   const memory = createMemoryWatch(running);
-  const runner = createRunner(epoch, pool, stopper, leftovers, memory);
+  const strangers = createStrangers(cgroup, running);
+  const leftovers = createLeftovers(strangers);
+  const runner = createRunner({ epoch, pool, stopper, strangers, leftovers, memory });
   let starting = false;
   let closed = false;
 

@@ -1,4 +1,5 @@
 /** The end of a guardian: commands, last words, services, in this order. */
+import { type Cgroup, killCgroup, removeCgroup } from './cgroup.ts';
 import type { Commands } from './commands.ts';
 import type { Journal } from './journal.ts';
 import { lastWordsOf } from './last-words.ts';
@@ -12,6 +13,7 @@ export type Ending = {
   readonly services: Services;
   readonly journal: Journal;
   readonly stopper: Stopper;
+  readonly cgroup: Cgroup | null;
 };
 
 /**
@@ -36,15 +38,29 @@ export async function endEverything(epoch: string, graceMs: number, ending: Endi
 async function endCommands(
   epoch: string,
   graceMs: number,
-  { commands, stopper }: Ending,
+  { commands, stopper, cgroup }: Ending,
 ): Promise<boolean> {
   const stop = (target: Target) => stopper.stop(target, { signal: 'SIGTERM', graceMs, to: 'all' });
   const [survivors, leftovers] = await Promise.all([
     commands.stopAll(graceMs, 'guardian'),
-    Promise.all(commands.leftovers().map(stop)),
+    Promise.all([...commands.leftovers(), ...everythingIn(epoch, cgroup)].map(stop)),
   ]);
   // Whatever left its group, its session and its command long ago.
   const marked = markedTargets(EXECUTION_MARKER, new Set([epoch]));
   const escapees = await Promise.all(marked.map(({ target }) => stop(target)));
-  return survivors.length === 0 && [...leftovers, ...escapees].every(Boolean);
+  const nothingIsLeft = cgroup ? await emptied(cgroup) : true;
+  return nothingIsLeft && survivors.length === 0 && [...leftovers, ...escapees].every(Boolean);
+}
+
+function everythingIn(epoch: string, cgroup: Cgroup | null): Target[] {
+  if (!cgroup) return [];
+  return [{ marker: `${EXECUTION_MARKER}=${epoch}:`, groups: [], strangers: cgroup.pids }];
+}
+
+/** Who was born while the others were stopped gets no grace. The proof is the kernel's. */
+async function emptied(cgroup: Cgroup): Promise<boolean> {
+  cgroup.leave();
+  const empty = await killCgroup(cgroup.path);
+  removeCgroup(cgroup.path);
+  return empty;
 }

@@ -23,19 +23,24 @@ export type KnownMarkers = Map<
  * the system does not let it look: then nothing is known.
  *
  * @param known carried over from the last look, if there was one shortly before
+ * @param look reads the processes among which they are sought
  */
 export function findMembers(
   targets: readonly Sought[],
   known: KnownMarkers = new Map(),
+  look: () => ProcessEntry[] = readProcesses,
 ): Map<Target, ProcessEntry[]> {
   return withSpareFile(() => {
-    const entries = readProcesses();
-    const owner = findOwners(entries, targets, known);
-    inherit(entries, owner);
-    for (const { pid } of ourselves()) owner.delete(pid);
+    const entries = look();
+    // Before anything is inherited: what this process started is not theirs only because this process seems to be.
+    const spared = new Set(ourselves().map(({ pid }) => pid));
+    const others = entries.filter(({ pid }) => !spared.has(pid));
+    const owner = findOwners(others, targets, known);
+    inherit(others, owner);
+    if (claimStrangers(others, targets, owner)) inherit(others, owner);
 
     const members = new Map<Target, ProcessEntry[]>(targets.map(({ target }) => [target, []]));
-    for (const entry of entries) {
+    for (const entry of others) {
       const sought = owner.get(entry.pid);
       if (!sought || entry.zombie) continue;
       sought.seen.set(entry.pid, entry.start);
@@ -108,6 +113,24 @@ function markersOf(entry: ProcessEntry, known: KnownMarkers): readonly string[] 
   const markers = readEnvironment(pid).filter(isMarker);
   known.set(pid, { start, markers });
   return markers;
+}
+
+/** Last of all: whoever belongs to somebody by any other sign is no stranger. */
+function claimStrangers(
+  entries: readonly ProcessEntry[],
+  targets: readonly Sought[],
+  owner: Owners,
+): boolean {
+  const present = new Set(entries.map(({ pid }) => pid));
+  let claimed = false;
+  for (const sought of targets) {
+    for (const pid of sought.target.strangers?.() ?? []) {
+      if (owner.has(pid) || !present.has(pid)) continue;
+      owner.set(pid, sought);
+      claimed = true;
+    }
+  }
+  return claimed;
 }
 
 /** A process that emptied its environment and left the session still has its parent, unless that has ended. */

@@ -14,7 +14,7 @@ import {
 import type { LastWords, Service } from './protocol.ts';
 
 export type JournalRecord =
-  | { readonly type: 'epoch'; readonly epoch: string; readonly bootId: string; readonly at: number }
+  | EpochStarted
   | ServiceStarted
   | {
       readonly type: 'serviceEnded';
@@ -25,6 +25,15 @@ export type JournalRecord =
   | { readonly type: 'lastWords'; readonly words: LastWords }
   /** Nothing that this guardian started is left. */
   | { readonly type: 'closed'; readonly epoch: string; readonly at: number };
+
+export type EpochStarted = {
+  readonly type: 'epoch';
+  readonly epoch: string;
+  readonly bootId: string;
+  readonly at: number;
+  /** Where its commands are, if there is one. */
+  readonly cgroup: string | null;
+};
 
 export type ServiceStarted = {
   readonly type: 'service';

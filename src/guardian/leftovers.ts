@@ -1,34 +1,50 @@
-/** Process groups whose command has ended and that are not empty: still the guardian's, ended when it ends. */
+/** What ended commands have left running: still the guardian's, ended when it ends. */
+import type { Command } from './command.ts';
 import { findMembers } from './find-members.ts';
+import { readProcess, readProcesses } from './process-table.ts';
+import type { Strangers } from './strangers.ts';
 import type { Target } from './target.ts';
 
 export type Leftovers = {
-  /** True, and remembered, when something of the group is alive. */
-  readonly keep: (target: Target) => boolean;
+  /** Pids of what is left of a command whose first process has ended; remembered when there are any. */
+  readonly keep: (command: Command) => readonly number[];
   readonly targets: () => readonly Target[];
 };
 
 const LOOK_AGAIN_MS = 5000;
+/** When more processes than this are of other commands, perhaps, a command that left its group is not looked for at its end. */
+const FEW = 8;
 
-export function createLeftovers(): Leftovers {
+export function createLeftovers(strangers: Strangers): Leftovers {
   let kept: Target[] = [];
   let timer: NodeJS.Timeout | undefined;
 
-  function keep(target: Target): boolean {
-    if (!target.groups.some(({ id }) => groupExists(id)) || !isAlive(target)) return false;
+  function keep(command: Command): readonly number[] {
+    const target = command.process?.target;
+    if (!target || !mayHaveLeft(command, target)) return [];
+    const left = membersOf(target);
+    if (left.length === 0) return [];
     kept.push(target);
     timer ??= setInterval(forgetEmpty, LOOK_AGAIN_MS).unref();
-    return true;
+    return left;
   }
 
   function forgetEmpty(): void {
-    kept = kept.filter(isAlive);
+    kept = kept.filter((target) => membersOf(target).length > 0);
+  }
+
+  /** A system call or two for the ordinary case, where a look at all processes would cost as much as the command. */
+  function mayHaveLeft(command: Command, target: Target): boolean {
+    if (target.groups.some(({ id }) => groupExists(id))) return true;
+    if (strangers.of(command).length > 0) return true;
+    const others = strangers.all() ?? [];
+    return others.length > 0 && others.length <= FEW && membersOf(target, others).length > 0;
   }
 
   return { keep, targets: () => kept };
 }
 
-/** One system call for the ordinary case. Zombies count here, so that a group that exists is looked at. */
+/** Zombies count here, so that a group that exists is looked at. */
 function groupExists(id: number): boolean {
   try {
     process.kill(-id, 0);
@@ -38,11 +54,13 @@ function groupExists(id: number): boolean {
   }
 }
 
-/** When it cannot be seen it may be. */
-function isAlive(target: Target): boolean {
+/** When they cannot be seen the first one stands for them: something may be alive. */
+function membersOf(target: Target, among?: readonly number[]): number[] {
+  const look = () => among?.flatMap((pid) => readProcess(pid) ?? []) ?? readProcesses();
   try {
-    return Boolean(findMembers([{ target, seen: new Map() }]).get(target)?.length);
+    const members = findMembers([{ target, seen: new Map() }], new Map(), look);
+    return (members.get(target) ?? []).map(({ pid }) => pid);
   } catch {
-    return true;
+    return target.groups.map(({ id }) => id);
   }
 }

@@ -3,6 +3,7 @@
  * that was started outlives main. Started by `startGuardian` of processes/, with its settings as JSON in its first argument.
  */
 import { randomUUID } from 'node:crypto';
+import { enterCgroup, placeForCgroup } from './cgroup.ts';
 import { closeInherited } from './close-inherited.ts';
 import { createCommands } from './commands.ts';
 import { endEverything } from './end.ts';
@@ -25,6 +26,8 @@ type Settings = {
   readonly graceMs: number;
   /** For a former guardian to end. */
   readonly waitMs: number;
+  /** Whether commands get a control group of their own, where that is possible. */
+  readonly cgroup: boolean;
 };
 
 async function main(): Promise<void> {
@@ -50,7 +53,8 @@ async function main(): Promise<void> {
   await guard(folder, settings);
 }
 
-async function guard(folder: Folder, { graceMs }: Settings): Promise<void> {
+async function guard(folder: Folder, settings: Settings): Promise<void> {
+  const { graceMs } = settings;
   const epoch = randomUUID();
   const bootId = readBootId();
   let ending: Promise<void> | undefined;
@@ -63,16 +67,19 @@ async function guard(folder: Folder, { graceMs }: Settings): Promise<void> {
   const journal = openJournal(folder.journalFile);
   const stopper = createStopper();
   await sweep(journal, bootId, graceMs, stopper);
-  journal.append({ type: 'epoch', epoch, bootId, at: Date.now() });
+  // Written down before it is made: whatever comes in between, the next guardian finds it.
+  const place = settings.cgroup ? placeForCgroup(epoch) : null;
+  journal.append({ type: 'epoch', epoch, bootId, at: Date.now(), cgroup: place });
+  const cgroup = place === null ? null : enterCgroup(place);
   const { socketPath, fifoFolder } = openRunFolder(folder);
-  const commands = createCommands(epoch, createFifoPool(fifoFolder), stopper);
-  const services = createServices(epoch, journal, stopper, (service) => {
+  const commands = createCommands(epoch, createFifoPool(fifoFolder), stopper, cgroup);
+  const services = createServices(epoch, journal, stopper, cgroup, (service) => {
     serving?.broadcast({ type: 'serviceEnded', service });
   });
 
   function end(grace: number): Promise<void> {
     if (ending) void commands.stopAll(grace, 'guardian');
-    ending ??= endEverything(epoch, grace, { commands, services, journal, stopper });
+    ending ??= endEverything(epoch, grace, { commands, services, journal, stopper, cgroup });
     return ending;
   }
 

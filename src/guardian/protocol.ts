@@ -56,8 +56,10 @@ export type Ended<Output = string> = {
   /** `SIGTERM` and the like, or null. */
   readonly signal: string | null;
   readonly endedBy: EndedBy;
-  /** Whether its process group was empty (zombies not counted) when this was written. */
+  /** Whether nothing of it was left (zombies not counted) when this was written. */
   readonly groupEmpty: boolean;
+  /** Pids of what was left: of its group, or escaped from it. They run on until they are stopped or the guardian ends. */
+  readonly leftovers: readonly number[];
   readonly startedAt: number;
   readonly endedAt: number;
   readonly outputSize: number;

@@ -7,6 +7,7 @@ import type { MemoryWatch } from './memory.ts';
 import type { EndedBy, Submission } from './protocol.ts';
 import { startCommand } from './start-command.ts';
 import type { Stopper } from './stopper.ts';
+import type { Strangers } from './strangers.ts';
 import { EXECUTION_MARKER } from './target.ts';
 import { tellEnded, tellRunningSoon } from './tell.ts';
 
@@ -22,13 +23,19 @@ const PIPE_AFTER_EXIT_MS = 1000;
 /** Node's timers fire at once beyond this. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-export function createRunner(
-  epoch: string,
-  pool: FifoPool,
-  stopper: Stopper,
-  leftovers: Leftovers,
-  memory: MemoryWatch,
-): Runner {
+/** What a command's life is made of. */
+export type Means = {
+  readonly epoch: string;
+  readonly pool: FifoPool;
+  readonly stopper: Stopper;
+  readonly strangers: Strangers;
+  readonly leftovers: Leftovers;
+  readonly memory: MemoryWatch;
+};
+
+export function createRunner(means: Means): Runner {
+  const { epoch, pool, stopper, strangers, leftovers, memory } = means;
+
   async function start(command: Command, submission: Submission): Promise<void> {
     let pipe: Pipe;
     try {
@@ -40,6 +47,7 @@ export function createRunner(
       );
     }
     if (command.ended) return closePipe(pipe);
+    strangers.expect(command);
     const marker = `${EXECUTION_MARKER}=${epoch}:${command.id}`;
     const started = await startCommand(submission, marker, pipe, {
       output: (chunk) => output(command, chunk),
@@ -48,7 +56,9 @@ export function createRunner(
     });
     if (typeof started === 'string') return neverStarted(command, started);
     const { pid, pidStart } = started;
-    command.process = { pid, pidStart, target: { marker, groups: [{ id: pid, start: pidStart }] } };
+    const groups = [{ id: pid, start: pidStart }];
+    const target = { marker, groups, strangers: () => strangers.of(command) };
+    command.process = { pid, pidStart, target };
     tellRunningSoon(command);
     limitRunTime(command, command.limits.runtimeLimitMs);
     memory.follow(command);
@@ -57,7 +67,7 @@ export function createRunner(
   function neverStarted(command: Command, why: string, signal: string | null = null): void {
     if (command.ended) return;
     command.output.write(Buffer.from(`${why}\n`));
-    finish(command, { code: signal ? null : 127, signal }, true);
+    finish(command, { code: signal ? null : 127, signal }, []);
   }
 
   /** A process left behind may write on for ever: after the result it is drained and what it says dropped. */
@@ -90,7 +100,7 @@ export function createRunner(
   function settle(command: Command): void {
     if (!command.exit || !command.outputDone || !command.process) return;
     if (command.stop || command.ended) return;
-    finish(command, command.exit, !leftovers.keep(command.process.target));
+    finish(command, command.exit, leftovers.keep(command));
   }
 
   async function stop(command: Command, graceMs: number, by: EndedBy): Promise<boolean> {
@@ -106,13 +116,17 @@ export function createRunner(
     command.stop ??= { by: command.exit ? 'itself' : by, done };
     const empty = await done;
     if (empty) await exitAndOutput(command);
-    if (!command.ended) finish(command, command.exit ?? { code: null, signal: null }, empty);
-    else if (empty && !command.ended.groupEmpty)
-      command.ended = { ...command.ended, groupEmpty: true };
+    const left = empty ? [] : leftovers.keep(command);
+    if (!command.ended) finish(command, command.exit ?? { code: null, signal: null }, left);
+    else command.ended = { ...command.ended, groupEmpty: left.length === 0, leftovers: left };
     return empty;
   }
 
-  function finish(command: Command, exit: NonNullable<Command['exit']>, groupEmpty: boolean): void {
+  function finish(
+    command: Command,
+    exit: NonNullable<Command['exit']>,
+    left: readonly number[],
+  ): void {
     if (command.ended) return;
     clearTimeout(command.limitTimer ?? undefined);
     clearTimeout(command.pipeTimer ?? undefined);
@@ -127,7 +141,8 @@ export function createRunner(
       code: exit.code,
       signal: exit.signal,
       endedBy: command.stop?.by ?? 'itself',
-      groupEmpty,
+      groupEmpty: left.length === 0,
+      leftovers: left,
       startedAt: command.startedAt,
       endedAt: Date.now(),
       outputSize: command.spool.size(),

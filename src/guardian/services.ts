@@ -1,6 +1,7 @@
 /** Servers kept beside the commands: stopped last, in reverse order of their start. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
+import type { Cgroup } from './cgroup.ts';
 import type { Journal } from './journal.ts';
 import { readProcess } from './process-table.ts';
 import type { Service, ServiceStatus } from './protocol.ts';
@@ -25,11 +26,15 @@ type Kept = {
   status: ServiceStatus;
 };
 
-/** @param onEnded is told of every end, asked for or not */
+/**
+ * @param cgroup of the commands, in which no service is to be
+ * @param onEnded is told of every end, asked for or not
+ */
 export function createServices(
   epoch: string,
   journal: Journal,
   stopper: Stopper,
+  cgroup: Cgroup | null,
   onEnded: (ended: Extract<ServiceStatus, { status: 'ended' }>) => void,
 ): Services {
   const kept = new Map<string, Kept>();
@@ -38,7 +43,8 @@ export function createServices(
     const known = kept.get(service.name);
     if (known?.status.status === 'running') return known.status;
     const marker = `${SERVICE_MARKER}=${epoch}:${service.name}`;
-    const child = spawnService(service, marker);
+    const spawned = () => spawnService(service, marker);
+    const child = cgroup ? cgroup.outside(spawned) : spawned();
     const { pid } = child;
     if (pid === undefined) throw await new Promise((resolve) => child.once('error', resolve));
     const { name, stopSignal, stopTimeoutMs } = service;

@@ -1,5 +1,6 @@
 /** Ends what former guardians of the folder left running because they could not end it themselves, and writes down the proof. */
-import type { Journal, JournalRecord, ServiceStarted } from './journal.ts';
+import { isInside, killCgroup, pidsIn, removeCgroup } from './cgroup.ts';
+import type { EpochStarted, Journal, JournalRecord, ServiceStarted } from './journal.ts';
 import { lastWordsOfFound } from './last-words.ts';
 import { markedTargets } from './marked-targets.ts';
 import { readProcess } from './process-table.ts';
@@ -18,15 +19,31 @@ export async function sweep(
   stopper: Stopper,
 ): Promise<void> {
   const records = journal.records();
+  await sweepOpen(records, journal, bootId, graceMs, stopper);
+  for (const { cgroup } of epochsOf(records)) if (cgroup) removeCgroup(cgroup);
+}
+
+async function sweepOpen(
+  records: readonly JournalRecord[],
+  journal: Journal,
+  bootId: string,
+  graceMs: number,
+  stopper: Stopper,
+): Promise<void> {
   const open = openEpochs(records);
   if (open.size === 0) return;
   // Another boot: whatever has such a pid now is a stranger.
   const ofThisBoot = new Set(
     [...open].filter(([, boot]) => boot === bootId).map(([epoch]) => epoch),
   );
-  const words = await sweepCommands(ofThisBoot, graceMs, stopper);
+  const cgroups = epochsOf(records).filter(({ epoch }) => ofThisBoot.has(epoch));
+  const [words, populated] = await Promise.all([
+    sweepCommands(ofThisBoot, graceMs, stopper),
+    sweepCgroups(cgroups, graceMs, stopper),
+  ]);
   journal.append(...words.map((said) => ({ type: 'lastWords' as const, words: said })));
   const survivors = await sweepServices(records, ofThisBoot, stopper);
+  for (const epoch of populated) survivors.add(epoch);
   for (const { epoch, groupEmpty } of words) if (!groupEmpty) survivors.add(epoch);
   const closed = [...open.keys()].filter((epoch) => !survivors.has(epoch));
   journal.append(...closed.map((epoch) => ({ type: 'closed' as const, epoch, at: Date.now() })));
@@ -42,6 +59,10 @@ function openEpochs(records: readonly JournalRecord[]): Map<string, string> {
   return open;
 }
 
+function epochsOf(records: readonly JournalRecord[]): EpochStarted[] {
+  return records.filter((record) => record.type === 'epoch');
+}
+
 async function sweepCommands(
   epochs: ReadonlySet<string>,
   graceMs: number,
@@ -54,6 +75,27 @@ async function sweepCommands(
       return lastWordsOfFound(epoch, Number(name), empty);
     }),
   );
+}
+
+/**
+ * Whoever carries no marker any more is in the control group still, and its `populated 0` is the kernel's own proof. Not so when
+ * this very guardian was started by a command of the former one, and is in it too.
+ *
+ * @returns the epochs of those that are not empty
+ */
+async function sweepCgroups(
+  epochs: readonly EpochStarted[],
+  graceMs: number,
+  stopper: Stopper,
+): Promise<string[]> {
+  const swept = epochs.map(async ({ epoch, cgroup }) => {
+    if (!cgroup || isInside(cgroup)) return [];
+    const marker = `${EXECUTION_MARKER}=${epoch}:`;
+    const target = { marker, groups: [], strangers: () => pidsIn(cgroup) };
+    await stopper.stop(target, { signal: 'SIGTERM', graceMs, to: 'all' });
+    return (await killCgroup(cgroup)) ? [] : [epoch];
+  });
+  return (await Promise.all(swept)).flat();
 }
 
 /** The recorded ones, the last started first, then children of such that had ended. */

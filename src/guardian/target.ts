@@ -6,6 +6,8 @@ export type Target = {
   readonly marker: string;
   /** Groups and sessions it was given, each with the start of their first process. */
   readonly groups: readonly { readonly id: number; readonly start: number }[];
+  /** Pids that can only be its own although nothing about them says so; asked anew at every look. */
+  readonly strangers?: () => readonly number[];
 };
 
 /** `KUROKO_EXECUTION=<epoch>:<id>` */

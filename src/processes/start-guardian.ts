@@ -16,6 +16,8 @@ export type GuardianOptions = {
   readonly graceMs: number;
   /** How long to wait for a former guardian of the folder to end; 60 s when left out. */
   readonly waitMs?: number;
+  /** False: commands get no control group of their own, even where that is possible. */
+  readonly cgroup?: boolean;
   /** Told in a sentence what is being waited for. */
   readonly onWait?: (message: string) => void;
 };
@@ -57,9 +59,10 @@ async function attachOrStart(socketPath: string, options: GuardianOptions): Prom
  * reaches it, and with a small young generation, because what it costs to start a command grows with the memory of the
  * process that starts it.
  */
-function spawnGuardian({ dataDir, graceMs, waitMs = 60_000 }: GuardianOptions): ChildProcess {
+function spawnGuardian(options: GuardianOptions): ChildProcess {
+  const { dataDir, graceMs, waitMs = 60_000, cgroup = true } = options;
   const log = openSync(join(dataDir, 'guardian', 'guardian.log'), 'a', 0o600);
-  const settings = JSON.stringify({ dataDir, graceMs, waitMs });
+  const settings = JSON.stringify({ dataDir, graceMs, waitMs, cgroup });
   const child = spawn(process.execPath, ['--max-semi-space-size=1', guardianProgram(), settings], {
     detached: true,
     stdio: ['pipe', 'pipe', log],

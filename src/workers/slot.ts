@@ -220,6 +220,7 @@ function neverStarted({ executionId }: Claim): EndedCommand {
     signal: 'SIGTERM',
     endedBy: 'stop',
     groupEmpty: true,
+    leftovers: [],
     startedAt: now,
     endedAt: now,
     outputSize: 0,

@@ -50,8 +50,11 @@ export function openDirectCommands(): CommandPort & { readonly end: () => Promis
       spool,
       child,
       startedAt: Date.now(),
-      ended: endOf(child, cwd).then(({ code, signal, why }) => {
+      ended: endOf(child, cwd).then(async ({ code, signal, why }) => {
         if (limit) clearTimeout(limit);
+        // What was ended with it may be waiting for somebody to notice.
+        if (command.stoppedBy !== 'itself')
+          await until('its group is empty', () => !kill(command, 0));
         output.write(Buffer.from(why));
         output.end();
         command.result = resultOf(command, code, signal);
@@ -78,7 +81,6 @@ export function openDirectCommands(): CommandPort & { readonly end: () => Promis
     kill(command, 'SIGTERM');
     const timer = setTimeout(() => kill(command, 'SIGKILL'), graceMs);
     await command.ended;
-    await until('its group is empty', () => !kill(command, 0));
     clearTimeout(timer);
   }
 
@@ -187,6 +189,7 @@ function resultOf(command: Held, code: number | null, signal: string | null): En
     signal,
     endedBy: stoppedBy,
     groupEmpty: !kill(command, 0),
+    leftovers: [],
     startedAt,
     endedAt: Date.now(),
     outputSize: size,

@@ -51,20 +51,19 @@ export type Main = {
   readonly socketPath: string;
 };
 
-export async function startMain(dataDir: string, graceMs = 300): Promise<Main> {
-  const child = spawnMain(dataDir, graceMs);
+export async function startMain(dataDir: string, graceMs = 300, cgroup = true): Promise<Main> {
+  const child = spawnMain({ dataDir, graceMs, cgroup });
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
   const { pid, socketPath } = JSON.parse(line.toString()) as { pid: number; socketPath: string };
   return { process: child, guardianPid: pid, socketPath };
 }
 
 /** Prints what became of its start, as one line of JSON, and stays. */
-function spawnMain(dataDir: string, graceMs: number) {
+function spawnMain(options: GuardianOptions) {
   const module = new URL('../../dist/src/processes/start-guardian.js', import.meta.url).href;
   const program = `
     const { startGuardian } = await import(${JSON.stringify(module)});
-    const options = { dataDir: ${JSON.stringify(dataDir)}, graceMs: ${graceMs} };
-    const { pid, socketPath } = await startGuardian(options);
+    const { pid, socketPath } = await startGuardian(${JSON.stringify(options)});
     console.log(JSON.stringify({ pid, socketPath }));
     setInterval(() => undefined, 60_000);`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', program], {

@@ -13,7 +13,7 @@ const week = 7 * 24 * 3600 * 1000;
 function epoch(name: string, closedAt: number | null): JournalRecord[] {
   const words = { ...lastWordsOfFound(name, 1, true), outputTail: 'eA==' };
   return [
-    { type: 'epoch', epoch: name, bootId: 'boot', at: now - 2 * week },
+    { type: 'epoch', epoch: name, bootId: 'boot', at: now - 2 * week, cgroup: null },
     {
       type: 'service',
       epoch: name,
