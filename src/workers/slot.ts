@@ -126,6 +126,13 @@ async function runExecution(
   });
   if (outcome === null) return 'unknown';
   const { ended, rest } = outcome;
+  if (!ended.groupEmpty) {
+    const { executionId } = claim;
+    executor.log.warn(
+      { executionId, left: ended.leftovers },
+      'a command has left processes behind',
+    );
+  }
   if (
     ended.endedBy === 'guardian' ||
     (executor.draining() && stoppedByUs(executor, claim, ended))

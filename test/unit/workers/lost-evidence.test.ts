@@ -17,6 +17,7 @@ const ended = (fields: Partial<EndedCommand>): EndedCommand => ({
   signal: 'SIGTERM',
   endedBy: 'stop',
   groupEmpty: true,
+  leftovers: [],
   startedAt: 0,
   endedAt: at.getTime(),
   outputSize: 0,
