@@ -11,6 +11,15 @@ const { isMainThread, workerData } = require('node:worker_threads');
 
 const folder = process.env.KUROKO_TEST_FAULTS;
 const thread = isMainThread ? 'main' : workerData?.job?.name;
+/** What tells the points apart in the bytes that are written to, or come from, database and guardian. */
+const points = {
+  claim: { written: 'claim-execution' },
+  submit: { written: '"type":"submit"' },
+  output: { written: 'append-output' },
+  exit: { arrived: '"type":"ended"' },
+  commit: { written: 'commit-step' },
+};
+
 if (folder && thread) {
   takeOrders();
   setInterval(takeOrders, 20).unref();
@@ -31,15 +40,6 @@ function takeOrders() {
     });
   } else if (order.do === 'kill') armKill(order);
 }
-
-/** What tells the points apart in the bytes that are written to, or come from, database and guardian. */
-const points = {
-  claim: { written: 'claim-execution' },
-  submit: { written: '"type":"submit"' },
-  output: { written: 'append-output' },
-  exit: { arrived: '"type":"ended"' },
-  commit: { written: 'commit-step' },
-};
 
 function armKill({ point, nth, when }) {
   let left = nth;

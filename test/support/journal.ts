@@ -10,8 +10,11 @@ export interface Journal {
   readonly file: string;
   /** A line of script: starts, does `body`, ends. */
   step(body: string): string;
-  /** The same for so many seconds, with two ticks in each: how long it lived is known however it ended. */
-  ticking(seconds: number): string;
+  /**
+   * Shell that lives so many seconds, with two ticks in each: how long is known however it ends. At
+   * a further attempt, within the same instance, it may take another time.
+   */
+  ticks(seconds: number, secondsAgain?: number): string;
   /** Shell that notes one word. */
   note(word: string): string;
   entries(): JournalEntry[];
@@ -39,8 +42,10 @@ export function createJournal(): Journal {
     file,
     note,
     step,
-    ticking: (seconds) =>
-      step(`n=${seconds * 2}; while [ $((n -= 1)) -ge 0 ]; do sleep 0.5; ${note('tick')}; done`),
+    ticks: (seconds, secondsAgain = seconds) =>
+      `n=${seconds * 2}; once=${folder}/$KUROKO2_JOB_INSTANCE_ID; ` +
+      `[ ! -e $once ] || n=${secondsAgain * 2}; : > $once; ` +
+      `while [ $((n -= 1)) -ge 0 ]; do sleep 0.5; ${note('tick')}; done`,
     entries: () =>
       readFileSync(file, 'utf8')
         .split('\n')

@@ -1,5 +1,6 @@
 /** What runs on this machine, seen from outside the program under test. */
 import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface LiveProcess {
   readonly pid: number;
@@ -10,6 +11,22 @@ export interface LiveProcess {
 /** Processes, zombies not counted, with this text in their environment. */
 export function processesMarked(marker: string): LiveProcess[] {
   return liveProcesses().filter(({ pid }) => readOf(pid, 'environ').includes(marker));
+}
+
+/**
+ * Waits until no process has this text in its environment. Looking at every process takes tens of
+ * milliseconds, in which the proxies of the same test stand still: so it looks seldom.
+ */
+export async function untilNoneMarked(marker: string, mostMs: number): Promise<void> {
+  const deadline = performance.now() + mostMs;
+  for (;;) {
+    const left = processesMarked(marker);
+    if (left.length === 0) return;
+    if (performance.now() > deadline) {
+      throw new Error(`still alive: ${left.map(({ command }) => command).join(', ')}`);
+    }
+    await sleep(250);
+  }
 }
 
 /** Members, zombies not counted, of a process group. */
