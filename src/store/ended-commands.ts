@@ -39,11 +39,40 @@ export interface HistoryFilter {
 }
 
 /** The last to end first; of one definition, without `since`, by instance: the newest first. */
-export function endedCommands(on: Connection, filter: HistoryFilter): Promise<EndedCommand[]> {
-  const { definitionId, since, before, limit } = filter;
+export async function endedCommands(
+  on: Connection,
+  filter: HistoryFilter,
+): Promise<EndedCommand[]> {
+  const from = filter.before === undefined ? newest : await cursorOf(on, filter.before);
+  const { definitionId, since, limit } = filter;
   return definitionId !== undefined && since === undefined
-    ? byInstance(on, definitionId, before, limit)
-    : byEnd(on, filter);
+    ? byInstance(on, definitionId, from, limit)
+    : byEnd(on, filter, from);
+}
+
+/** An execution's place in both orders. */
+interface Cursor {
+  readonly id: number;
+  readonly instanceId: number;
+  /** As text: a Date would lose the microseconds. */
+  readonly finishedAt: string;
+}
+
+/** Beyond everything that there will be. */
+const newest: Cursor = {
+  id: Number.MAX_SAFE_INTEGER,
+  instanceId: Number.MAX_SAFE_INTEGER,
+  finishedAt: 'infinity',
+};
+
+/** Before nothing, if there is no such execution: housekeeping may have removed it. */
+async function cursorOf(on: Connection, executionId: number): Promise<Cursor> {
+  const [row] = await on.query<Cursor>(
+    `select id, instance_id, coalesce(finished_at, 'infinity')::text as finished_at
+     from executions where id = $1`,
+    [executionId],
+  );
+  return row ?? { id: executionId, instanceId: 0, finishedAt: '-infinity' };
 }
 
 const columns = `
@@ -58,16 +87,17 @@ const ended = `e.status not in ('pending', 'claimed') and e.status <> 'canceled'
 
 function byEnd(
   on: Connection,
-  { definitionId, since, before, limit }: HistoryFilter,
+  { definitionId, since, limit }: HistoryFilter,
+  from: Cursor,
 ): Promise<EndedCommand[]> {
   return on.query<EndedCommand>(
     `select ${columns}
      from executions e join instances i on i.id = e.instance_id
      where ${ended} and e.finished_at >= coalesce($1, '-infinity'::timestamptz)
-       and (e.finished_at, e.id) < (coalesce((select finished_at from executions where id = $2), 'infinity'), $2)
-       and ($3::bigint is null or i.definition_id = $3)
-     order by e.finished_at desc, e.id desc limit $4`,
-    [since ?? null, before ?? largestId, definitionId ?? null, limit],
+       and (e.finished_at, e.id) < ($2::timestamptz, $3)
+       and ($4::bigint is null or i.definition_id = $4)
+     order by e.finished_at desc, e.id desc limit $5`,
+    [since ?? null, from.finishedAt, from.id, definitionId ?? null, limit],
   );
 }
 
@@ -75,19 +105,18 @@ function byEnd(
 function byInstance(
   on: Connection,
   definitionId: number,
-  before: number | undefined,
+  from: Cursor,
   limit: number,
 ): Promise<EndedCommand[]> {
   return on.query<EndedCommand>(
     `select ${columns}
-     from instances i join executions e on e.instance_id = i.id
-     where ${ended} and i.definition_id = $1
-       and i.id <= coalesce((select instance_id from executions where id = $2), $2)
-       and (i.id, e.id) < (coalesce((select instance_id from executions where id = $2), $2), $2)
-     order by i.id desc, e.id desc limit $3`,
-    [definitionId, before ?? largestId, limit],
+     from instances i
+     -- Ordered, so that the planner looks them up by instance, and not all of them at once.
+     cross join lateral (select * from executions e
+       where e.instance_id = i.id and ${ended} and (e.instance_id, e.id) < ($2, $3)
+       order by e.id desc) e
+     where i.definition_id = $1 and i.id <= $2
+     order by i.id desc, e.id desc limit $4`,
+    [definitionId, from.instanceId, from.id, limit],
   );
 }
-
-/** Beyond every id that there will be. */
-const largestId = Number.MAX_SAFE_INTEGER;

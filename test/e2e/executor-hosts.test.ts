@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDatabase, type Database } from '../../src/store/database.ts';
+import { findInstance } from '../../src/store/instances.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import {
   createHome,
@@ -14,6 +16,7 @@ import { until } from '../support/until.ts';
 
 /** One `kuroko start` and two `kuroko executor`, as if on three hosts: folders, names and queues of their own. */
 let database: TestDatabase;
+let db: Database;
 let env: Record<string, string>;
 let here: Home;
 let there: Home;
@@ -24,11 +27,13 @@ let night: ReturnType<typeof spawnExecutor>;
 const jobs = [
   ['where', 'queue: batch\nexecute: echo "$KUROKO2_LAUNCHED_TIME in $PWD"'],
   ['long', 'queue: night\nexecute: exec sleep 61'],
+  ['nap', 'queue: batch\nexecute: sleep 4'],
 ] as const;
 
 beforeAll(async () => {
   database = await createTestDatabase({ empty: true });
   env = { DATABASE_URL: database.url };
+  db = openDatabase(database.url, { max: 1 });
   here = await createHome('kill_grace: 1\ntime_zone: Asia/Tokyo\n');
   there = await createHome('this file: is not read by an executor\n');
   // They come before there is anything to work with, and wait for it.
@@ -50,10 +55,19 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await Promise.all([here.remove(), there.remove()]);
+  await db.close();
   await database.drop();
 });
 
 const kuroko = (...args: string[]) => runProgram(here, args, env);
+const launch = async (job: string): Promise<number> => {
+  const { text } = await kuroko('launch', job, '--json');
+  return (JSON.parse(text) as { id: number }).id;
+};
+const statusOf = async (id: number): Promise<string> =>
+  (await findInstance(db, id))?.status ?? 'gone';
+let strandedId: number;
+let killedAt: Date;
 
 describe('an executor on another host', () => {
   it('says when it is ready, and for what', () => {
@@ -86,15 +100,54 @@ describe('an executor on another host', () => {
     await other.remove();
   });
 
-  it('leaves nothing behind when it is killed, and TERM ends it in order', async () => {
-    expect((await kuroko('launch', 'long')).code).toBe(0);
+  it('leaves nothing behind when it is killed', async () => {
+    strandedId = await launch('long');
     await until('the command to run there', () => there.commands('sleep 61').length > 0);
     night.child.kill('SIGKILL');
+    killedAt = new Date();
+    expect(await night.ended).toBe('SIGKILL');
     await until('the command to be gone', () => there.commands('sleep 61').length === 0);
-    batch.child.kill('SIGTERM');
+  });
+
+  it('takes nothing while its worker is suspended, and goes on when that is resumed', async () => {
+    const suspended = await kuroko('workers', 'suspend', 'batch-host', '1');
+    expect(suspended.text).toBe('batch-host:batch worker 1 is suspended\n');
+    const id = await launch('nap');
+    expect((await kuroko('executions')).text).toMatch(
+      /waits: all workers .* suspended.* sleep 4\n/,
+    );
+    expect((await kuroko('workers', 'resume', 'batch-host', '1')).code).toBe(0);
+    await until('it to run', () => there.commands('sleep 4').length > 0);
+    await until('it to have ended', async () => (await statusOf(id)) === 'success');
+  });
+
+  it('that is drained says until when, finishes, and ends by itself', async () => {
+    const id = await launch('nap');
+    await until('it to run', () => there.commands('sleep 4').length > 0);
+    const drained = await kuroko('workers', 'drain', 'batch-host');
+    expect(drained.text).toMatch(/sleep 4\nIt is expected to be empty at .*; then it ends\.\n$/);
+    const later = await launch('where');
     expect(await batch.ended).toBe(0);
+    expect(batch.text()).toContain('Drained: nothing runs here any more');
+    expect(await statusOf(id)).toBe('success');
+    expect(await statusOf(later)).toBe('working');
+    const rows = await kuroko('workers', '--json');
+    const { executors } = JSON.parse(rows.text) as { executors: { host: string }[] };
+    expect(executors.map(({ host }) => host)).toEqual(['night-host', 'start-host']);
+    expect((await kuroko('executions')).text).toContain('waits: no worker serves the queue');
+  });
+
+  it('that was killed is noticed: what it ran is lost within 30 s, and nothing of it is left', async () => {
+    await until('it to be lost', async () => (await statusOf(strandedId)) === 'error', 60_000);
+    const shown = await kuroko('status', String(strandedId), '--json');
+    const { executions } = JSON.parse(shown.text) as {
+      executions: { status: string; finished_at: string }[];
+    };
+    const [lost] = executions;
+    expect(lost?.status).toBe('lost');
+    // A little more where the machine is busy.
+    expect(new Date(lost?.finished_at ?? 0).getTime() - killedAt.getTime()).toBeLessThan(33_000);
     await until('everything to be gone', () => there.leftovers().length === 0);
-    expect(here.leftovers().length).toBeGreaterThan(0);
     expect(program.child.exitCode).toBe(null);
   });
 });

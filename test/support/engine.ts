@@ -8,6 +8,7 @@ import { takePlace } from '../../src/operations/register-executor.ts';
 import { startGuardian } from '../../src/processes/start-guardian.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { startThreads, type Threads } from '../../src/workers/threads.ts';
+import type { Configuration } from '../../src/workers/follow-configuration.ts';
 import type { Guardian } from '../../src/processes/guardian.ts';
 
 export interface Engine {
@@ -29,6 +30,8 @@ export async function startEngine(options: {
   readonly killGraceMs?: number;
   /** The caller's, who removes it; a new one, removed at the end, when left out. */
   readonly dataDir?: string;
+  /** Its own, in Tokyo, when left out. */
+  readonly configuration?: Configuration;
   /** Where the threads find the guardian; its own socket when left out. */
   readonly reachGuardian?: (socketPath: string) => Promise<string>;
 }): Promise<Engine> {
@@ -54,7 +57,7 @@ export async function startEngine(options: {
   const { reachGuardian = async (socketPath: string) => socketPath } = options;
   const guardianSocket = await reachGuardian(guardian.socketPath);
   const common = { databaseUrl: threadUrl, guardianSocket, executorId };
-  const configuration = {
+  const configuration = options.configuration ?? {
     source: 'own',
     config: { ...commandDefaults, timeZone: 'Asia/Tokyo', killGrace: killGraceMs / 1_000 },
   };
