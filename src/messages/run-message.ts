@@ -82,5 +82,6 @@ function commandView(run: Run, execution: Execution) {
     queue: code(execution.queue, 80),
     since: moment(since),
     stopping: stopRequestedBy !== null,
+    late: execution.unstartedAt !== null,
   };
 }

@@ -11,6 +11,7 @@ export function mustTell(
     case 'critical':
     case 'back_to_normal':
     case 'long_elapsed_time':
+    case 'unstarted':
       return true;
     case 'launch':
     case 'retrying':
@@ -22,6 +23,7 @@ export function mustTell(
     case 'cancellation':
       return payload.bySystem === true ? notifyCancellation : notifyAllEvents;
     case 'refresh':
+    case 'backlog':
       return false;
   }
 }

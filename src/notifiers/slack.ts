@@ -1,14 +1,16 @@
 /** Brings what Slack shows of an instance up to date, and tells what has to be told. */
 import { createHash } from 'node:crypto';
 import { inviteAnswer } from '../messages/answers.ts';
+import { backlogMessage } from '../messages/backlog-message.ts';
 import { section, type Content } from '../messages/blocks.ts';
 import { failedExecution } from '../messages/failed-execution.ts';
 import { failureMessage } from '../messages/failure-message.ts';
 import { runMessage, runTitle } from '../messages/run-message.ts';
+import { unstartedExecution, unstartedMessage } from '../messages/unstarted-message.ts';
 import { mustTell } from './must-tell.ts';
 import { isArchived, isOfTheChannel, isOfTheMessage, SlackFaultError } from './slack-fault.ts';
 import type { About } from '../messages/about.ts';
-import type { Delivery } from '../store/outbox.ts';
+import type { Delivery, UnstartedNotice } from '../store/outbox.ts';
 import type { Run } from '../store/run.ts';
 import type { ShownRun } from '../store/shown.ts';
 import type { SlackMessage } from '../store/slack-messages.ts';
@@ -54,8 +56,37 @@ export async function deliver(notifier: SlackNotifier, delivery: Delivery): Prom
     if (message.kind === 'failure') {
       await edit(notifier, message, await failureContent(notifier, run, message));
     }
+    // As long as it waits, what was said of its queue holds.
+    if (message.kind === 'unstarted' && unstartedExecution(run)?.status !== 'pending') {
+      await edit(notifier, message, unstartedMessage(run, 'busy', notifier.about()));
+    }
   }
   if (place !== null && isAlarm(delivery)) await alarm(notifier, run, delivery, place, messages);
+  if (delivery.payload.unstarted === undefined) return;
+  await tellUnstarted(notifier, run, delivery.payload.unstarted, place, messages);
+}
+
+/** Once an instance in its own thread; of many others of the queue once in the default channel. */
+async function tellUnstarted(
+  notifier: SlackNotifier,
+  run: Run,
+  notice: UnstartedNotice,
+  own: Place | null,
+  messages: readonly SlackMessage[],
+): Promise<void> {
+  const kind = notice.waiting === undefined ? 'unstarted' : 'backlog';
+  // Somebody has taken it while Slack could not be told.
+  if (kind === 'unstarted' && unstartedExecution(run)?.status !== 'pending') return;
+  const channel = notifier.defaultChannel ?? wantedChannel(run, null);
+  const place = kind === 'unstarted' ? own : channel === null ? null : { channel };
+  if (place === null || messages.some((message) => message.kind === kind)) return;
+  const content =
+    kind === 'unstarted'
+      ? unstartedMessage(run, notice.workers, notifier.about())
+      : backlogMessage(notice);
+  const at = await reply(notifier, place, content);
+  const about = { instanceId: run.instance.id, kind, tokenId: null, attempt: 0 } as const;
+  await notifier.books.insertMessage({ ...about, ...at, digest: digestOf(content) });
 }
 
 /**

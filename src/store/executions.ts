@@ -287,6 +287,8 @@ export interface Execution {
   readonly evidence: string | null;
   /** Of a lost one: when its process group was proven to be empty; null: it may still run. */
   readonly groupEmptyAt: Date | null;
+  /** When somebody was told that nobody takes it. */
+  readonly unstartedAt: Date | null;
   readonly stopRequestedBy: string | null;
 }
 
@@ -296,7 +298,7 @@ export function executionsOf(on: Connection, instanceId: number): Promise<Execut
     `select e.id, e.instance_id, e.token_id, e.path, e.attempt, e.shell, e.queue, e.status, e.host,
        e.worker_number, e.created_at, e.claimed_at, e.started_at, e.finished_at, e.pid,
        e.exit_status, e.term_signal, e.timed_out, e.output_size, e.peak_memory, e.evidence,
-       e.group_empty_at, e.stop_requested_by
+       e.group_empty_at, e.unstarted_at, e.stop_requested_by
      from executions e where e.instance_id = $1 order by e.id`,
     [instanceId],
   );

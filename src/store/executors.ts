@@ -133,8 +133,10 @@ export async function isStillSilent(
 /** Queues that somebody has served within the last minute. */
 export async function servedQueues(on: Connection): Promise<string[]> {
   const rows = await on.query<{ queue: string }>(
-    `select distinct queue from executors
-     where left_at is null and beat_at > now() - interval '1 minute' order by 1`,
+    `select distinct queue from executors x
+     where left_at is null and draining_at is null and beat_at > now() - interval '1 minute'
+       and exists (select from workers w where w.executor_id = x.id and not w.suspended)
+     order by 1`,
   );
   return rows.map(({ queue }) => queue);
 }

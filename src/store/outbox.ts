@@ -13,6 +13,10 @@ export type NoticeEvent =
   | 'critical'
   | 'back_to_normal'
   | 'long_elapsed_time'
+  /** Nobody takes a command of the instance. */
+  | 'unstarted'
+  /** Nor those of many others of the same queue: told of in one. */
+  | 'backlog'
   /** Nothing to tell: what has been told is to be brought up to date. */
   | 'refresh';
 
@@ -28,6 +32,16 @@ export interface NoticePayload {
   readonly by?: string;
   /** `cancellation` only: the system (prevented launch), not an operator. */
   readonly bySystem?: boolean;
+  /** `unstarted` and `backlog` only. */
+  readonly unstarted?: UnstartedNotice;
+}
+
+export interface UnstartedNotice {
+  readonly queue: string;
+  /** Of the queue: none at all, or all at work. */
+  readonly workers: 'busy' | 'none';
+  /** `backlog` only: commands that wait on the queue. */
+  readonly waiting?: number;
 }
 
 export interface Delivery extends Notice {

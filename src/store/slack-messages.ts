@@ -4,8 +4,11 @@ import type { Connection, Tx } from './database.ts';
 export interface SlackMessage {
   readonly id: number;
   readonly instanceId: number;
-  /** `run`: the one message of the run; `failure`: a reply in its thread, one a token and attempt. */
-  readonly kind: 'run' | 'failure';
+  /**
+   * `run`: the one message of the run; replies in its thread: `failure`, one a token and attempt, and
+   * `unstarted`; `backlog`: of the instance's queue, in the default channel.
+   */
+  readonly kind: 'run' | 'failure' | 'unstarted' | 'backlog';
   readonly tokenId: number | null;
   readonly attempt: number;
   readonly channel: string;

@@ -1,5 +1,6 @@
 /** The keeper thread: says that this executor is alive, and notices when another is not. */
 import { createLog } from '../log.ts';
+import { alarmUnstarted } from '../operations/alarm-unstarted.ts';
 import { inTransaction } from '../operations/in-transaction.ts';
 import { writeOff } from '../operations/write-off.ts';
 import type { Commands } from '../processes/commands.ts';
@@ -28,6 +29,7 @@ export interface KeeperData {
 const beatEveryMs = 1_000;
 const forgetEveryMs = 600_000;
 const proveEveryMs = 2_000;
+const alarmEveryMs = 15_000;
 /** A connection that is dead without saying so costs this much of the lease, and no more. */
 const beatDeadlineMs = 3_000;
 
@@ -133,6 +135,12 @@ async function forgetOthers(): Promise<void> {
   if (places.length > 0) log.info({ places }, 'executors that did not come back are forgotten');
 }
 
+async function alarmOthers(): Promise<void> {
+  for (const queue of await inTransaction(db, alarmUnstarted)) {
+    log.warn(queue, 'commands wait for a worker for minutes');
+  }
+}
+
 const loops: readonly Loop[] = [
   { what: 'say that it is alive', ms: beatEveryMs, work: sayAlive },
   {
@@ -144,6 +152,7 @@ const loops: readonly Loop[] = [
   { what: 'look after the commands', ms: beatEveryMs, work: lookAfterCommands },
   { what: 'see whether it is drained', ms: beatEveryMs, work: seeDrained },
   { what: 'forget executors that are gone', ms: forgetEveryMs, work: forgetOthers },
+  { what: 'tell of commands that nobody takes', ms: alarmEveryMs, work: alarmOthers },
   { what: 'prove what became of lost commands', ms: proveEveryMs, work: proveLost },
 ];
 const running = Promise.all(loops.map((loop) => every(loop, cancelled.signal, log)));

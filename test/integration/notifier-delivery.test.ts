@@ -4,6 +4,9 @@ import { createLog } from '../../src/log.ts';
 import { createSlackApi, type SlackApi } from '../../src/notifiers/slack-api.ts';
 import { cancel } from '../../src/operations/cancel.ts';
 import { inTransaction } from '../../src/operations/in-transaction.ts';
+import { alarmUnstarted } from '../../src/operations/alarm-unstarted.ts';
+import { completeEvidence } from '../../src/operations/complete-evidence.ts';
+import { lose } from '../../src/operations/lose.ts';
 import { launch } from '../../src/operations/launch.ts';
 import { retry } from '../../src/operations/retry.ts';
 import { skip } from '../../src/operations/skip.ts';
@@ -255,6 +258,91 @@ it('tells a launch that was prevented in one message', async () => {
     '🚫 nightly-report was not launched',
   ]);
   expect(words(slack.messages[1])).toContain(`|#${first.instanceId}> is in the way`);
+});
+
+describe('a lost command', () => {
+  it('is a question with its risk, until its host is back with the proof', async () => {
+    await launchOne(db, (await job()).id);
+    const claim = await worker.claim();
+    const silent = { evidence: 'unknown: host h unreachable.', groupEmptyAt: null };
+    await inTransaction(db, (tx) => lose(tx, { ...claim, ...silent }, facts));
+    await settle();
+    expect(slack.messages).toHaveLength(2);
+    const [, question] = slack.messages;
+    expect(question?.text).toContain('The command is lost: unknown: host h unreachable.');
+    expect(words(question)).toContain(
+      'It may still run on `host-of-the-test`. Retry may run it twice',
+    );
+    expect(words(question)).toContain('"confirm"');
+    const found = { evidence: 'group empty at 02:04:41 UTC, seen by h.', groupEmptyAt: new Date() };
+    const { executionId, instanceId } = claim;
+    await inTransaction(db, (tx) =>
+      completeEvidence(tx, { executionId, instanceId, ...found }, facts),
+    );
+    await settle();
+    expect(slack.messages).toHaveLength(2);
+    expect(slack.messages[1]?.text).toContain('group empty at 02:04:41 UTC');
+    expect(words(slack.messages[1])).toContain('Retry is safe: nothing of it runs any more.');
+    expect(words(slack.messages[1])).not.toContain('Retry although it may still run?');
+    expect(labels(slack.messages[1])).toEqual(['Retry', 'Skip', 'Cancel']);
+  });
+
+  it('that is retried by itself wakes nobody: only the message of the run is edited', async () => {
+    await launchOne(db, (await job({ retryLost: true })).id);
+    await settle();
+    const claim = await worker.claim();
+    const proven = { evidence: 'group empty.', groupEmptyAt: new Date() };
+    await inTransaction(db, (tx) => lose(tx, { ...claim, ...proven }, facts));
+    await settle();
+    expect(slack.messages).toHaveLength(1);
+    expect(words(slack.messages[0])).toContain('Retried by Kuroko at');
+    expect(slack.messages[0]?.text).toBe('▶️ nightly-report is running');
+  });
+});
+
+describe('a command that nobody takes', () => {
+  const wait = async () => {
+    await db.query(`update executions set created_at = created_at - interval '4 minutes'`);
+    await inTransaction(db, alarmUnstarted);
+  };
+
+  it('is told of in the thread and the channel, and that it was taken in the end', async () => {
+    const { instanceId } = await launchOne(db, (await job()).id);
+    await settle();
+    await wait();
+    await settle();
+    const [run, told] = slack.messages;
+    expect(told).toMatchObject({ channel: 'C0ALERTS', thread: run?.ts, broadcast: true });
+    expect(told?.text).toContain('[CRITICAL] Process is not assigned to any job-executor');
+    expect(told?.text).toContain('all workers of the queue `@default` are busy.');
+    expect(words(run)).toContain('⚠️ `execute: ./report.sh` waits for a worker');
+    await worker.claim();
+    await insertRefresh(db, instanceId);
+    await settle();
+    expect(slack.messages).toHaveLength(2);
+    expect(slack.messages[1]?.text).toMatch(/waited 4 min.* then `host-of-the-test` took it\.$/);
+  });
+
+  it('is not told of any more when it was taken before Slack could be told', async () => {
+    await launchOne(db, (await job()).id);
+    await wait();
+    await worker.claim();
+    await settle();
+    expect(slack.messages).toHaveLength(1);
+  });
+
+  it('is told of with many others of its queue once, in the default channel', async () => {
+    const { id } = await job({ script: 'queue: batch\nexecute: true\n', preventMulti: 'none' });
+    for (const _ of Array.from({ length: 8 })) await launchOne(db, id);
+    await wait();
+    slack.channel('#ops', { id: 'C0OPS', member: true });
+    await settle([notifier('#ops')]);
+    const alarms = slack.messages.filter(({ text }) => text.startsWith('[CRITICAL]'));
+    expect(alarms.filter(({ channel }) => channel === 'C0ALERTS')).toHaveLength(5);
+    const [many, ...more] = alarms.filter(({ channel }) => channel === 'C0OPS');
+    expect(more).toEqual([]);
+    expect(many?.text).toContain('8 commands wait for a worker of the queue `batch`: no worker');
+  });
 });
 
 describe('when Slack is in trouble', () => {

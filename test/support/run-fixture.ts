@@ -102,6 +102,7 @@ export function executionOf(fields: Partial<Execution> = {}): Shown<Execution> {
     peakMemory: null,
     evidence: null,
     groupEmptyAt: null,
+    unstartedAt: null,
     stopRequestedBy: null,
     ...fields,
   } as Shown<Execution>;

@@ -14,6 +14,8 @@ import { checkMessage } from '../../../src/messages/check-message.ts';
 import { chooseStepMessage } from '../../../src/messages/choose-step.ts';
 import { definitionCard } from '../../../src/messages/definition-card.ts';
 import { failureMessage } from '../../../src/messages/failure-message.ts';
+import { backlogMessage } from '../../../src/messages/backlog-message.ts';
+import { unstartedMessage } from '../../../src/messages/unstarted-message.ts';
 import { helpMessage } from '../../../src/messages/help-message.ts';
 import { instanceStatus } from '../../../src/messages/instance-status.ts';
 import { launchErrors, launchModal, loadingModal } from '../../../src/messages/launch-modal.ts';
@@ -77,6 +79,16 @@ function runsOf(text: string): ShownRun[] {
   const many = Array.from({ length: 40 }, (_, index) => tokenOf({ ...broken, id: 21 + index }));
   return [
     workingRun({ instance: instanceOf(own), definition, audit, executions: [execution] }),
+    workingRun({
+      instance: instanceOf(own),
+      definition,
+      executions: [{ ...execution, status: 'pending', unstartedAt: at('12:03:00') }],
+    }),
+    workingRun({
+      instance: instanceOf(own),
+      definition,
+      executions: [{ ...execution, unstartedAt: at('12:03:00') }],
+    }),
     finishedRun({
       instance: instanceOf({ ...own, status: 'success', finishedAt: at('13:00:00') }),
       definition,
@@ -152,7 +164,11 @@ function everyMessage(text: string): (Content | Modal)[] {
       failureMessage(run, 21, 1, about),
       failureMessage(run, 21, 2, { ...about, tail: text }),
       failureMessage(run, 99, 1, about),
+      unstartedMessage(run, 'none', about),
+      unstartedMessage(run, 'busy', about),
     ]),
+    backlogMessage({ queue: text, workers: 'none', waiting: 1_000 }),
+    backlogMessage({ queue: text, workers: 'busy', waiting: 2 }),
     helpMessage(),
     listMessage({ definitions: times(10, summary), total: 35, page: 2, query: text }, about),
     listMessage({ definitions: [], total: 0, page: 1, query: text }, about),
