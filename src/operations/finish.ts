@@ -2,6 +2,7 @@
 import { commitStep, type ExecutionResult, type StepOutcome } from '../store/commit-step.ts';
 import { heldExecution, type Claim, type FreeWorker } from '../store/executions.ts';
 import { lockInstance } from '../store/instances.ts';
+import { tellNotifier } from '../store/tell-notifier.ts';
 import { lockTokens } from '../store/tokens.ts';
 import { step } from '../workflow/step.ts';
 import { applyEvent } from './apply-event.ts';
@@ -48,17 +49,21 @@ export async function finish(
   const stepped =
     token.status === 'working' ? step(treeOf(claim.script), token, event, facts) : null;
   if (stepped === null || stepped.status === 'illegal' || stepped.token.status === 'critical') {
-    return finishUnderLock(db, claim, event, result, facts, freed);
+    const finished = await finishUnderLock(db, claim, event, result, facts, freed);
+    tellNotifier(db);
+    return finished;
   }
   const mask = secretsOf({ script: claim.script, env: claim.launchEnv }, facts);
+  const commit = stepCommit({ before: token, ...stepped }, mask, null);
   const outcome = await commitStep(db, {
-    ...stepCommit({ before: token, ...stepped }, mask, null),
+    ...commit,
     instanceId: claim.instanceId,
     tokenId: claim.tokenId,
     version: claim.tokenVersion,
     result,
     freed,
   });
+  if (outcome.moved && commit.notices.length > 0) tellNotifier(db);
   // Its end is news, too, where the instance was cancelled before: nothing runs any more.
   if (outcome.recorded && !outcome.moved) {
     await inTransaction(db, (tx) => refreshMessages(tx, claim.instanceId));

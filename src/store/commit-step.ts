@@ -178,9 +178,9 @@ select
   concat(
     (select pg_notify('kuroko_work', queue)::text from next where status = 'pending'),
     (select count(pg_notify('kuroko_stop', id::text)::text) from stopped where status = 'claimed'),
-    (select pg_notify('kuroko_outbox', '')::text from moved where cardinality($34::text[]) > 0),
-    (select pg_notify('kuroko_ended', id::text)::text from changed
-      where status in ('success', 'canceled'))) as told,
+    -- Of a result its caller tells: see tell-notifier.
+    (select pg_notify('kuroko_outbox', '')::text from moved
+      where $9::bigint is null and cardinality($34::text[]) > 0)) as told,
   other.*
 from (select) as one left join other on true`,
 };

@@ -179,9 +179,7 @@ with input as (
 )
 select
   (select count(pg_notify('kuroko_work', queue)::text) from (select distinct queue from ready) q),
-  (select pg_notify('kuroko_outbox', '')::text where exists (select from noticed)),
-  (select count(pg_notify('kuroko_ended', id::text)::text) from input
-    where status in ('success', 'canceled'))`;
+  (select pg_notify('kuroko_outbox', '')::text where exists (select from noticed))`;
 
 export interface InstanceSummary {
   readonly id: number;

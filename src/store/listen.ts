@@ -3,12 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { clientOptions } from './database.ts';
 
-export type Channel =
-  | 'kuroko_work'
-  | 'kuroko_stop'
-  | 'kuroko_outbox'
-  | 'kuroko_ended'
-  | 'kuroko_config';
+export type Channel = 'kuroko_work' | 'kuroko_stop' | 'kuroko_outbox' | 'kuroko_config';
 
 export interface ListenOptions {
   readonly channels: readonly Channel[];

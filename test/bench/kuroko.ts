@@ -13,21 +13,31 @@ const batch = 50;
 
 const db = openDatabase(url, { max: 2 });
 const engine = await startEngine({ url, workers: 4, host: process.env['BENCH_HOST'] ?? 'bench' });
-let ended = 0;
-let onEnded = () => {};
-const listening = listen(url, {
-  channels: ['kuroko_ended'],
-  onNotify: () => {
-    ended += 1;
-    onEnded();
-  },
-  onConnected: () => onEnded(),
-});
-const endOf = (count: number) =>
-  new Promise<void>((resolve) => {
-    onEnded = () => ended >= count && resolve();
-    onEnded();
+const someOpen = async () => {
+  const rows = await db.query({
+    name: 'some-open',
+    text: `select from instances where status in ('working', 'error') limit 1`,
   });
+  return rows.length > 0;
+};
+/** Looks when the notifier would be told, and every few milliseconds where much is to be waited for. */
+let onNews = () => {};
+const listening = listen(url, {
+  channels: ['kuroko_outbox'],
+  onNotify: () => onNews(),
+  onConnected: () => onNews(),
+});
+const ended = async (pauseMs: number): Promise<void> => {
+  while (await someOpen()) {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, pauseMs);
+      onNews = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+};
 const definitions = new Map<number, Promise<{ readonly id: number }>>();
 const definitionOf = async (steps: number) => {
   const known = definitions.get(steps) ?? define(db, 'execute: true\n'.repeat(steps));
@@ -38,17 +48,15 @@ const definitionOf = async (steps: number) => {
 answerRuns(
   {
     async w10(count) {
-      ended = 0;
       await launchOne(db, await definitionOf(count));
-      await endOf(1);
+      await ended(1_000);
     },
     async burst(count) {
-      ended = 0;
       const id = await definitionOf(1);
       for (let left = count; left > 0; left -= batch) {
         await launchMany(db, id, Math.min(batch, left));
       }
-      await endOf(count);
+      await ended(10);
     },
   },
   async () => {
