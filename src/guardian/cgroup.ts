@@ -16,6 +16,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { complain } from './complain.ts';
 
 export type Cgroup = {
   readonly path: string;
@@ -51,7 +52,7 @@ export function enterCgroup(path: string): Cgroup | null {
       move(to);
       return true;
     } catch (error) {
-      process.stderr.write(`The control group of the commands is lost: ${String(error)}\n`);
+      complain('The control group of the commands is lost', error);
       return false;
     }
   };
@@ -61,7 +62,7 @@ export function enterCgroup(path: string): Cgroup | null {
     processes = openSync(join(path, 'cgroup.procs'), 'r');
     move(path);
   } catch (error) {
-    process.stderr.write(`Commands get no control group of their own: ${String(error)}\n`);
+    complain('Commands get no control group of their own', error);
     removeCgroup(path);
     return null;
   }
@@ -90,7 +91,7 @@ export function pidsIn(path: string): number[] {
   return [...toPids(readLines(join(path, 'cgroup.procs'))), ...below(path).flatMap(pidsIn)];
 }
 
-export function isPopulated(path: string): boolean {
+function isPopulated(path: string): boolean {
   return readLines(join(path, 'cgroup.events')).includes('populated 1');
 }
 

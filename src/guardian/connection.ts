@@ -1,5 +1,6 @@
 /** One client of the guardian: JSON lines in, JSON lines out. */
 import type { Socket } from 'node:net';
+import { complain } from './complain.ts';
 import type { Request, Said } from './protocol.ts';
 
 export type Connection = {
@@ -50,7 +51,7 @@ export function createConnection(socket: Socket, hear: (request: Request) => voi
       while (lines.length > 0 && !isDeaf()) hear(JSON.parse(lines.shift() ?? '') as Request);
       if (length > LONGEST_LINE) throw new Error('a line is too long');
     } catch (error) {
-      process.stderr.write(`A client was turned away: ${String(error)}\n`);
+      complain('A client was turned away', error);
       lines.length = 0;
       socket.destroy();
     }

@@ -7,6 +7,7 @@ import { enterCgroup, placeForCgroup } from './cgroup.ts';
 import { closeInherited } from './close-inherited.ts';
 import { createCommands } from './commands.ts';
 import { endEverything } from './end.ts';
+import { complain } from './complain.ts';
 import { createFifoPool } from './fifo-pool.ts';
 import { type Folder, openFolder, openRunFolder, removeRunFolder } from './folder.ts';
 import { openJournal } from './journal.ts';
@@ -72,31 +73,33 @@ async function guard(folder: Folder, settings: Settings): Promise<void> {
   journal.append({ type: 'epoch', epoch, bootId, at: Date.now(), cgroup: place });
   const cgroup = place === null ? null : enterCgroup(place);
   const { socketPath, fifoFolder } = openRunFolder(folder);
-  const commands = createCommands(epoch, createFifoPool(fifoFolder), stopper, cgroup);
+  const pool = createFifoPool(fifoFolder);
+  const commands = createCommands(epoch, pool, stopper, cgroup);
   const services = createServices(epoch, journal, stopper, cgroup, (service) => {
     serving?.broadcast({ type: 'serviceEnded', service });
   });
 
+  /** Never rejects: what could not be written down is lost, and the rest has been ended. */
   function end(grace: number): Promise<void> {
     if (ending) void commands.stopAll(grace, 'guardian');
-    ending ??= endEverything(epoch, grace, { commands, services, journal, stopper, cgroup });
+    ending ??= endEverything(epoch, grace, { commands, services, journal, stopper, cgroup }).catch(
+      (error: unknown) => complain('Not all could be ended or written down', error),
+    );
     return ending;
   }
 
   async function endAndExit(grace: number): Promise<void> {
-    try {
-      await end(grace);
-    } catch (error) {
-      complain(error);
-    }
+    await end(grace);
     await serving?.close();
+    // What still made pipes would put them into a folder that is being removed.
+    await pool.close();
     removeRunFolder(folder);
     process.exit(0);
   }
 
   process.on('SIGTERM', () => void endAndExit(graceMs));
   process.on('uncaughtException', (error) => {
-    complain(error);
+    complain('The guardian ends because of', error);
     void endAndExit(graceMs);
   });
   const state = (): GuardianState => (ending ? 'ending' : lifeline.state());
@@ -129,13 +132,8 @@ function announce(announcement: Announcement): void {
   process.stdout.on('error', () => undefined).write(`${JSON.stringify(announcement)}\n`);
 }
 
-function complain(error: unknown): void {
-  const text = error instanceof Error ? error.stack : String(error);
-  process.stderr.write(`${new Date().toISOString()} ${text}\n`);
-}
-
 main().catch((error: unknown) => {
-  complain(error);
+  complain('The guardian could not start', error);
   announce({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
   process.exitCode = 1;
   process.stdin.destroy();

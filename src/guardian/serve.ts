@@ -2,6 +2,7 @@
 import { createServer, type Server } from 'node:net';
 import { chmodSync } from 'node:fs';
 import type { Commands } from './commands.ts';
+import { complain } from './complain.ts';
 import { type Connection, createConnection } from './connection.ts';
 import type { Journal } from './journal.ts';
 import { findLastWords } from './last-words.ts';
@@ -53,7 +54,7 @@ function listen(server: Server, socketPath: string): Promise<void> {
   return new Promise((resolve, reject) => {
     // After the start it is a client that could not be let in: the others go on.
     server.on('error', (error) => {
-      process.stderr.write(`The socket failed: ${error.message}\n`);
+      complain('The socket failed', error);
       reject(error);
     });
     server.listen(socketPath, () => {

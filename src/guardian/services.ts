@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import type { Cgroup } from './cgroup.ts';
+import { complain } from './complain.ts';
 import type { Journal } from './journal.ts';
 import { readProcess } from './process-table.ts';
 import type { Service, ServiceStatus } from './protocol.ts';
@@ -63,10 +64,19 @@ export function createServices(
     child.once('exit', (code, signal) => {
       const ended = { name, status: 'ended' as const, code, signal, asked: entry.asked };
       entry.status = ended;
-      journal.append({ type: 'serviceEnded', epoch, name, pid });
       onEnded(ended);
+      noteEnd(name, pid);
     });
     return entry.status;
+  }
+
+  /** On a full disk the next guardian looks for it in vain. */
+  function noteEnd(name: string, pid: number): void {
+    try {
+      journal.append({ type: 'serviceEnded', epoch, name, pid });
+    } catch (error) {
+      complain(`The end of ${name} could not be written down`, error);
+    }
   }
 
   async function stop(name: string): Promise<ServiceStatus | null> {

@@ -1,4 +1,5 @@
 /** Stops whatever belongs to a command or service: a signal, a grace, KILL, and a look that proves that nothing is left. */
+import { complain } from './complain.ts';
 import type { ProcessEntry } from './process-table.ts';
 import { findMembers, type KnownMarkers, type Sought } from './find-members.ts';
 import type { Target } from './target.ts';
@@ -96,7 +97,7 @@ export function createStopper(): Stopper {
         known,
       );
     } catch (error) {
-      process.stderr.write(`The processes could not be looked at: ${String(error)}\n`);
+      complain('The processes could not be looked at', error);
       return null;
     }
   }

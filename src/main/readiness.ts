@@ -1,4 +1,5 @@
 /** Whether the program can do its work: the answer of `/readyz`. */
+import { access } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Guardian } from '../processes/guardian.ts';
 import type { Connection } from '../store/database.ts';
@@ -9,12 +10,13 @@ const patienceMs = 2_000;
 /** One word a check: `up`, `down` or `starting`. */
 export async function readiness(
   db: Connection,
-  guardian: Pick<Guardian, 'list'>,
+  guardian: Pick<Guardian, 'list' | 'socketPath'>,
   threads: Pick<Threads, 'state'> | null,
 ): Promise<{ ok: boolean; checks: Record<string, string> }> {
   const [database, commands] = await Promise.all([
     within(db.query('select 1')),
-    within(guardian.list()),
+    // It answers on the connection that is open; a thread that is started again needs a new one.
+    within(Promise.all([guardian.list(), access(guardian.socketPath)])),
   ]);
   const checks = {
     database,

@@ -174,6 +174,19 @@ describe('output', () => {
     expect(tail?.data.toString()).toBe('after\n');
   });
 
+  it('that is no UTF-8, or comes in the middle of a character, is kept byte for byte', async () => {
+    const guardian = await guardianOfTest();
+    const bytes = String.raw`printf '\377\376 \303'; sleep 0.15; printf '\266 \360\237'; sleep 0.15; printf '\230\200\303'`;
+    guardian.submit(command(1, bytes));
+    guardian.submit(command(2, bytes, { secrets: ['nothing of this'] }));
+    const written = Buffer.concat([
+      Buffer.from([0xff, 0xfe]),
+      Buffer.from(' ö 😀'),
+      Buffer.from([0xc3]),
+    ]);
+    for (const id of [1, 2]) expect((await guardian.ended(id)).output?.equals(written)).toBe(true);
+  });
+
   it('can be followed while the command runs', async () => {
     const guardian = await guardianOfTest();
     const gate = path.join(temporaryFolder(), 'gate');

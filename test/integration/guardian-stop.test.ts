@@ -104,6 +104,29 @@ describe('stop', () => {
     expect(await guardian.stop(1, 5000)).toMatchObject({ groupEmpty: true });
   });
 
+  it('leaves nothing of a command that does all of it, within the grace and two seconds', async () => {
+    const guardian = await guardianOfTest();
+    const pids = path.join(temporaryFolder(), 'pids');
+    const stubborn = `trap '' TERM; echo $$ >> ${pids}; while :; do sleep 0.1; done`;
+    const all = [
+      `sh -c "${quoted(stubborn)}" &`,
+      `setsid sh -c "${quoted(stubborn)}" &`,
+      `(setsid sh -c "sh -c \\"${quoted(quoted(stubborn))}\\" &" &)`,
+      `sh -c "trap '' TERM; echo \\$\\$ >> ${pids}; kill -STOP \\$\\$" &`,
+      `setsid sh -c "echo \\$\\$ >> ${pids}; kill -STOP \\$\\$" &`,
+      `sleep 1000 & echo $! >> ${pids}`,
+      `sh -c 'sleep 0 & exec sleep 1000' &`,
+    ];
+    guardian.submit(command(1, [...all, `trap '' TERM`, `while :; do sleep 1; done`].join('\n')));
+    const alive = await pidsIn(pids, 6);
+    expect(alive.map(isAlive)).toEqual(Array(6).fill(true));
+    const from = performance.now();
+    expect(await guardian.stop(1, 500)).toMatchObject({ groupEmpty: true });
+    expect(performance.now() - from).toBeLessThan(500 + 2000);
+    expect(alive.map(isAlive)).toEqual(Array(6).fill(false));
+    expect(await guardian.ended(1)).toMatchObject({ signal: 'SIGKILL', leftovers: [] });
+  });
+
   it('leaves other commands alone', async () => {
     const guardian = await guardianOfTest();
     guardian.submit(command(1, 'sleep 1000'));
@@ -184,3 +207,8 @@ describe('stopAll', () => {
     expect((await guardian.ended(1)).code).toBe(0);
   });
 });
+
+/** For between double quotes. */
+function quoted(shell: string): string {
+  return shell.replaceAll(/[\\$"]/g, String.raw`\$&`);
+}
