@@ -2,20 +2,19 @@
 import { createLog } from '../log.ts';
 import { alarmUnstarted } from '../operations/alarm-unstarted.ts';
 import { inTransaction } from '../operations/in-transaction.ts';
-import { writeOff } from '../operations/write-off.ts';
+import type { EngineFacts } from '../operations/engine-facts.ts';
 import type { Commands } from '../processes/commands.ts';
 import { connectGuardian } from '../processes/connect-guardian.ts';
 import { openDatabase } from '../store/database.ts';
-import { claimedBy } from '../store/executions.ts';
-import { beat, executorsWithClaims, type HeardExecutor } from '../store/executors.ts';
+import { beat, executorsWithClaims } from '../store/executors.ts';
 import { forgetPlaces, isDrained } from '../store/places.ts';
 import { every, type Loop } from './every.ts';
 import { followConfiguration, type Configuration } from './follow-configuration.ts';
 import { createLeaseWatch, watchEveryMs } from './lease-watch.ts';
 import { createProcessNotes } from './note-processes.ts';
-import { unreachable } from './lost-evidence.ts';
 import { createLostProofs } from './prove-lost.ts';
 import { createUnclaimed } from './unclaimed.ts';
+import { createWriteOff } from './write-off-silent.ts';
 import { giveUp, liveUntilCancelled, tellMain, threadData } from './thread.ts';
 
 export interface KeeperData {
@@ -83,36 +82,19 @@ const proveLost = createLostProofs({
 });
 
 const watch = createLeaseWatch();
+const writeOffSilent = createWriteOff(db, freshFacts, log);
+
+async function freshFacts(): Promise<EngineFacts> {
+  await configuration.read();
+  return configuration.facts();
+}
 
 async function watchOthers(): Promise<void> {
   const asked = performance.now();
   const seen = await executorsWithClaims(lookout);
   const answered = performance.now();
   for (const executor of watch.silent({ seen, asked, answered }, data.executorId)) {
-    // Beside the watch: as long as this takes, the others are to be seen, too.
-    if (!writingOff.has(executor.id)) void writeOffAll(executor);
-  }
-}
-
-const writingOff = new Set<number>();
-
-async function writeOffAll(executor: HeardExecutor): Promise<void> {
-  const { id, host, beatAt } = executor;
-  const evidence = unreachable(host, beatAt);
-  writingOff.add(id);
-  try {
-    await configuration.read();
-    for (const { executionId, ...claim } of await claimedBy(db, id)) {
-      const lost = { executionId, ...claim, ...evidence };
-      const gone = await inTransaction(db, (tx) =>
-        writeOff(tx, executor, lost, configuration.facts()),
-      );
-      if (gone) log.error({ executionId, host }, 'an execution was lost');
-    }
-  } catch (error) {
-    log.warn({ err: error, host }, 'a silent host waits to be written off');
-  } finally {
-    writingOff.delete(id);
+    writeOffSilent(executor);
   }
 }
 
