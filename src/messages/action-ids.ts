@@ -2,7 +2,7 @@
 
 export const commandName = '/kuroko';
 
-/** Of buttons: what a click asks for. */
+/** Of buttons and menus: what a click asks for. */
 export const actionIds = {
   retry: 'retry',
   skip: 'skip',
@@ -22,11 +22,24 @@ export const actionIds = {
   /** Another page of a list: the two stand side by side, so they need two names. */
   previousPage: 'previous_page',
   nextPage: 'next_page',
+  /** The same for what goes by time. */
+  newest: 'newest',
+  older: 'older',
   /** One of several jobs that were meant, or the verb that was meant. */
   match: 'match',
   /** Buttons of the help: the verb without a word more. */
   helpList: 'help_list',
   helpStatus: 'help_status',
+  helpWorkers: 'help_workers',
+  /** A menu: suspends or resumes one worker of an executor. */
+  seeToWorker: 'see_to_worker',
+  drain: 'drain',
+  undrain: 'undrain',
+  /** How an executor's process is to be started again is asked, then one of the three. */
+  restart: 'restart',
+  restartHandOver: 'restart_hand_over',
+  restartWait: 'restart_wait',
+  restartStop: 'restart_stop',
 } as const;
 export type ActionId = (typeof actionIds)[keyof typeof actionIds];
 
@@ -51,10 +64,36 @@ export type ButtonValue =
   | { readonly type: 'instance'; readonly instanceId: number }
   | { readonly type: 'execution'; readonly instanceId: number; readonly executionId: number }
   | { readonly type: 'definition'; readonly definitionId: number }
-  /** The words after `list`, as typed; a reader's own filter, given back to him. */
-  | { readonly type: 'page'; readonly page: number; readonly query: string }
+  /** The words after the verb, as typed; a reader's own filter, given back to him. */
+  | {
+      readonly type: 'page';
+      readonly of: PagedList;
+      readonly page: number;
+      readonly query: string;
+    }
+  /** Null: of all definitions; from the last that ended. */
+  | {
+      readonly type: 'history';
+      readonly definitionId: number | null;
+      /** Id of the execution to go on from. */
+      readonly before: number | null;
+    }
+  /** `page`: of the list that it stands in, to be shown again. */
+  | { readonly type: 'executor'; readonly executorId: number; readonly page: number }
+  | {
+      readonly type: 'worker';
+      readonly wish: 'suspend' | 'resume';
+      readonly executorId: number;
+      readonly number: number;
+      readonly page: number;
+    }
+  /** An executor until it is started again; `startedAt` in milliseconds of the epoch. */
+  | { readonly type: 'process'; readonly executorId: number; readonly startedAt: number }
   | { readonly type: 'match'; readonly verb: string; readonly definitionId: number }
   | { readonly type: 'none' };
+
+export const pagedLists = ['list', 'workers', 'executions'] as const;
+export type PagedList = (typeof pagedLists)[number];
 
 /** The longest filter that a page's button repeats: encoded, nine characters for each at worst. */
 export const queryLimit = 200;
@@ -70,7 +109,15 @@ export function encodeValue(value: ButtonValue): string {
     case 'definition':
       return `definition:${value.definitionId}`;
     case 'page':
-      return `page:${value.page}:${encodeURIComponent(value.query)}`;
+      return `page:${value.of}:${value.page}:${encodeURIComponent(value.query)}`;
+    case 'history':
+      return `history:${value.definitionId ?? 0}:${value.before ?? 0}`;
+    case 'executor':
+      return `executor:${value.executorId}:${value.page}`;
+    case 'worker':
+      return `worker:${value.wish}:${value.executorId}:${value.number}:${value.page}`;
+    case 'process':
+      return `process:${value.executorId}:${value.startedAt}`;
     case 'match':
       return `match:${value.verb}:${value.definitionId}`;
     case 'none':
@@ -87,7 +134,7 @@ export function decodeValue(text: unknown): ButtonValue | null {
 
 function read(text: string): ButtonValue | null {
   const [type = '', ...rest] = text.split(':');
-  const [a, b, c] = rest.map((part) => number(part));
+  const [a, b, c, d] = rest.map((part) => number(part));
   switch (type) {
     case 'token':
       return a && b && c !== null && c !== undefined && rest.length === 3
@@ -100,9 +147,26 @@ function read(text: string): ButtonValue | null {
     case 'definition':
       return a && rest.length === 1 ? { type, definitionId: a } : null;
     case 'page': {
-      const query = rest.length === 2 ? decoded(rest[1] ?? '') : null;
-      return a && query !== null && query.length <= queryLimit ? { type, page: a, query } : null;
+      const query = rest.length === 3 ? decoded(rest[2] ?? '') : null;
+      const of = pagedLists.find((list) => list === rest[0]);
+      return of && b && query !== null && query.length <= queryLimit
+        ? { type, of, page: b, query }
+        : null;
     }
+    case 'history':
+      return a !== null && a !== undefined && b !== null && b !== undefined && rest.length === 2
+        ? { type, definitionId: a || null, before: b || null }
+        : null;
+    case 'executor':
+      return a && b && rest.length === 2 ? { type, executorId: a, page: b } : null;
+    case 'worker': {
+      const [wish] = rest;
+      return (wish === 'suspend' || wish === 'resume') && b && c && d && rest.length === 4
+        ? { type, wish, executorId: b, number: c, page: d }
+        : null;
+    }
+    case 'process':
+      return a && b && rest.length === 2 ? { type, executorId: a, startedAt: b } : null;
     case 'match': {
       const [verb] = rest;
       return verb !== undefined && /^[a-z-]{1,30}$/.test(verb) && b && rest.length === 2

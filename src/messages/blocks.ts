@@ -21,7 +21,7 @@ export type Block =
   | { type: 'header'; text: PlainText }
   | { type: 'section'; text: Mrkdwn; accessory?: Button }
   | { type: 'context'; elements: Mrkdwn[] }
-  | { type: 'actions'; elements: Button[] }
+  | { type: 'actions'; elements: (Button | Select)[] }
   | { type: 'divider' }
   | InputBlock;
 
@@ -32,7 +32,7 @@ export interface InputBlock {
   label: PlainText;
   hint?: PlainText;
   optional?: boolean;
-  element: TextInput | JobSelect | ChannelSelect;
+  element: TextInput | Select | ChannelSelect;
 }
 
 export interface TextInput {
@@ -44,7 +44,7 @@ export interface TextInput {
   placeholder?: PlainText;
 }
 
-export interface JobSelect {
+export interface Select {
   type: 'static_select';
   action_id: string;
   options: Option[];

@@ -1,5 +1,5 @@
 /** Finds in a message or modal whatever Slack would refuse, or would take for more than text. */
-import type { Block, Button, Content, InputBlock, Modal, Option } from './blocks.ts';
+import type { Block, Button, Content, InputBlock, Modal, Option, Select } from './blocks.ts';
 import { limits } from './limits.ts';
 
 /** One sentence a violation; none for a message that Slack takes as it is meant. */
@@ -48,7 +48,7 @@ function checkBlock(where: string, block: Block, complain: Complain): void {
     case 'actions': {
       if (block.elements.length === 0) complain(`${where}: no elements`);
       atMost(where, block.elements.length, limits.actionsElements, complain);
-      for (const button of block.elements) checkButton(where, button, complain);
+      for (const element of block.elements) checkElement(where, element, complain);
       const ids = block.elements.map(({ action_id: id }) => id);
       if (new Set(ids).size < ids.length) complain(`${where}: two elements share an action_id`);
       return;
@@ -58,6 +58,13 @@ function checkBlock(where: string, block: Block, complain: Complain): void {
     case 'input':
       return checkInput(where, block, complain);
   }
+}
+
+function checkElement(where: string, element: Button | Select, complain: Complain): void {
+  if (element.type === 'button') return checkButton(where, element, complain);
+  const name = `${where}, select ${element.action_id}`;
+  atMost(`${name}, action_id`, element.action_id.length, limits.actionId, complain);
+  checkSelect(name, element, complain);
 }
 
 function checkButton(where: string, button: Button, complain: Complain): void {
@@ -78,6 +85,7 @@ function checkInput(where: string, block: InputBlock, complain: Complain): void 
   if (block.hint) checkPlain(`${where}, hint`, block.hint.text, limits.inputHint, complain);
   const { element } = block;
   atMost(`${where}, action_id`, element.action_id.length, limits.actionId, complain);
+  if (element.type === 'static_select') return checkSelect(where, element, complain);
   if (element.placeholder) {
     checkPlain(`${where}, placeholder`, element.placeholder.text, limits.placeholder, complain);
   }
@@ -86,9 +94,13 @@ function checkInput(where: string, block: InputBlock, complain: Complain): void 
     atMost(`${where}, max_length`, max, limits.inputText, complain);
     atMost(`${where}, initial value`, typed.length, max, complain);
   }
-  if (element.type === 'static_select') {
-    checkOptions(where, element.options, element.initial_option, complain);
+}
+
+function checkSelect(where: string, select: Select, complain: Complain): void {
+  if (select.placeholder) {
+    checkPlain(`${where}, placeholder`, select.placeholder.text, limits.placeholder, complain);
   }
+  checkOptions(where, select.options, select.initial_option, complain);
 }
 
 function checkOptions(

@@ -17,6 +17,7 @@ export function helpMessage(): Content {
           button(actionIds.launchForm, { type: 'none' }, { style: 'primary' }),
           button(actionIds.helpList, { type: 'none' }),
           button(actionIds.helpStatus, { type: 'none' }),
+          button(actionIds.helpWorkers, { type: 'none' }),
         ],
       },
       context(render('slack/help#notes', view)),

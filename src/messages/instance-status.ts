@@ -3,6 +3,7 @@ import { render } from '../templates.ts';
 import { actionIds } from './action-ids.ts';
 import { context, section, type Content } from './blocks.ts';
 import { button, runButtons } from './buttons.ts';
+import { executionOutcome } from './execution-outcome.ts';
 import { code, line } from './fit.ts';
 import { size, span } from './phrases.ts';
 import { runSummary, runTitle } from './run-message.ts';
@@ -42,17 +43,9 @@ function command(run: Run, execution: Execution, about: About): string {
   const { startedAt, finishedAt, outputSize, host } = execution;
   return render('slack/status#command', {
     step: code(stepText(run, execution.path), 150),
-    how: how(execution),
+    how: executionOutcome(execution),
     host: host === null ? null : code(host, 60),
     took: startedAt === null ? null : span(startedAt, finishedAt ?? about.now),
     output: outputSize > 0 ? size(outputSize) : null,
   });
-}
-
-function how({ status, exitStatus, termSignal, timedOut }: Execution): string {
-  if (status !== 'finished') return render(`slack/status#how-${status}`);
-  if (timedOut) return render('slack/status#how-timed-out');
-  if (termSignal !== null)
-    return render('slack/status#how-signal', { signal: line(termSignal, 30) });
-  return render('slack/status#how-exit', { exitStatus });
 }

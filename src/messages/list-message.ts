@@ -1,9 +1,10 @@
 /** A page of jobs, with what became of their last run, and buttons. */
 import { render } from '../templates.ts';
-import { actionIds, queryLimit, type ButtonValue } from './action-ids.ts';
+import { actionIds, type ButtonValue } from './action-ids.ts';
 import { context, section, type Block, type Content } from './blocks.ts';
 import { button } from './buttons.ts';
 import { line } from './fit.ts';
+import { otherPages } from './other-pages.ts';
 import { definitionLink, instanceLink, moment } from './phrases.ts';
 import type { DefinitionSummary } from '../store/definitions.ts';
 import type { About } from './about.ts';
@@ -32,7 +33,7 @@ export function listMessage(list: JobList, about: About): Content {
     blocks: [
       section(title),
       ...list.definitions.slice(0, pageSize).flatMap((definition) => row(definition, about)),
-      ...otherPages(list, pages),
+      ...otherPages({ of: 'list', page, pages, query: list.query }),
       ...(total === 0 && query !== '' ? [context(render('slack/list#hint'))] : []),
     ],
   };
@@ -70,20 +71,4 @@ function row(definition: DefinitionSummary, about: About): Block[] {
       ],
     },
   ];
-}
-
-function otherPages({ page, query }: JobList, pages: number): Block[] {
-  const to = (other: number): ButtonValue => ({
-    type: 'page',
-    page: other,
-    // By whole characters, and without halves of them, which no address can hold.
-    query: Array.from(query.replaceAll(/\p{Surrogate}/gu, ''))
-      .slice(0, queryLimit / 2)
-      .join(''),
-  });
-  const elements = [
-    ...(page > 1 ? [button(actionIds.previousPage, to(page - 1))] : []),
-    ...(page < pages ? [button(actionIds.nextPage, to(page + 1))] : []),
-  ];
-  return elements.length === 0 ? [] : [{ type: 'actions', elements }];
 }

@@ -56,6 +56,12 @@ export function timeOfDay(at: Date): Markup {
   return dateToken(at, '{time}', 16);
 }
 
+/** The time of day where the day goes without saying, for moments on either side of now. */
+export function clock(at: Date, { now }: Pick<About, 'now'>): Markup {
+  const hours = Math.abs(at.getTime() - now.getTime()) / 3_600_000;
+  return hours < 12 ? timeOfDay(at) : moment(at);
+}
+
 function dateToken(at: Date, format: string, length: number): Markup {
   const fallback = at.toISOString().slice(0, length).replace('T', ' ');
   if (speaksLocally()) return markup(`${fallback} UTC`);

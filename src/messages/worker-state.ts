@@ -1,5 +1,5 @@
 /** What a worker does, and what keeps it from taking more: the same words wherever it is shown. */
-import type { ListedExecutor, ListedWorker } from '../store/worker-list.ts';
+import type { ListedExecutor } from '../store/worker-list.ts';
 
 export interface WorkerState {
   readonly activity: 'running' | 'free';
@@ -9,7 +9,7 @@ export interface WorkerState {
 
 export function workerState(
   { presence, drainingAt }: Pick<ListedExecutor, 'presence' | 'drainingAt'>,
-  { running, suspended }: Pick<ListedWorker, 'running' | 'suspended'>,
+  { running, suspended }: { readonly running: object | null; readonly suspended: boolean },
 ): WorkerState {
   const own = suspended ? 'suspended' : null;
   const ofAll = presence !== 'present' ? presence : drainingAt === null ? null : 'draining';

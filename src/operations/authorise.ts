@@ -38,6 +38,11 @@ export async function authorise(on: Connection, wish: AuthorisationWish): Promis
   });
 }
 
+/** Whether the actor may do this: for what is offered, not for what is done. */
+export async function isAllowed(on: Connection, wish: AuthorisationWish): Promise<boolean> {
+  return (await refusal(on, wish)) === null;
+}
+
 async function refusal(on: Connection, wish: AuthorisationWish): Promise<string | null> {
   const { actor } = wish;
   switch (actor.kind) {

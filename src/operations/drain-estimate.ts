@@ -1,14 +1,8 @@
 /** When an executor that takes nothing new will be empty. */
 import type { RunningCommand } from '../store/running-commands.ts';
+import type { DrainEstimate } from '../store/usual-durations.ts';
 
-export type DrainEstimate =
-  /** It is. */
-  | { readonly type: 'empty' }
-  | { readonly type: 'at'; readonly at: Date }
-  /** So many have taken longer than usual; the others will have ended then, if there are any. */
-  | { readonly type: 'overdue'; readonly overdue: number; readonly at: Date | null }
-  /** Of so many commands nobody knows how long they take. */
-  | { readonly type: 'unknown'; readonly unknown: number };
+export type { DrainEstimate };
 
 export function drainEstimate(
   running: readonly Pick<RunningCommand, 'expectedEnd'>[],

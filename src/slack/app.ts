@@ -8,6 +8,7 @@ import { createInFlight } from './in-flight.ts';
 import { introduce } from './introduce.ts';
 import { openLine } from './line.ts';
 import { registerListeners } from './register.ts';
+import { watchRestarts } from './watch-restarts.ts';
 import { promptClientOptions } from './web-client.ts';
 import type { ServerRoute } from '@hapi/hapi';
 import type { Config } from '../config.ts';
@@ -54,6 +55,7 @@ export function createSlackApp({
   const client = new webApi.WebClient(botToken, clientOptions);
   const inFlight = createInFlight();
   const line = openLine(config.slack, clientOptions, inFlight, log);
+  const restarts = watchRestarts({ db, client, log });
   const stopping = new AbortController();
   let listening = false;
 
@@ -73,9 +75,10 @@ export function createSlackApp({
       clientOptions,
     });
     const identify = createIdentify({ client, own, log });
-    registerListeners(app, { config, db, facts, log, client, identify, own });
+    registerListeners(app, { config, db, facts, log, client, identify, own, restarts });
     await line.connect(stopping.signal);
     listening = !stopping.signal.aborted;
+    restarts.look();
   }
   let connecting: Promise<void> | undefined;
   return {
@@ -90,6 +93,7 @@ export function createSlackApp({
     async stop() {
       stopping.abort();
       listening = false;
+      restarts.stop();
       await line.close();
       const left = await inFlight.drained(stopPatience);
       if (left > 0) log.warn({ left }, 'what Slack asked for was not finished');

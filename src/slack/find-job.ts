@@ -22,7 +22,7 @@ export type FoundJob =
  */
 export async function findJob(
   on: Connection,
-  verb: 'launch' | 'show',
+  verb: 'launch' | 'show' | 'history',
   ref: string | number,
 ): Promise<FoundJob> {
   if (typeof ref === 'number') {

@@ -2,7 +2,9 @@
 import { nearestVerb } from './nearest-verb.ts';
 import { plainText } from './plain-text.ts';
 import { splitWords, type Word } from './split-words.ts';
+import { restartCommand, type RestartCommand } from './restart-grammar.ts';
 import { verbs, type InstanceVerb, type Verb } from './verbs.ts';
+import { workersCommand, type WorkersCommand } from './workers-grammar.ts';
 
 export type Command =
   | { readonly verb: 'help' }
@@ -25,6 +27,11 @@ export type Command =
   | { readonly verb: 'status'; readonly instanceId: number | null }
   | { readonly verb: 'logs'; readonly instanceId: number | null; readonly full: boolean }
   | { readonly verb: InstanceVerb; readonly instanceId: number | null }
+  | WorkersCommand
+  | RestartCommand
+  | { readonly verb: 'executions' }
+  /** Id or name; null is all jobs. */
+  | { readonly verb: 'history'; readonly job: string | null }
   | { readonly verb: 'unknown'; readonly word: string; readonly suggestion: Verb | null }
   /** The verb is known, what follows it is not what it takes. */
   | { readonly verb: 'malformed'; readonly problem: string };
@@ -48,6 +55,14 @@ export function parseCommand(text: string): Command {
       return showCommand(words);
     case 'list':
       return parseList(plain.slice(first.end).trim());
+    case 'workers':
+      return workersCommand(words);
+    case 'executions':
+      return executionsCommand(words);
+    case 'history':
+      return historyCommand(words);
+    case 'restart':
+      return restartCommand(words);
     case 'status':
     case 'logs':
     case 'retry':
@@ -77,13 +92,27 @@ function showCommand(words: readonly Word[]): Command {
   if (job === undefined) {
     return { verb: 'malformed', problem: 'Say which job: `show 12` or `show nightly-report`.' };
   }
-  if (extra !== undefined) {
-    return {
-      verb: 'malformed',
-      problem: `One job at a time. A name with spaces goes in quotes: \`show "two words"\`.`,
-    };
-  }
+  if (extra !== undefined) return oneJobOnly('show');
   return { verb: 'show', job: jobOf(job) };
+}
+
+function historyCommand(words: readonly Word[]): Command {
+  const [job, extra] = words;
+  if (extra !== undefined) return oneJobOnly('history');
+  return { verb: 'history', job: job === undefined ? null : jobOf(job) };
+}
+
+const oneJobOnly = (verb: 'show' | 'history'): Command => ({
+  verb: 'malformed',
+  problem: `One job at a time. A name with spaces goes in quotes: \`${verb} "two words"\`.`,
+});
+
+function executionsCommand(words: readonly Word[]): Command {
+  if (words.length === 0) return { verb: 'executions' };
+  return {
+    verb: 'malformed',
+    problem: 'Nothing follows `executions`. Of one run: `status 12`; of what was: `history`.',
+  };
 }
 
 /** What follows `list`, as a button for another page repeats it. */

@@ -2,13 +2,21 @@
 import { actionIds, callbackIds, commandName, type ActionId } from '../messages/action-ids.ts';
 import { unknownButtonAnswer } from '../messages/command-answers.ts';
 import { chooseStepClick } from './actions/choose-step.ts';
-import { helpListClick, helpStatusClick } from './actions/help.ts';
+import { helpListClick, helpStatusClick, helpWorkersClick } from './actions/help.ts';
+import { historyClick } from './actions/history.ts';
 import { launchClick } from './actions/launch.ts';
 import { launchFormClick } from './actions/launch-form.ts';
 import { logsClick } from './actions/logs.ts';
 import { matchClick } from './actions/match.ts';
 import { cancelClick, retryClick, skipClick, terminateClick } from './actions/operate.ts';
 import { pageClick } from './actions/page.ts';
+import {
+  restartClick,
+  restartHandOverClick,
+  restartStopClick,
+  restartWaitClick,
+} from './actions/restart.ts';
+import { drainClick, seeToWorkerChoice, undrainClick } from './actions/see-to.ts';
 import { showClick } from './actions/show.ts';
 import { statusClick } from './actions/status.ts';
 import { appMention } from './events/app-mention.ts';
@@ -27,7 +35,7 @@ export const eventListeners = {
   'message.im': directMessage,
 } as const;
 
-/** By action id of a button: a button without a listener does not compile. */
+/** By action id of a button or menu: one without a listener does not compile. */
 export const clickListeners: Readonly<Record<ActionId, ClickListener>> = {
   [actionIds.retry]: retryClick,
   [actionIds.skip]: skipClick,
@@ -41,9 +49,19 @@ export const clickListeners: Readonly<Record<ActionId, ClickListener>> = {
   [actionIds.logs]: logsClick,
   [actionIds.previousPage]: pageClick,
   [actionIds.nextPage]: pageClick,
+  [actionIds.newest]: historyClick,
+  [actionIds.older]: historyClick,
   [actionIds.match]: matchClick,
   [actionIds.helpList]: helpListClick,
   [actionIds.helpStatus]: helpStatusClick,
+  [actionIds.helpWorkers]: helpWorkersClick,
+  [actionIds.seeToWorker]: seeToWorkerChoice,
+  [actionIds.drain]: drainClick,
+  [actionIds.undrain]: undrainClick,
+  [actionIds.restart]: restartClick,
+  [actionIds.restartHandOver]: restartHandOverClick,
+  [actionIds.restartWait]: restartWaitClick,
+  [actionIds.restartStop]: restartStopClick,
 };
 
 /** A button of a message older than this version. */

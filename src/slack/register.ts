@@ -7,7 +7,7 @@ import {
   unknownClick,
 } from './listeners.ts';
 import { clickOf } from './actions/click.ts';
-import type { App, BlockAction, ButtonAction } from '@slack/bolt';
+import type { App, BlockAction, ButtonAction, StaticSelectAction } from '@slack/bolt';
 import type { Shell } from './shell.ts';
 
 export function registerListeners(app: App, shell: Shell): void {
@@ -24,7 +24,7 @@ export function registerListeners(app: App, shell: Shell): void {
   app.event('message', ({ event, body }) =>
     eventListeners['message.im'](shell, event, body.event_id),
   );
-  app.action<BlockAction<ButtonAction>>(/^/, async ({ ack, body, action, respond }) => {
+  app.action<BlockAction<Pressed>>(/^/, async ({ ack, body, action, respond }) => {
     await ack();
     const listener = isOurs(action.action_id) ? clickListeners[action.action_id] : unknownClick;
     await listener(shell, clickOf(shell, body, action, respond));
@@ -41,6 +41,8 @@ export function registerListeners(app: App, shell: Shell): void {
     shell.log.error({ err: error }, 'a listener failed');
   });
 }
+
+type Pressed = ButtonAction | StaticSelectAction;
 
 function isOurs(actionId: string): actionId is keyof typeof clickListeners {
   return Object.hasOwn(clickListeners, actionId);

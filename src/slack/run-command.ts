@@ -2,14 +2,19 @@
 import { errorAnswer, unknownVerbAnswer } from '../messages/answers.ts';
 import { whichRunAnswer } from '../messages/command-answers.ts';
 import { slackMessageAt } from '../store/slack-messages.ts';
+import { executions } from './commands/executions.ts';
 import { help } from './commands/help.ts';
+import { history } from './commands/history.ts';
 import { launchCommand } from './commands/launch.ts';
 import { jobList } from './commands/list.ts';
 import { logs } from './commands/logs.ts';
 import { operateCommand } from './commands/operate.ts';
 import { postOutput } from './commands/post-output.ts';
 import { jobCard } from './commands/show.ts';
+import { restartChoice } from './commands/restart.ts';
 import { status } from './commands/status.ts';
+import { workers } from './commands/workers.ts';
+import { seeToExecutor, seeToWorker } from './see-to.ts';
 import type { Ask } from './ask.ts';
 import type { Command } from './grammar.ts';
 import type { SlackActor } from './serve.ts';
@@ -49,6 +54,20 @@ export async function runCommand(
       if (instanceId === null) return ask.answer(whichRunAnswer(verb));
       return operateCommand(shell, ask, actor, { verb, instanceId });
     }
+    case 'workers':
+      return ask.answer(await workers(shell, actor));
+    case 'suspend-worker':
+    case 'resume-worker':
+      return seeToWorker(shell, ask, actor, command);
+    case 'drain':
+    case 'undrain':
+      return seeToExecutor(shell, ask, actor, command);
+    case 'executions':
+      return ask.answer(await executions(shell));
+    case 'history':
+      return ask.answer(await history(shell, command.job));
+    case 'restart':
+      return ask.answer(await restartChoice(shell, actor, command.place ?? {}));
     case 'unknown':
       return ask.answer(unknownVerbAnswer(command.word, command.suggestion));
     case 'malformed':

@@ -5,6 +5,7 @@ import type { About } from '../messages/about.ts';
 import type { EngineFacts } from '../operations/engine-facts.ts';
 import type { Database } from '../store/database.ts';
 import type { Identify } from './identity.ts';
+import type { RestartWatch } from './watch-restarts.ts';
 import type { WebClient } from './web-client.ts';
 
 export interface Shell {
@@ -14,6 +15,8 @@ export interface Shell {
   readonly log: Log;
   readonly client: WebClient;
   readonly identify: Identify;
+  /** To be told when somebody has asked for a restart. */
+  readonly restarts: RestartWatch;
   /** Who we are in this workspace. */
   readonly own: { readonly teamId: string; readonly botUserId: string };
 }

@@ -21,7 +21,7 @@ export interface SlashCommandBody {
 export type RespondToCommand = (message: {
   readonly text: string;
   readonly blocks: Content['blocks'];
-  readonly response_type: 'ephemeral';
+  readonly response_type: 'ephemeral' | 'in_channel';
 }) => Promise<unknown>;
 
 /** Called when the command is acknowledged. Never rejects. */
@@ -39,8 +39,8 @@ export async function slashCommand(
     key: `command:${body.trigger_id}`,
     triggerId: body.trigger_id,
   } as const;
-  const ask = askOf(shell, asked, ({ text, blocks }) =>
-    respond({ text, blocks, response_type: 'ephemeral' }),
+  const ask = askOf(shell, asked, ({ text, blocks }, to) =>
+    respond({ text, blocks, response_type: to === 'person' ? 'ephemeral' : 'in_channel' }),
   );
   const command = parseCommand(body.text);
   if (command.verb === 'launch' && command.job === null && parseEnv(command.env).ok) {

@@ -10,6 +10,10 @@ export const verbs = [
   'skip',
   'cancel',
   'terminate',
+  'workers',
+  'executions',
+  'history',
+  'restart',
 ] as const;
 
 export type Verb = (typeof verbs)[number];

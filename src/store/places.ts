@@ -27,6 +27,18 @@ export async function lockPlaces(tx: Tx, host: string, queue: string | null): Pr
   }));
 }
 
+/** How people name an executor; null when it has been forgotten. */
+export async function placeNamed(
+  on: Connection,
+  executorId: number,
+): Promise<Pick<Place, 'host' | 'queue'> | null> {
+  const [row] = await on.query<Pick<Place, 'host' | 'queue'>>(
+    'select host, queue from executors where id = $1',
+    [executorId],
+  );
+  return row ?? null;
+}
+
 /** `host:queue` of some that there are, for whoever has named another. */
 export async function somePlaces(on: Connection, limit: number): Promise<string[]> {
   const rows = await on.query<{ name: string }>(

@@ -27,7 +27,7 @@ export function restartWish({ restart, restartBy, restartAt }: RestartColumns): 
   return { mode: restart, by: restartBy ?? 'somebody', at: restartAt };
 }
 
-/** A later wish replaces an earlier one. Whoever is to wait takes nothing new from now on. */
+/** A later wish replaces an earlier one, and what that drained. Whoever is to wait takes nothing new from now on. */
 export async function requestRestart(
   tx: Tx,
   executorId: number,
@@ -35,8 +35,10 @@ export async function requestRestart(
 ): Promise<Date> {
   const [row] = await tx.query<{ restartAt: Date }>(
     `update executors set restart = $2, restart_by = $3, restart_at = moment.at,
-       draining_at = case when $2 = 'wait' then coalesce(draining_at, moment.at) else draining_at end,
-       draining_by = case when $2 = 'wait' then coalesce(draining_by, $3) else draining_by end
+       draining_at = case when draining_at is distinct from restart_at then draining_at
+         when $2 = 'wait' then moment.at end,
+       draining_by = case when draining_at is distinct from restart_at then draining_by
+         when $2 = 'wait' then $3 end
      from (select date_trunc('milliseconds', clock_timestamp()) as at) moment
      where id = $1 returning restart_at`,
     [executorId, wish.mode, wish.by],

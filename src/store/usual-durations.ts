@@ -15,6 +15,16 @@ export type ExpectedEnd =
   /** It has taken longer than usual: it should have ended then. */
   | { readonly type: 'overdue'; readonly at: Date };
 
+/** When an executor that takes nothing new will be empty. */
+export type DrainEstimate =
+  /** It is. */
+  | { readonly type: 'empty' }
+  | { readonly type: 'at'; readonly at: Date }
+  /** So many have taken longer than usual; the others will have ended then, if there are any. */
+  | { readonly type: 'overdue'; readonly overdue: number; readonly at: Date | null }
+  /** Of so many commands nobody knows how long they take. */
+  | { readonly type: 'unknown'; readonly unknown: number };
+
 /** Of the newest that ended by themselves: one that was stopped says nothing. */
 const sampled = 20;
 /** Instances looked at: a step that is new in an old definition has no past, however long one looks. */

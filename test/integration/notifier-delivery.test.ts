@@ -15,6 +15,7 @@ import type { DefinitionFields } from '../../src/store/definitions.ts';
 import { insertRefresh } from '../../src/store/outbox.ts';
 import { createDeliveries, type Deliveries } from '../../src/workers/deliveries.ts';
 import { slackBooks } from '../../src/workers/slack-books.ts';
+import { labelsOf } from '../support/buttons-of.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { handWorker, type HandWorker } from '../support/hand-worker.ts';
 import { define, facts, launchOne, member } from '../support/operations.ts';
@@ -95,10 +96,7 @@ const wish = (instanceId: number) => ({
   requestKey: randomUUID(),
 });
 
-const labels = (message: StandInMessage | undefined): string[] =>
-  (message?.blocks ?? []).flatMap((block) =>
-    block.type === 'actions' ? block.elements.map(({ text }) => text.text) : [],
-  );
+const labels = (message: StandInMessage | undefined): string[] => labelsOf(message ?? {});
 const words = (message: StandInMessage | undefined): string => JSON.stringify(message?.blocks);
 
 describe('the message of a run', () => {

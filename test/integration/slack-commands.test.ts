@@ -40,7 +40,7 @@ describe('/kuroko', () => {
   it('alone says what it understands, with buttons', async () => {
     const help = await shell.ask('');
     expect(shown(help)).toContain('`/kuroko launch [job] [KEY=VALUE …]` launch a job');
-    expect(buttons(help)).toEqual(['Launch…', 'List jobs', 'What runs now']);
+    expect(buttons(help)).toEqual(['Launch…', 'List jobs', 'What runs now', 'Workers']);
     expect(shown(await shell.ask('help'))).toBe(shown(help));
   });
 

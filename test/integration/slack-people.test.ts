@@ -182,7 +182,14 @@ describe('a bot that mentions Kuroko', () => {
     };
     const before = (await shell.answers()).length;
     await spoken(
-      { ...parts, log: pino({ level: 'silent' }), client, identify, own },
+      {
+        ...parts,
+        log: pino({ level: 'silent' }),
+        client,
+        identify,
+        own,
+        restarts: { look() {}, stop() {} },
+      },
       event,
       'Ev1',
       'list',

@@ -1,4 +1,4 @@
-/** A click on a button of ours, as Slack sends it. */
+/** A click on a button of ours, or a choice from a menu, as Slack sends it. */
 import { decodeValue, type ButtonValue } from '../../messages/action-ids.ts';
 import type { Content } from '../../messages/blocks.ts';
 import { askOf, type Ask, type Asked } from '../ask.ts';
@@ -16,6 +16,8 @@ export interface ClickedElement {
   readonly action_id: string;
   readonly action_ts: string;
   readonly value?: string | undefined;
+  /** Of a menu. */
+  readonly selected_option?: { readonly value?: string | undefined } | null | undefined;
 }
 
 export interface Click extends Ask {
@@ -29,7 +31,7 @@ export interface Click extends Ask {
 export type Respond = (message: {
   readonly text: string;
   readonly blocks: Content['blocks'];
-  readonly response_type?: 'ephemeral';
+  readonly response_type?: 'ephemeral' | 'in_channel';
   readonly replace_original: boolean;
   readonly thread_ts?: string;
 }) => Promise<unknown>;
@@ -56,11 +58,11 @@ export function clickOf(
     triggerId: body.trigger_id,
   };
   const thread = threadTs === null ? {} : { thread_ts: threadTs };
-  const ask = askOf(shell, asked, ({ text: words, blocks }) =>
+  const ask = askOf(shell, asked, ({ text: words, blocks }, to) =>
     respond({
       text: words,
       blocks,
-      response_type: 'ephemeral',
+      response_type: to === 'person' ? 'ephemeral' : 'in_channel',
       replace_original: false,
       ...thread,
     }),
@@ -68,7 +70,7 @@ export function clickOf(
   return {
     ...ask,
     triggerId: body.trigger_id,
-    value: decodeValue(element.value),
+    value: decodeValue(element.selected_option?.value ?? element.value),
     async replace({ text: words, blocks }) {
       await respond({ text: words, blocks, replace_original: true });
     },

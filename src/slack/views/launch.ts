@@ -66,6 +66,7 @@ export async function launchSubmit(
   const timer = setTimeout(() => void close(), formWaits);
   const ask: Ask = {
     ...asked,
+    announce: (content) => outside.announce(content),
     // Whatever is answered before the form is closed is a refusal: it is shown in the form.
     async answer(content) {
       if (closed !== null) return outside.answer(content);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   decodeValue,
   encodeValue,
+  pagedLists,
   queryLimit,
   type ButtonValue,
 } from '../../../src/messages/action-ids.ts';
@@ -22,6 +23,7 @@ const value: fc.Arbitrary<ButtonValue> = fc.oneof(
   fc.record({ type: fc.constant('definition' as const), definitionId: id }),
   fc.record({
     type: fc.constant('page' as const),
+    of: fc.constantFrom(...pagedLists),
     page: id,
     query: fc
       .string({ unit: 'binary', maxLength: queryLimit / 2 })
@@ -31,6 +33,20 @@ const value: fc.Arbitrary<ButtonValue> = fc.oneof(
     type: fc.constant('match' as const),
     verb: fc.constantFrom('launch', 'show', 'suspend-schedule'),
     definitionId: id,
+  }),
+  fc.record({
+    type: fc.constant('history' as const),
+    definitionId: fc.option(id),
+    before: fc.option(id),
+  }),
+  fc.record({ type: fc.constant('executor' as const), executorId: id, page: id }),
+  fc.record({ type: fc.constant('process' as const), executorId: id, startedAt: id }),
+  fc.record({
+    type: fc.constant('worker' as const),
+    wish: fc.constantFrom('suspend' as const, 'resume' as const),
+    executorId: id,
+    number: id,
+    page: id,
   }),
   fc.constant({ type: 'none' } as const),
 );
@@ -69,10 +85,21 @@ describe('the value of a button', () => {
     'instance:NaN',
     'execution:1',
     'definition:1:2',
-    'page:0:x',
-    'page:1:%',
-    'page:1:a:b',
-    `page:1:${'x'.repeat(queryLimit + 1)}`,
+    'page:list:0:x',
+    'page:list:1:%',
+    'page:list:1:a:b',
+    'page:1:x',
+    'page:passwords:1:x',
+    `page:list:1:${'x'.repeat(queryLimit + 1)}`,
+    'history:1',
+    'history:-1:2',
+    'executor:1',
+    'process:1',
+    'process:1:0',
+    'executor:0:1',
+    'worker:suspend:1:2',
+    'worker:kill:1:2:3',
+    'worker:suspend:1:0:3',
     'match:rm -rf:1',
     'match:launch:x',
     'none:1',

@@ -3,6 +3,7 @@ import type { Content } from '../../../src/messages/blocks.ts';
 import { failureMessage } from '../../../src/messages/failure-message.ts';
 import { runMessage } from '../../../src/messages/run-message.ts';
 import type { Execution } from '../../../src/store/executions.ts';
+import { buttonsOf, labelsOf } from '../../support/buttons-of.ts';
 import {
   about,
   at,
@@ -14,10 +15,6 @@ import {
   tokenOf,
 } from '../../support/run-fixture.ts';
 
-const labels = (content: Content): string[] =>
-  content.blocks.flatMap((block) =>
-    block.type === 'actions' ? block.elements.map(({ text }) => text.text) : [],
-  );
 const words = (content: Content): string => JSON.stringify(content.blocks);
 
 describe('an open failure', () => {
@@ -27,7 +24,7 @@ describe('an open failure', () => {
     expect(words(message)).toContain('step `/2-execute` · on `worker-1`');
     expect(words(message)).toContain('first failure');
     expect(words(message)).toContain('reading\\nno such table');
-    expect(labels(message)).toEqual(['Retry', 'Skip', 'Cancel']);
+    expect(labelsOf(message)).toEqual(['Retry', 'Skip', 'Cancel']);
   });
 
   it.each<[string, Partial<Execution>, string]>([
@@ -76,10 +73,8 @@ describe('a lost command', () => {
     const lost = { status: 'lost', evidence, groupEmptyAt, finishedAt: at('12:02:00') } as const;
     return failedRun({ executions: [executionOf(lost)] });
   };
-  const retryOf = ({ blocks }: Content) =>
-    blocks
-      .flatMap((block) => (block.type === 'actions' ? block.elements : []))
-      .find(({ action_id: action }) => action === 'retry');
+  const retryOf = (content: Content) =>
+    buttonsOf(content).find(({ action_id: action }) => action === 'retry');
 
   it('that may still run says so, and Retry asks before it risks running it twice', () => {
     const run = lostRun(null);
@@ -88,7 +83,7 @@ describe('a lost command', () => {
     expect(words(message)).toContain(`It may still run on \`worker-1\`. ${risk}`);
     expect(retryOf(message)?.confirm?.text.text).toBe(`It may still run on worker-1. ${risk}`);
     expect(retryOf(runMessage(run, about))?.confirm?.text.text).toContain(risk);
-    expect(labels(message)).toEqual(['Retry', 'Skip', 'Cancel']);
+    expect(labelsOf(message)).toEqual(['Retry', 'Skip', 'Cancel']);
   });
 
   it('of which nothing can run any more is safe to retry, without a question', () => {
@@ -123,7 +118,7 @@ describe('a failure that was dealt with', () => {
       'Retried by <@U0BEN> at <!date^1785412980^{time}|2026-07-30 12:03 UTC>',
     );
     expect(words(message)).toContain('no such table');
-    expect(labels(message)).toEqual([]);
+    expect(labelsOf(message)).toEqual([]);
   });
 
   it('is not mixed up with the next failure of the same step', () => {
@@ -136,9 +131,9 @@ describe('a failure that was dealt with', () => {
       audit: [auditOf({ attempt: 1 })],
     });
     expect(failureMessage(again, 21, 1, about).text).toContain('Exit status 3.');
-    expect(labels(failureMessage(again, 21, 1, about))).toEqual([]);
+    expect(labelsOf(failureMessage(again, 21, 1, about))).toEqual([]);
     expect(failureMessage(again, 21, 2, about).text).toContain('Exit status 4.');
-    expect(labels(failureMessage(again, 21, 2, about))).toEqual(['Retry', 'Skip', 'Cancel']);
+    expect(labelsOf(failureMessage(again, 21, 2, about))).toEqual(['Retry', 'Skip', 'Cancel']);
   });
 
   it('says that the run was cancelled', () => {
@@ -149,7 +144,7 @@ describe('a failure that was dealt with', () => {
     });
     const message = failureMessage(canceled, 21, 1, about);
     expect(words(message)).toContain('Cancelled by <@U0BEN>');
-    expect(labels(message)).toEqual([]);
+    expect(labelsOf(message)).toEqual([]);
   });
 });
 
@@ -160,5 +155,5 @@ it('tells of a script that cannot be carried out, without buttons', () => {
   });
   const message = failureMessage(run, 21, 2, about);
   expect(message.text).toContain('🆘 nightly-report cannot go on and was cancelled');
-  expect(labels(message)).toEqual([]);
+  expect(labelsOf(message)).toEqual([]);
 });

@@ -12,14 +12,10 @@ import { launchModal } from '../../../src/messages/launch-modal.ts';
 import { listMessage } from '../../../src/messages/list-message.ts';
 import { logsMessage } from '../../../src/messages/logs-message.ts';
 import { statusMessage } from '../../../src/messages/status-message.ts';
+import { buttonsOf } from '../../support/buttons-of.ts';
 import { about, at, definitionOf, executionOf, instanceOf } from '../../support/run-fixture.ts';
 
 const words = (content: Content): string => JSON.stringify(content.blocks);
-const buttons = (content: Content) =>
-  content.blocks.flatMap((block) => {
-    if (block.type === 'actions') return block.elements;
-    return block.type === 'section' && block.accessory !== undefined ? [block.accessory] : [];
-  });
 
 const summary = (id: number) => ({
   id,
@@ -37,16 +33,16 @@ describe('a list of jobs', () => {
     const message = listMessage({ definitions, total: 35, page: 2, query: 'a & tag:b' }, about);
     expect(message.text).toBe('35 jobs for "a &amp; tag:b" · page 2 of 4');
     expect(words(message)).toContain('/definitions/11|job-11>* · 11 · daily\\n❌ error');
-    expect(buttons(message)).toHaveLength(22);
+    expect(buttonsOf(message)).toHaveLength(22);
     expect(
-      buttons(message)
+      buttonsOf(message)
         .slice(-2)
         .map(({ value }) => decodeValue(value)),
     ).toEqual([
-      { type: 'page', page: 1, query: 'a & tag:b' },
-      { type: 'page', page: 3, query: 'a & tag:b' },
+      { type: 'page', of: 'list', page: 1, query: 'a & tag:b' },
+      { type: 'page', of: 'list', page: 3, query: 'a & tag:b' },
     ]);
-    expect(decodeValue(buttons(message)[0]?.value)).toEqual({
+    expect(decodeValue(buttonsOf(message)[0]?.value)).toEqual({
       type: 'definition',
       definitionId: 11,
     });
@@ -55,7 +51,7 @@ describe('a list of jobs', () => {
   it('has no way to pages that do not exist', () => {
     const one = listMessage({ definitions: [summary(1)], total: 1, page: 1, query: '' }, about);
     expect(one.text).toBe('1 job');
-    expect(buttons(one).map(({ text }) => text.text)).toEqual(['Launch', 'Show']);
+    expect(buttonsOf(one).map(({ text }) => text.text)).toEqual(['Launch', 'Show']);
   });
 
   it('says that there is none', () => {
@@ -72,7 +68,7 @@ it('shows what failed before what runs', () => {
   );
   expect(message.text).toBe('1 running, 1 failed and waiting for somebody');
   expect(words(message).indexOf('#13')).toBeLessThan(words(message).indexOf('#14'));
-  expect(buttons(message).map(({ value }) => decodeValue(value))).toEqual([
+  expect(buttonsOf(message).map(({ value }) => decodeValue(value))).toEqual([
     { type: 'instance', instanceId: 13 },
     { type: 'instance', instanceId: 14 },
   ]);
@@ -89,7 +85,10 @@ it('shows a job with script, admins and last runs', () => {
   expect(words(message)).toContain('Looked after by <@U0ANN>, ops');
   expect(words(message)).toContain('execute: ./report.sh');
   expect(words(message)).toContain('#12> ▶️ working');
-  expect(buttons(message).map(({ text }) => text.text)).toEqual(['Launch', 'Launch with values…']);
+  expect(buttonsOf(message).map(({ text }) => text.text)).toEqual([
+    'Launch',
+    'Launch with values…',
+  ]);
 });
 
 it('shows the end of a log and of what commands wrote', () => {
@@ -174,7 +173,7 @@ describe('a private answer', () => {
   it('offers what can be meant, up to five', () => {
     const candidates = Array.from({ length: 7 }, (_, index) => ({ id: index + 1, name: 'report' }));
     const answer = ambiguousAnswer({ verb: 'launch', ref: 'Report', candidates });
-    expect(buttons(answer).map(({ value }) => decodeValue(value))).toEqual(
+    expect(buttonsOf(answer).map(({ value }) => decodeValue(value))).toEqual(
       [1, 2, 3, 4, 5].map((definitionId) => ({ type: 'match', verb: 'launch', definitionId })),
     );
     expect(words(answer)).toContain('and 2 more');

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { decodeValue } from '../../../src/messages/action-ids.ts';
-import type { Button, Content } from '../../../src/messages/blocks.ts';
+import type { Content } from '../../../src/messages/blocks.ts';
 import { chooseStepMessage } from '../../../src/messages/choose-step.ts';
 import { instanceStatus } from '../../../src/messages/instance-status.ts';
 import { runMessage } from '../../../src/messages/run-message.ts';
+import { buttonsOf, labelsOf } from '../../support/buttons-of.ts';
 import {
   about,
   at,
@@ -16,9 +17,6 @@ import {
   workingRun,
 } from '../../support/run-fixture.ts';
 
-const buttons = (content: Content): Button[] =>
-  content.blocks.flatMap((block) => (block.type === 'actions' ? block.elements : []));
-const labels = (content: Content): string[] => buttons(content).map(({ text }) => text.text);
 const words = (content: Content): string =>
   content.blocks
     .map((block) => {
@@ -69,18 +67,18 @@ describe('a run that works', () => {
     const pending = executionOf({ status: 'pending', host: null, workerNumber: null });
     const waiting = runMessage(workingRun({ executions: [pending] }), about);
     expect(words(waiting)).toContain('waits for a worker of queue `@default`');
-    expect(labels(waiting)).toEqual(['Cancel']);
+    expect(labelsOf(waiting)).toEqual(['Cancel']);
   });
 
   it('can be terminated once, and cancelled; both ask first', () => {
-    expect(labels(message)).toEqual(['Terminate', 'Cancel']);
-    expect(buttons(message).map(({ value }) => decodeValue(value))).toEqual([
+    expect(labelsOf(message)).toEqual(['Terminate', 'Cancel']);
+    expect(buttonsOf(message).map(({ value }) => decodeValue(value))).toEqual([
       { type: 'execution', instanceId: 12, executionId: 31 },
       { type: 'instance', instanceId: 12 },
     ]);
-    for (const { confirm } of buttons(message)) expect(confirm?.text.text).toBeTruthy();
+    for (const { confirm } of buttonsOf(message)) expect(confirm?.text.text).toBeTruthy();
     const stopping = workingRun({ executions: [executionOf({ stopRequestedBy: 'ben' })] });
-    expect(labels(runMessage(stopping, about))).toEqual(['Cancel']);
+    expect(labelsOf(runMessage(stopping, about))).toEqual(['Cancel']);
     expect(words(runMessage(stopping, about))).toContain('is being stopped');
   });
 
@@ -111,13 +109,17 @@ describe('a run that has failed', () => {
     expect(message.text).toBe('❌ nightly-report failed and waits for you');
     expect(steps(message)[2]).toBe('✖ execute: ./report.sh');
     expect(
-      buttons(message).map(({ text, style, confirm }) => [text.text, style, confirm !== undefined]),
+      buttonsOf(message).map(({ text, style, confirm }) => [
+        text.text,
+        style,
+        confirm !== undefined,
+      ]),
     ).toEqual([
       ['Retry', 'primary', false],
       ['Skip', undefined, true],
       ['Cancel', 'danger', true],
     ]);
-    expect(decodeValue(buttons(message)[0]?.value)).toEqual({
+    expect(decodeValue(buttonsOf(message)[0]?.value)).toEqual({
       type: 'token',
       instanceId: 12,
       tokenId: 21,
@@ -139,15 +141,23 @@ describe('a run that has failed', () => {
 
   it('has buttons for each of up to three failed steps', () => {
     const message = runMessage(failing(3), about);
-    expect(labels(message)).toEqual(['Retry', 'Skip', 'Retry', 'Skip', 'Retry', 'Skip', 'Cancel']);
+    expect(labelsOf(message)).toEqual([
+      'Retry',
+      'Skip',
+      'Retry',
+      'Skip',
+      'Retry',
+      'Skip',
+      'Cancel',
+    ]);
     expect(words(message)).toContain('✖ `execute: ./send.sh`');
   });
 
   it('has one to choose with when there are more', () => {
     const message = runMessage(failing(4), about);
-    expect(labels(message)).toEqual(['Choose step…', 'Cancel']);
-    expect(labels(chooseStepMessage(failing(4), about))).toHaveLength(8);
-    expect(labels(chooseStepMessage(finishedRun(), about))).toEqual([]);
+    expect(labelsOf(message)).toEqual(['Choose step…', 'Cancel']);
+    expect(labelsOf(chooseStepMessage(failing(4), about))).toHaveLength(8);
+    expect(labelsOf(chooseStepMessage(finishedRun(), about))).toEqual([]);
     expect(chooseStepMessage(failing(30), about).blocks.length).toBeLessThanOrEqual(50);
   });
 });
@@ -157,7 +167,7 @@ describe('a run that is over', () => {
     const message = runMessage(finishedRun(), about);
     expect(message.text).toBe('✅ nightly-report finished');
     expect(words(message)).toContain('took 5 min 7 s');
-    expect(buttons(message)).toEqual([]);
+    expect(buttonsOf(message)).toEqual([]);
     expect(steps(message).every((step) => step.startsWith('✔'))).toBe(true);
   });
 
@@ -204,7 +214,7 @@ describe('a run that is over', () => {
     expect(message.text).toBe('🚫 nightly-report was not launched');
     expect(words(message)).toContain('instances/11|#11> is in the way');
     expect(words(message)).not.toContain('```');
-    expect(buttons(message)).toEqual([]);
+    expect(buttonsOf(message)).toEqual([]);
   });
 });
 
@@ -227,5 +237,5 @@ it('shows one run in full, with every command', () => {
     '`execute: ./report.sh` returned 3 · on `worker-1` · 1 min 57 s · 2.0 kB',
   );
   expect(words(message)).toContain('values for DAY');
-  expect(labels(message)).toEqual(['Retry', 'Skip', 'Cancel', 'Logs']);
+  expect(labelsOf(message)).toEqual(['Retry', 'Skip', 'Cancel', 'Logs']);
 });

@@ -45,6 +45,26 @@ describe('a command', () => {
     ['skip', { verb: 'skip', instanceId: null }],
     ['cancel #7', { verb: 'cancel', instanceId: 7 }],
     ['terminate 7', { verb: 'terminate', instanceId: 7 }],
+    ['workers', { verb: 'workers' }],
+    [
+      'workers suspend web-1 3',
+      { verb: 'suspend-worker', place: { host: 'web-1', queue: null }, number: 3 },
+    ],
+    [
+      'Workers RESUME web-1:batch #3',
+      { verb: 'resume-worker', place: { host: 'web-1', queue: 'batch' }, number: 3 },
+    ],
+    ['workers drain “web 1”', { verb: 'drain', place: { host: 'web 1', queue: null } }],
+    [
+      'workers undrain web-1:@default',
+      { verb: 'undrain', place: { host: 'web-1', queue: '@default' } },
+    ],
+    ['executions', { verb: 'executions' }],
+    ['restart', { verb: 'restart', place: null }],
+    ['restart web-1:batch', { verb: 'restart', place: { host: 'web-1', queue: 'batch' } }],
+    ['history', { verb: 'history', job: null }],
+    ['history #3', { verb: 'history', job: '3' }],
+    ['history "nightly report"', { verb: 'history', job: 'nightly report' }],
   ])('%j is understood', (text, command) => {
     expect(parseCommand(text)).toEqual(command);
   });
@@ -55,9 +75,36 @@ describe('a command', () => {
     ['status 99999999999999999999', 'After `status` comes the number of a run: `status 12`.'],
     ['logs -1', 'After `logs` comes the number of a run: `logs 12`.'],
     ['show', 'Say which job: `show 12` or `show nightly-report`.'],
+    [
+      'history two words',
+      'One job at a time. A name with spaces goes in quotes: `history "two words"`.',
+    ],
+    [
+      'restart web-1 now',
+      'Say `restart`, `restart HOST` or `restart HOST:QUEUE`. Trying a run again is `retry 12`.',
+    ],
+    [
+      'executions 3',
+      'Nothing follows `executions`. Of one run: `status 12`; of what was: `history`.',
+    ],
     ['show two words', 'One job at a time. A name with spaces goes in quotes: `show "two words"`.'],
   ])('%j is answered with what belongs there', (text, problem) => {
     expect(parseCommand(text)).toEqual({ verb: 'malformed', problem });
+  });
+
+  it.each([
+    'workers suspend',
+    'workers suspend web-1',
+    'workers suspend web-1 all',
+    'workers suspend web-1 1 2',
+    'workers drain',
+    'workers drain web-1 3',
+    'workers stop web-1',
+  ])('%j is answered with what can follow', (text) => {
+    expect(parseCommand(text)).toMatchObject({
+      verb: 'malformed',
+      problem: expect.stringContaining('`workers suspend HOST NUMBER`') as string,
+    });
   });
 
   it.each([
@@ -67,6 +114,8 @@ describe('a command', () => {
     ['log 3', 'logs'],
     ['run x', 'launch'],
     ['kill 3', 'terminate'],
+    ['hosts', 'workers'],
+    ['histroy', 'history'],
     ['frobnicate', null],
     ['日本語', null],
     ['x', null],

@@ -1,4 +1,4 @@
-/** Says something to one person alone, where Slack offers no address to answer to. */
+/** Says something to one person alone or to a channel, where Slack offers no address to answer to. */
 import { slackRefusal, type WebClient } from './web-client.ts';
 import type { Content } from '../messages/blocks.ts';
 
@@ -10,13 +10,29 @@ const notThere: ReadonlySet<string> = new Set([
   'is_archived',
 ]);
 
+export interface Addressee {
+  readonly userId: string;
+  readonly channel: string;
+  readonly threadTs: string | null;
+}
+
+/** A message that everybody sees in the channel or thread where the person spoke. */
+export async function answerOpenly(
+  client: WebClient,
+  { channel, threadTs }: Addressee,
+  { text, blocks }: Content,
+): Promise<void> {
+  const thread = threadTs === null ? {} : { thread_ts: threadTs };
+  await client.chat.postMessage({ text, blocks, ...quiet, ...thread, channel });
+}
+
 /**
  * A message that only this person sees, in the channel or thread where he spoke; a direct message
  * where that cannot be. What is said in a direct message stays.
  */
 export async function answerPrivately(
   client: WebClient,
-  to: { readonly userId: string; readonly channel: string; readonly threadTs: string | null },
+  to: Addressee,
   { text, blocks }: Content,
 ): Promise<void> {
   const said = { text, blocks, ...quiet };
