@@ -12,6 +12,7 @@ import { startEngine, type Engine } from './engine.ts';
 import { createHost, type Host, type HostOptions } from './host.ts';
 import { createJournal, type Journal } from './journal.ts';
 import { define, facts, launchMany, member } from './operations.ts';
+import type { DefinitionFields } from '../../src/store/definitions.ts';
 
 export interface FaultStage {
   /** The test's own way to the database, called `test`. */
@@ -19,12 +20,16 @@ export interface FaultStage {
   readonly url: string;
   readonly journal: Journal;
   /** Defines a script and launches it so many times. */
-  readonly launch: (script: string, count: number) => Promise<void>;
+  readonly launch: (
+    script: string,
+    count: number,
+    fields?: Partial<DefinitionFields>,
+  ) => Promise<void>;
   readonly host: (options: HostOptions) => Host;
   readonly proxyTo: () => Promise<DatabaseProxy>;
   /** An engine that nothing happens to: it serves one worker and watches the leases of others. */
   readonly witness: () => Promise<Engine>;
-  /** Retries every failed step, as a person would; returns how many. */
+  /** Retries every failed step of which nothing can run any more, as a careful person would; returns how many. */
   readonly retryAll: () => Promise<number>;
 }
 
@@ -44,8 +49,8 @@ export async function faultStage(atEnd: AtEnd, url?: string): Promise<FaultStage
     db,
     url: at,
     journal,
-    async launch(script, count) {
-      const { id } = await define(db, script);
+    async launch(script, count, fields = {}) {
+      const { id } = await define(db, script, fields);
       for (let left = count; left > 0; left -= 50) await launchMany(db, id, Math.min(left, 50));
     },
     host(options) {
@@ -65,7 +70,9 @@ export async function faultStage(atEnd: AtEnd, url?: string): Promise<FaultStage
     },
     async retryAll() {
       const failed = await db.query<{ id: number; instanceId: number; attempt: number }>(
-        `select id, instance_id, attempt from tokens where status = 'failure'`,
+        `select id, instance_id, attempt from tokens t where status = 'failure' and not exists (
+           select from executions e
+           where e.token_id = t.id and e.status = 'lost' and e.group_empty_at is null)`,
       );
       let retried = 0;
       for (const { id: tokenId, instanceId, attempt } of failed) {

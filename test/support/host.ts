@@ -45,9 +45,11 @@ export interface HostOptions {
   /** Its host name. */
   readonly name: string;
   readonly workers?: number;
+  /** How much it says. */
+  readonly log?: 'warn';
 }
 
-export function createHost({ name, workers = 4 }: HostOptions): Host {
+export function createHost({ name, workers = 4, log }: HostOptions): Host {
   const dataDir = mkdtempSync(path.join(tmpdir(), `kuroko-host-${name}-`));
   const started = new Set<ChildProcess>();
   const guardianOf = () =>
@@ -62,7 +64,7 @@ export function createHost({ name, workers = 4 }: HostOptions): Host {
         {
           env: {
             PATH: process.env['PATH'],
-            KUROKO_LOG: process.env['KUROKO_LOG'],
+            KUROKO_LOG: log ?? process.env['KUROKO_LOG'],
             DATABASE_URL: databaseUrl,
             HOSTNAME: name,
             KUROKO_DATA_DIR: dataDir,
