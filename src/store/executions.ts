@@ -85,6 +85,18 @@ export async function claimExecution(on: Connection, worker: FreeWorker): Promis
   return row ?? null;
 }
 
+/** False while a worker may take nothing, whatever is pending. */
+export async function mayWork(
+  on: Connection,
+  { workerId, epoch }: Pick<FreeWorker, 'workerId' | 'epoch'>,
+): Promise<boolean> {
+  const rows = await on.query(
+    { name: 'may-work', text: mayTake({ workerId: '$1', epoch: '$2' }) },
+    [workerId, epoch],
+  );
+  return rows.length === 1;
+}
+
 /** What a worker holds, as the database knows it; null when it is free. */
 export async function heldExecution(on: Connection, workerId: number): Promise<Claim | null> {
   const [row] = await on.query<Claim>(

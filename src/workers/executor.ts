@@ -33,6 +33,7 @@ const db = openDatabase(data.databaseUrl, {
 });
 const guardian: Commands = await connectGuardian(data.guardianSocket);
 const work = createWake();
+const suspended = createWake();
 const configuration = followConfiguration(data.configuration, db, log);
 let draining = false;
 const executor: Executor = {
@@ -43,6 +44,7 @@ const executor: Executor = {
   config: () => configuration.current(),
   facts: () => configuration.facts(),
   work,
+  suspended,
   streams: new Map(),
   graces: new Map(),
   stops: new Set(),
@@ -85,10 +87,14 @@ const listening = listen(data.databaseUrl, {
       stop(Number(payload));
     } else if (channel === 'kuroko_config') {
       void configuration.read();
-    } else if (payload === data.queue) work.one();
+    } else if (payload === data.queue) {
+      work.one();
+      suspended.all();
+    }
   },
   onConnected() {
     work.all();
+    suspended.all();
     void configuration.read();
     void readStops();
   },
@@ -110,6 +116,7 @@ async function drain(): Promise<void> {
   draining = true;
   clearInterval(poll);
   work.all();
+  suspended.all();
   await slots;
   await listening.stop();
   guardian.close();

@@ -11,6 +11,7 @@ import { secretsOf } from '../operations/secrets-of.ts';
 import {
   claimExecution,
   heldExecution,
+  mayWork,
   releaseExecution,
   type Claim,
 } from '../store/executions.ts';
@@ -36,6 +37,8 @@ export interface Executor {
   config(): EngineConfig;
   facts(): EngineFacts;
   readonly work: Wake;
+  /** Where those sleep who may take nothing: each is woken by any news, for it may be allowed again. */
+  readonly suspended: Wake;
   /** Outputs being streamed, by execution. */
   readonly streams: Map<number, OutputStream>;
   /** Of what runs, milliseconds between TERM and KILL. */
@@ -95,7 +98,13 @@ async function claimOrWait(
   const epoch = guardian.epoch;
   const claim = await promptly(() => claimExecution(db, { queue, workerId, host, epoch }));
   if (claim === null) {
-    await executor.work.wait(pollMs);
+    if (executor.draining() || (await mayWork(db, { workerId, epoch }))) {
+      await executor.work.wait(pollMs);
+    } else {
+      // Suspended: the news was meant for one who may take it.
+      executor.work.one();
+      await executor.suspended.wait(pollMs);
+    }
     return null;
   }
   // There may be more, and news reaches one sleeper only.

@@ -1,6 +1,6 @@
 /** Writes the bench's table into the README, with its date and machine. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Finding } from './finding.ts';
 
@@ -17,13 +17,14 @@ export function updateReadme(
   const date = new Date().toISOString().slice(0, 10);
   const [cpu] = cpus();
   const machine = `${cpus().length} cores (${cpu?.model.trim()}), Node ${process.versions.node}, Postgres ${postgresVersion}`;
+  const load = loadavg()[1]?.toFixed(1);
   const rows = findings.map(
     ({ what, reach, aim, measured, met, detail }) =>
       `| ${what} | ${measured}${met ? '' : ' (missed)'} | ${reach}${aim === null ? '' : `, aim ${aim}`} | ${detail} |`,
   );
   const table = [
     '<!-- bench -->',
-    `${date}, ${machine}; medians of ${rounds} rounds.`,
+    `${date}, ${machine}; medians of ${rounds} rounds. Load average of the machine at the end, bench included: ${load}.`,
     '',
     '| what | measured | reach | behind it |',
     '| --- | --- | --- | --- |',

@@ -177,3 +177,27 @@ it('what a worker held that is no more, since there are fewer now, is settled al
   await books.close();
   await other.drop();
 });
+
+it('news that finds a suspended worker awake is passed on, long before anybody looks by himself', async () => {
+  const own = await createTestDatabase();
+  const books = openDatabase(own.url);
+  const two = await startEngine({ url: own.url, workers: 2, host: 'half' });
+  const { id } = await define(books, 'execute: true\n');
+  const runOne = async () => {
+    const { instanceId } = await launchOne(books, id);
+    await until(
+      'it to be run before the next look, which is 5 s away',
+      async () => (await findInstance(books, instanceId))?.status === 'success',
+      4_500,
+    );
+    const [execution] = await executionsOf(books, instanceId);
+    return execution?.workerNumber;
+  };
+  await books.query('update workers set suspended = true where number = 1');
+  for (let turn = 0; turn < 4; turn += 1) expect(await runOne()).toBe(2);
+  await books.query('update workers set suspended = number = 2');
+  expect(await runOne()).toBe(1);
+  await two.stop();
+  await books.close();
+  await own.drop();
+});
