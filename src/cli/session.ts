@@ -1,6 +1,7 @@
 /** What a verb needs that works on the database: configuration, connection, and who is asking. */
 import { loadConfig, type Config } from '../config.ts';
 import { invalid } from '../errors.ts';
+import { publishedConfig } from '../operations/engine-config.ts';
 import { engineFacts, type EngineFacts } from '../operations/engine-facts.ts';
 import { openDatabase, type Database } from '../store/database.ts';
 import { cliActor } from './cli-actor.ts';
@@ -22,10 +23,25 @@ export async function withSession<T>(
   const config = loadConfig(process.env);
   const db = openDatabase(await databaseUrl(config, outside), { max: 2, name: 'kuroko cli' });
   try {
-    return await work({ config, db, facts: engineFacts(config), actor: cliActor() });
+    return await work({ config, db, facts: await factsOf(config, db), actor: cliActor() });
   } finally {
     await db.close();
   }
+}
+
+/**
+ * The secrets and custom tasks of the own configuration, and those that `kuroko start` has published:
+ * from a host without its file nothing is shown that is masked elsewhere.
+ */
+async function factsOf(config: Config, db: Database): Promise<EngineFacts> {
+  // A database without a schema says so to the verb, which then says what to do.
+  const published = await publishedConfig(db).catch(() => null);
+  if (published === null) return engineFacts(config);
+  return engineFacts({
+    railsEnvCeiling: config.railsEnvCeiling,
+    customTasks: { ...published.customTasks, ...config.customTasks },
+    secrets: [...published.secrets, ...config.secrets],
+  });
 }
 
 /** `DATABASE_URL`, else the embedded PostgreSQL of the data folder while it runs. */

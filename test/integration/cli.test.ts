@@ -118,6 +118,22 @@ describe('kuroko check', () => {
     expect(messages).toMatch(/PostgreSQL 18\.\d+.*, \d+ migrations/);
   });
 
+  it('warns of secrets that are too short to be masked, and is content all the same', async () => {
+    const { id } = await define(db, 'echo: hi\nenv: A_TOKEN=abc B_TOKEN=abcdef\n');
+    const config = file(
+      'kuroko2.yml',
+      'custom_tasks: {deploy: {shell: ./deploy, env: {DEPLOY_KEY: k3y, USER: abc}}}\n',
+    );
+    const check = cliWith({ DATABASE_URL: database.url, KUROKO2_CONFIG: config });
+    const { code, stdout } = await check('check');
+    expect(code).toBe(0);
+    const warnings = stdout.split('\n').filter((line) => line.startsWith('warning  secrets: '));
+    expect(warnings).toHaveLength(2);
+    expect(stdout).toContain('custom_tasks.deploy: the value of DEPLOY_KEY is shorter than 6');
+    expect(stdout).toMatch(new RegExp(`definition ${id} .*line 2.*value of A_TOKEN is shorter`));
+    expect(stdout).not.toContain('k3y');
+  });
+
   it('says every problem at once: configuration, templates and database', async () => {
     const empty = await createTestDatabase({ empty: true });
     try {

@@ -1,0 +1,220 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDatabase, type Database } from '../../src/store/database.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { startLocalSlack, type LocalSlack } from '../support/local-slack.ts';
+import {
+  createHome,
+  runProgram,
+  startProgram,
+  type Home,
+  type Program,
+} from '../support/program.ts';
+import { until } from '../support/until.ts';
+
+/** Part of every secret of this test: it is looked for wherever anything can be read. */
+const trace = 'hunter22';
+const config = `
+kill_grace: 1
+secrets: ['*PASSWORD*', '*TOKEN*', MY_PEM]
+api_basic_authentication_applications: {client: key-of-the-client}
+notifiers: {slack: {default_channel: '#general'}}
+slack: {operators: [UALICE]}
+`;
+const script = [
+  `env: DB_PASSWORD="sc\\"ript ${trace}" PLAIN=visible`,
+  `# env: OLD_TOKEN=old-${trace}`,
+  `echo: the password is sc"ript ${trace}`,
+  `execute: echo "<$DB_PASSWORD> <$LAUNCH_TOKEN> <$PLAIN>"; echo "$MY_PEM"; : 'sc"ript ${trace}' by-launch; exit 3`,
+  'execute: printf launch-hunt; sleep 0.3; printf er22; exec sleep 301',
+];
+const definition = (lines: readonly string[]): string =>
+  [
+    'name: leaky',
+    `description: "call with sc\\"ript ${trace}"`,
+    `failure_text: "see sc\\"ript ${trace}"`,
+    'admins: [UALICE]',
+    'script: |',
+    ...lines.map((line) => `  ${line}`),
+    '',
+  ].join('\n');
+
+/** What is stored as it is, for it is to be run or edited; shown masked. */
+const kept = [
+  'definitions.script',
+  'definitions.description',
+  'definitions.failure_text',
+  'instances.script',
+  'instances.env',
+  'executions.shell',
+  'executions.env',
+  'tokens.context',
+];
+
+let database: TestDatabase;
+let db: Database;
+let slack: LocalSlack;
+let home: Home;
+let program: Program;
+let instanceId = 0;
+const file = () => path.join(home.dataDir, 'leaky.yml');
+const env = () => ({
+  DATABASE_URL: database.url,
+  SLACK_API_URL: slack.apiUrl,
+  SLACK_BOT_TOKEN: slack.botToken,
+  SLACK_APP_TOKEN: slack.appToken,
+  KUROKO_LOG: 'trace',
+});
+const kuroko = async (...args: string[]) => (await runProgram(home, args, env())).text;
+const api = (where: string, init: RequestInit = {}) =>
+  fetch(`http://127.0.0.1:${home.env['PORT'] ?? ''}${where}`, {
+    ...init,
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Basic ${Buffer.from('client:key-of-the-client').toString('base64')}`,
+    },
+  });
+const status = async (): Promise<string> => {
+  const answer = await api(`/v1/definitions/1/instances/${instanceId}`);
+  return ((await answer.json()) as { status: string }).status;
+};
+
+/** Everything that can happen to a run happens to one that is full of secrets. */
+beforeAll(async () => {
+  database = await createTestDatabase({ empty: true });
+  [slack, home] = await Promise.all([startLocalSlack(), createHome(config)]);
+  program = await startProgram(home, env());
+  db = openDatabase(database.url, { max: 1 });
+  writeFileSync(file(), definition(script));
+  await kuroko('apply', file());
+  await db.query('update definitions set api_allowed = true');
+  const body = {
+    env: {
+      LAUNCH_TOKEN: `launch-${trace}`,
+      USER_PASSWORD: 'by-launch',
+      MY_PEM: `-----\n  pem-1-${trace}\r\npem-2-${trace}\n`,
+    },
+  };
+  const launched = await api('/v1/definitions/1/instances', {
+    method: 'POST',
+    body: JSON.stringify(body),
+  });
+  if (!launched.ok) throw new Error(await launched.text());
+  instanceId = ((await launched.json()) as { id: number }).id;
+  await until('the first command to fail', async () => (await status()) === 'error');
+  await slack.waitForMessage(({ text = '' }) => text.includes('failed'));
+  await kuroko('retry', String(instanceId));
+  await until('it to fail again', async () => {
+    const rows = await db.query(`select from executions where exit_status = 3`);
+    return rows.length === 2 && (await status()) === 'error';
+  });
+  await kuroko('skip', String(instanceId));
+  await until('its output to be readable', async () => {
+    const [row] = await db.query<{ bytes: number }>(
+      'select output_size as bytes from executions order by id desc limit 1',
+    );
+    return (row?.bytes ?? 0) > 0;
+  });
+});
+afterAll(async () => {
+  await db?.close();
+  await home?.remove();
+  await slack?.stop();
+  await database?.drop();
+}, 60_000);
+
+describe('a secret', () => {
+  it('is in none of what the command line prints, while it runs', async () => {
+    const id = String(instanceId);
+    const changed = script.map((line) =>
+      line.replace('old-', 'older-').replace('exit 3', 'exit 4'),
+    );
+    writeFileSync(file(), definition(changed.map((line) => line.replace('sc\\"r', 'SC\\"R'))));
+    const verbs = [
+      ['show', 'leaky'],
+      ['list'],
+      ['status'],
+      ['status', id],
+      ['logs', id],
+      ['logs', id, '--full'],
+      ['executions'],
+      ['history'],
+      ['workers'],
+      ['apply', '--dry-run', file()],
+    ];
+    const seen = await Promise.all(
+      verbs.map(async (verb) => ({ verb, text: await kuroko(...verb) })),
+    );
+    const json = await Promise.all(
+      verbs
+        .filter((verb) => !verb.includes('--full'))
+        .map(async (verb) => ({ verb, text: await kuroko(...verb, '--json') })),
+    );
+    for (const { verb, text } of [...seen, ...json]) {
+      expect([verb, text]).toEqual([verb, expect.not.stringContaining(trace)]);
+      expect([verb, text]).not.toEqual([verb, '']);
+    }
+    const ofTheRun = seen.filter(({ verb }) => verb[1] === id);
+    expect(ofTheRun).toHaveLength(3);
+    expect(JSON.stringify(ofTheRun)).not.toContain('by-launch');
+    const all = seen.map(({ text }) => text).join('\n');
+    expect(all).toContain('DB_PASSWORD=***');
+    expect(all).toContain('<***> <***> <visible>');
+    expect(all).toContain('the password is ***');
+    expect(all).toMatch(/- env: DB_PASSWORD=\*\*\* PLAIN=visible\n.*\+ env: DB_PASSWORD=\*\*\*/s);
+  });
+
+  it('is in none of what Slack is asked to show', async () => {
+    for (const words of [
+      'show leaky',
+      `status ${instanceId}`,
+      `logs ${instanceId}`,
+      'list leaky',
+    ]) {
+      // oxlint-disable-next-line no-await-in-loop -- a person types one after the other
+      await slack.command(words);
+    }
+    await slack.command(`logs ${instanceId} --full`);
+    await slack.command(`terminate ${instanceId}`);
+    await until('it to have failed', async () => (await status()) === 'error');
+    await slack.command(`cancel ${instanceId}`);
+    await slack.waitForMessage(({ text = '' }) => text.includes('cancelled'));
+    const messages = JSON.stringify(await slack.messages());
+    expect(messages).not.toContain(trace);
+    expect(messages).toContain('***');
+    const sent = (await slack.log()).filter(({ direction }) => direction === 'from_bot');
+    expect(JSON.stringify(sent)).not.toContain(trace);
+    expect(sent.length).toBeGreaterThan(5);
+  });
+
+  it.each(['/', '/definitions/1', '/definitions/1/instances/1'])(
+    'is not on the page %s',
+    async (where) => {
+      const page = await (await api(where)).text();
+      expect(page).toContain('leaky');
+      expect(page).not.toContain(trace);
+    },
+  );
+
+  it('is in no table, but where it has to be kept as it is', async () => {
+    const columns = await db.query<{ name: string; found: number }>(
+      `select table_name || '.' || column_name as name,
+         (xpath('/row/c/text()', query_to_xml(format(
+           'select count(*) as c from %I where position(%L in %s) > 0', table_name, $1::text,
+           case data_type when 'bytea' then format('encode(%I, ''escape'')', column_name)
+             else format('%I::text', column_name) end), false, true, '')))[1]::text::int as found
+       from information_schema.columns
+       where table_schema = 'public' and data_type in ('text', 'jsonb', 'bytea', 'ARRAY')`,
+      [trace],
+    );
+    expect(columns.length).toBeGreaterThan(60);
+    const holding = columns.filter(({ found }) => found > 0).map(({ name }) => name);
+    expect(holding.toSorted()).toEqual(kept.toSorted());
+  });
+
+  it('is in nothing that the program says, however much it says', () => {
+    expect(program.text()).not.toContain(trace);
+    expect(program.text()).toContain('Kuroko is ready.');
+  });
+});
