@@ -1,4 +1,5 @@
 /** Durations, memory and expected ends of commands, as the command line writes them. */
+import { memorySize } from '../messages/memory-size.ts';
 import { timeText } from './row-text.ts';
 import type { DrainEstimate } from '../operations/drain-estimate.ts';
 import type { ExpectedEnd } from '../store/usual-durations.ts';
@@ -19,18 +20,9 @@ export function durationText(seconds: number | null): string {
   return `${Math.floor(whole / size)} ${unit}${rest === 0 ? '' : ` ${rest} ${smallUnit}`}`;
 }
 
-/** `512 KB`, `12.3 MB`, `1.5 GB`, in steps of 1,024; `-` for none. */
-export function memoryText(bytes: number | null): string {
-  if (bytes === null) return '-';
-  const units = ['KB', 'MB', 'GB', 'TB'];
-  let value = bytes / 1_024;
-  let unit = 0;
-  while (value >= 1_024 && unit < units.length - 1) {
-    value /= 1_024;
-    unit += 1;
-  }
-  return `${value.toFixed(value < 100 && unit > 0 ? 1 : 0)} ${units[unit] ?? ''}`;
-}
+/** Of memory; `-` for none. */
+export const memoryText = (bytes: number | null): string =>
+  bytes === null ? '-' : memorySize(bytes);
 
 export function expectedEndText(end: ExpectedEnd): string {
   switch (end.type) {

@@ -5,6 +5,7 @@ import { context, section, type Content } from './blocks.ts';
 import { button } from './buttons.ts';
 import { codeBlock, line, paragraph } from './fit.ts';
 import { instanceRow } from './instance-row.ts';
+import { memorySize } from './memory-size.ts';
 import { definitionLink, jobName, person } from './phrases.ts';
 import { plainMarkdown } from './plain-markdown.ts';
 import { readableScript } from './script-lines.ts';
@@ -22,9 +23,12 @@ export interface Card {
   readonly admins: readonly User[];
   /** Newest first. */
   readonly instances: readonly InstanceSummary[];
+  /** Bytes of memory that a run is expected to need; null when none was measured. */
+  readonly memoryExpectancy: number | null;
 }
 
-export function definitionCard({ definition, admins, instances }: Card, about: About): Content {
+export function definitionCard(card: Card, about: About): Content {
+  const { definition, admins, instances, memoryExpectancy: memory } = card;
   const { id, name, description, script, tags, suspended, slackChannel } = definition;
   const value: ButtonValue = { type: 'definition', definitionId: id };
   const people = admins
@@ -49,6 +53,7 @@ export function definitionCard({ definition, admins, instances }: Card, about: A
           render('slack/card#facts', {
             tags: line(tags.join(', '), 500, ''),
             channel: slackChannel === null ? null : line(slackChannel, 100),
+            memory: memory === null ? null : memorySize(memory),
             rule: render(`slack/card#prevent-${definition.preventMulti}`),
           }),
           people.length === 0 ? '' : render('slack/card#admins') + ' ' + people.join(', '),

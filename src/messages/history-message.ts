@@ -5,7 +5,8 @@ import { section, type Block, type Content } from './blocks.ts';
 import { button } from './buttons.ts';
 import { executionOutcome } from './execution-outcome.ts';
 import { code } from './fit.ts';
-import { jobName, moment, size, span } from './phrases.ts';
+import { memorySize } from './memory-size.ts';
+import { jobName, moment, span } from './phrases.ts';
 import { commandView } from './running-view.ts';
 import type { EndedCommand } from '../store/ended-commands.ts';
 import type { Shown } from '../store/shown.ts';
@@ -46,8 +47,9 @@ function row(command: Shown<EndedCommand>, about: About): Block {
       ...commandView(command, about),
       mark: succeeded(command) ? '✔' : '✖',
       how: executionOutcome(command),
+      step: code(command.path, 80, '/'),
       took: startedAt === null ? null : span(startedAt, finishedAt),
-      memory: peakMemory === null ? null : size(peakMemory),
+      memory: peakMemory === null ? null : memorySize(peakMemory),
       host: host === null ? null : code(host, 60),
       at: moment(finishedAt),
     }),

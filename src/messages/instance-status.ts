@@ -5,6 +5,8 @@ import { context, section, type Content } from './blocks.ts';
 import { button, runButtons } from './buttons.ts';
 import { executionOutcome } from './execution-outcome.ts';
 import { code, line } from './fit.ts';
+import { memorySize } from './memory-size.ts';
+import { peakMemory } from './peak-memory.ts';
 import { size, span } from './phrases.ts';
 import { runSummary, runTitle } from './run-message.ts';
 import { stepText } from './step-list.ts';
@@ -27,9 +29,7 @@ export function instanceStatus(run: ShownRun, about: About): Content {
       ...(names.length === 0
         ? []
         : [context(render('slack/status#environment', { names: line(names.join(', '), 500) }))]),
-      ...(commands.length === 0
-        ? []
-        : [section([render('slack/status#commands'), ...commands].join('\n'))]),
+      ...(commands.length === 0 ? [] : [section([commandsTitle(run), ...commands].join('\n'))]),
       ...runButtons(run),
       {
         type: 'actions',
@@ -39,13 +39,19 @@ export function instanceStatus(run: ShownRun, about: About): Content {
   };
 }
 
+function commandsTitle({ executions }: ShownRun): string {
+  const memory = peakMemory(executions);
+  return render('slack/status#commands', { memory: memory === null ? null : memorySize(memory) });
+}
+
 function command(run: Run, execution: Execution, about: About): string {
-  const { startedAt, finishedAt, outputSize, host } = execution;
+  const { startedAt, finishedAt, outputSize, host, peakMemory: memory } = execution;
   return render('slack/status#command', {
     step: code(stepText(run, execution.path), 150),
     how: executionOutcome(execution),
     host: host === null ? null : code(host, 60),
     took: startedAt === null ? null : span(startedAt, finishedAt ?? about.now),
     output: outputSize > 0 ? size(outputSize) : null,
+    memory: memory === null ? null : memorySize(memory),
   });
 }

@@ -29,6 +29,6 @@ export function commandView(
   const { instanceId: id, definitionId, definitionName, shell } = command;
   return {
     instance: instanceLink({ id, definitionId }, `${line(definitionName, 60)} #${id}`, about),
-    command: code(shell, 90),
+    command: code(shell, 60),
   };
 }

@@ -184,10 +184,11 @@ function everyMessage(text: string): (Content | Modal)[] {
           email: text,
         }),
         instances: times(9, row),
+        memoryExpectancy: 1e15,
       },
       about,
     ),
-    definitionCard({ definition, admins: [], instances: [] }, about),
+    definitionCard({ definition, admins: [], instances: [], memoryExpectancy: null }, about),
     statusMessage(times(40, row), about),
     statusMessage([], about),
     logsMessage(
@@ -257,7 +258,10 @@ describe('every message', () => {
       runMessage(run, about),
       failureMessage(run, 21, 1, about),
       instanceStatus(run, about),
-      definitionCard({ definition: definitionOf({ script }), admins: [], instances: [] }, about),
+      definitionCard(
+        { definition: definitionOf({ script }), admins: [], instances: [], memoryExpectancy: null },
+        about,
+      ),
     ]);
     for (const message of messages) expect(JSON.stringify(message)).not.toContain('hunter2');
     expect(JSON.stringify(messages)).toContain('A=… B=… D=…');

@@ -57,7 +57,7 @@ describe('workers', () => {
   });
 
   it.each([
-    [{ type: 'unknown' }, 'for as long as nobody knows'],
+    [{ type: 'unknown' }, 'end not known'],
     [{ type: 'overdue', at: at('12:05:00') }, 'should have ended at 2026-07-30 12:05 UTC'],
     [{ type: 'at', at: new Date('2026-08-02T09:00:00Z') }, 'until about 2026-08-02 09:00:00 UTC'],
   ] as const)('are said to run %j', (expectedEnd, words) => {
@@ -135,8 +135,8 @@ describe('workers', () => {
       { type: 'overdue', overdue: 2, at: at('12:15:00') },
       '2 commands take longer than usual, the others should end in about 5 min.',
     ],
-    [{ type: 'unknown', unknown: 1 }, 'of 1 command nobody knows how long it takes.'],
-    [{ type: 'unknown', unknown: 3 }, 'of 3 commands nobody knows how long they take.'],
+    [{ type: 'unknown', unknown: 1 }, 'when 1 command ends is not known.'],
+    [{ type: 'unknown', unknown: 3 }, 'when 3 commands end is not known.'],
   ] as const)('Drain names the consequence and the estimate: %j', (estimate, words) => {
     const dialogue = (kind: 'start' | 'executor') => {
       const executors = [executorOf({ estimate, kind })];
@@ -499,11 +499,11 @@ describe('the history', () => {
     );
     expect(message.text).toBe('What has been run');
     expect(texts(message).slice(1)).toEqual([
-      '✔ nightly-report #12 `./report.sh`\nreturned 0 · 7 s · 12.3 MB · on `web-1` · 2026-07-30 12:00:07 UTC',
-      '✖ nightly-report #12 `./report.sh`\nreturned 3 · 7 s · on `web-1` · 2026-07-30 12:00:07 UTC',
-      '✖ nightly-report #12 `./report.sh`\nstopped by TERM · 7 s · 12.3 MB · on `web-1` · 2026-07-30 12:00:07 UTC',
-      '✖ nightly-report #12 `./report.sh`\nran over its time limit · 7 s · 12.3 MB · on `web-1` · 2026-07-30 12:00:07 UTC',
-      '✖ nightly-report #12 `./report.sh`\nis lost · 2026-07-30 12:00:07 UTC',
+      '✔ nightly-report #12 `./report.sh`\nreturned 0 · 7 s · 11.7 MB · on `web-1` · 2026-07-30 12:00:07 UTC · `/1-execute`',
+      '✖ nightly-report #12 `./report.sh`\nreturned 3 · 7 s · on `web-1` · 2026-07-30 12:00:07 UTC · `/1-execute`',
+      '✖ nightly-report #12 `./report.sh`\nstopped by TERM · 7 s · 11.7 MB · on `web-1` · 2026-07-30 12:00:07 UTC · `/1-execute`',
+      '✖ nightly-report #12 `./report.sh`\nran over its time limit · 7 s · 11.7 MB · on `web-1` · 2026-07-30 12:00:07 UTC · `/1-execute`',
+      '✖ nightly-report #12 `./report.sh`\nis lost · 2026-07-30 12:00:07 UTC · `/1-execute`',
     ]);
   });
 

@@ -80,10 +80,14 @@ it('shows a job with script, admins and last runs', () => {
     { id: 2, kind: 'group', name: 'ops', slackTeamId: null, slackUserId: null, email: 'o@x' },
   ] as const;
   const definition = definitionOf({ description: '# Report\nDaily.', tags: ['daily'] });
-  const message = definitionCard({ definition, admins, instances: [instanceOf()] }, about);
+  const message = definitionCard(
+    { definition, admins, instances: [instanceOf()], memoryExpectancy: 12_900_000 },
+    about,
+  );
   expect(words(message)).toContain('*Report*\\nDaily.');
   expect(words(message)).toContain('Looked after by <@U0ANN>, ops');
   expect(words(message)).toContain('execute: ./report.sh');
+  expect(words(message)).toContain('needs up to 12.3 MB of memory');
   expect(words(message)).toContain('#12> ▶️ working');
   expect(buttonsOf(message).map(({ text }) => text.text)).toEqual([
     'Launch',

@@ -238,4 +238,17 @@ it('shows one run in full, with every command', () => {
   );
   expect(words(message)).toContain('values for DAY');
   expect(labelsOf(message)).toEqual(['Retry', 'Skip', 'Cancel', 'Logs']);
+  expect(words(message)).not.toContain('of memory');
+});
+
+it('shows how much memory each command took, and the run at most', () => {
+  const executions = [2_200_000, 12_900_000, null].map((peakMemory) =>
+    executionOf({ status: 'finished', exitStatus: 0, peakMemory }),
+  );
+  const text = words(instanceStatus(finishedRun({ executions }), about));
+  expect(text).toContain('*Commands* · 12.3 MB of memory at most');
+  expect(text.match(/[\d.]+ MB of memory(?! at)/g)).toEqual([
+    '2.1 MB of memory',
+    '12.3 MB of memory',
+  ]);
 });
