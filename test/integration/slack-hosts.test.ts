@@ -273,6 +273,24 @@ describe('/kuroko restart', () => {
   });
 });
 
+it('shows no secret of a command, whether it waits, runs or has ended', async () => {
+  const secret = 'geheim-hunter2';
+  const script = `env: API_TOKEN=${secret}\nexecute: ./send.sh ${secret}`;
+  const { id } = await define(shell.db, script, { name: 'secretive' });
+  await launchOne(shell.db, id);
+  const answers = [shown(await shell.ask('executions'))];
+  const claim = await worker.claim();
+  for (const verb of ['workers', 'executions', 'restart']) {
+    answers.push(shown(await shell.ask(verb)));
+  }
+  await worker.end(claim, 0);
+  answers.push(shown(await shell.ask('history secretive')));
+  for (const answer of answers) {
+    expect(answer).toContain('`./send.sh ***`');
+    expect(answer).not.toContain(secret);
+  }
+});
+
 it('answers in a direct message what would be told to a channel', async () => {
   const opened = await callSlack(shell.slack, 'conversations.open', { users: 'U01ALICE' });
   const { channel } = opened as { channel: { id: string } };
