@@ -11,7 +11,9 @@ export default defineConfig({
     globalSetup: 'test/support/postgres.ts',
     pool: 'forks',
     fileParallelism: false,
-    testTimeout: 1_800_000,
+    // Of one file, side by side: their hosts share the hundred connections of one server.
+    maxConcurrency: 3,
+    testTimeout: 3_600_000,
     hookTimeout: 60_000,
   },
 });
