@@ -80,8 +80,7 @@ describe.concurrent.each(ways)('stopped by $name', ({ name, status, stop }) => {
     const { db, journal, instanceIds, marker } = stage;
     expect(processesMarked(marker).length).toBeGreaterThan(instanceIds.length);
     await stop(stage, instanceIds);
-    const mostMs = long ? graceMs + 2_000 : 30_000;
-    await untilNoneMarked(marker, (name === 'its run time' ? runTimeSeconds * 1_000 : 0) + mostMs);
+    await untilNoneMarked(marker, 60_000);
     await until(
       'every command to have ended in the books',
       async () => {
@@ -94,13 +93,15 @@ describe.concurrent.each(ways)('stopped by $name', ({ name, status, stop }) => {
       'select status, count(*) from instances group by status',
     );
     expect(states).toEqual([{ status, count: instanceIds.length }]);
-    // From the wish, or the end of the run time, to the proof that nothing is left.
+    // From the wish, or the end of the run time, to the guardian's proof that nothing is left.
     const [took] = await db.query<{ most: number; timedOut: boolean }>(
       `select bool_and(timed_out) as timed_out, max(extract(epoch from finished_at -
          coalesce(stop_requested_at, started_at + make_interval(secs => timeout_seconds))))::float8 as most
        from executions`,
     );
     expect(took?.timedOut).toBe(name === 'its run time');
+    // With every other test beside it the machine is busy: there it counts that it comes at all.
+    expect(took?.most).toBeLessThan(long ? graceMs / 1_000 + 2 : 30);
     expect(timesNoted(journal, 'end')).toBe(0);
     expect(await inconsistencies(db)).toEqual([]);
     process.stdout.write(
