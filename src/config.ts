@@ -32,7 +32,18 @@ export interface Config {
   readonly shutdownGrace: number;
   /** Names of environment variables whose values are masked; `*` is any text. */
   readonly secrets: readonly string[];
+  /** Where the output of commands goes besides the database. */
+  readonly executionLogger: ExecutionLogger;
 }
+
+export type ExecutionLogger =
+  | { readonly type: 'Void' }
+  | {
+      readonly type: 'CloudWatchLogs';
+      readonly groupName: string;
+      /** Null: `AWS_REGION`, else where Kuroko2 sends to. */
+      readonly region: string | null;
+    };
 
 export interface ApiClient {
   readonly name: string;
@@ -108,6 +119,18 @@ const fileSchema = z.strictObject({
   rails_env_ceiling: z.enum(railsEnvs).optional(),
   secrets: z
     .array(z.string().regex(/^[\w*]+$/, 'is no name of a variable, with or without *'))
+    .optional(),
+  execution_logger: z
+    .discriminatedUnion('type', [
+      z.strictObject({ type: z.literal('Void'), option: z.unknown().optional() }),
+      z.strictObject({
+        type: z.literal('CloudWatchLogs'),
+        option: z.strictObject({
+          group_name: z.string().regex(/^[\w./#-]{1,512}$/, 'is no name of a log group'),
+          region: text.optional(),
+        }),
+      }),
+    ])
     .optional(),
   templates: text.optional(),
   output_cap: z.int().min(1_024).max(1_073_741_824).optional(),
@@ -212,6 +235,14 @@ function assemble(
     killGrace: file.kill_grace ?? commandDefaults.killGrace,
     shutdownGrace: file.shutdown_grace ?? commandDefaults.shutdownGrace,
     secrets: file.secrets ?? commandDefaults.secrets,
+    executionLogger:
+      file.execution_logger?.type === 'CloudWatchLogs'
+        ? {
+            type: 'CloudWatchLogs',
+            groupName: file.execution_logger.option.group_name,
+            region: file.execution_logger.option.region ?? null,
+          }
+        : { type: 'Void' },
   };
 }
 

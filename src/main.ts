@@ -26,7 +26,7 @@ import { migrateLatest } from './store/migrate.ts';
 import { forgetSlackMessages } from './store/slack-messages.ts';
 import { loadTemplates, speak, type Dialect } from './templates.ts';
 import type { Ending } from './main/life.ts';
-import type { Config } from './config.ts';
+import type { Config, ExecutionLogger } from './config.ts';
 import type { Database } from './store/database.ts';
 import type { ThreadPlan, Threads } from './workers/threads.ts';
 
@@ -96,7 +96,10 @@ async function startAll(config: Config, scope: Scope): Promise<(ending: Ending) 
       queue: config.queue,
       numWorkers: config.numWorkers,
       configuration: { source: 'own', config: engine },
-      more: [notifierPlan(slackConfig, db.url, dialect)],
+      more: [
+        notifierPlan(slackConfig, db.url, dialect),
+        ...loggerPlans(config.executionLogger, db.url),
+      ],
     },
     db,
     guardian,
@@ -136,6 +139,14 @@ function notifierPlan(config: Config, databaseUrl: string, dialect: Dialect): Th
       config: engineConfig(config),
     },
   };
+}
+
+/** A thread of its own, and the SDK of it loaded, only where one is configured. */
+function loggerPlans(logger: ExecutionLogger, databaseUrl: string): ThreadPlan[] {
+  if (logger.type === 'Void') return [];
+  const { groupName } = logger;
+  const region = logger.region ?? process.env['AWS_REGION'] ?? 'ap-northeast-1';
+  return [{ name: 'logger', workerData: { databaseUrl, groupName, region } }];
 }
 
 function withLocalSlack(config: Config, local: EmbeddedSlack | null): Config {

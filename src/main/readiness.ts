@@ -18,11 +18,9 @@ export async function readiness(
     // It answers on the connection that is open; a thread that is started again needs a new one.
     within(Promise.all([guardian.list(), access(guardian.socketPath)])),
   ]);
-  const checks = {
-    database,
-    guardian: commands,
-    ...(threads === null ? { threads: 'starting' } : threads.state()),
-  };
+  // What goes to the execution logger waits in the database: nothing else waits for it.
+  const { logger: _logger, ...needed } = threads?.state() ?? { threads: 'starting' };
+  const checks = { database, guardian: commands, ...needed };
   return { ok: Object.values(checks).every((check) => check === 'up'), checks };
 }
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Log } from '../log.ts';
 import type { RestartWish } from '../store/restarts.ts';
 
-export type ThreadName = 'executor' | 'keeper' | 'notifier';
+export type ThreadName = 'executor' | 'keeper' | 'notifier' | 'logger';
 
 export interface ThreadPlan {
   readonly name: ThreadName;

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase, type Database } from '../../src/store/database.ts';
+import { startCloudWatchStandIn, type CloudWatchStandIn } from '../support/cloud-watch-stand-in.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { startLocalSlack, type LocalSlack } from '../support/local-slack.ts';
 import {
@@ -21,6 +22,7 @@ secrets: ['*PASSWORD*', '*TOKEN*', MY_PEM]
 api_basic_authentication_applications: {client: key-of-the-client}
 notifiers: {slack: {default_channel: '#general'}}
 slack: {operators: [UALICE]}
+execution_logger: {type: CloudWatchLogs, option: {group_name: kuroko2}}
 `;
 const script = [
   `env: DB_PASSWORD="sc\\"ript ${trace}" PLAIN=visible`,
@@ -55,6 +57,7 @@ const kept = [
 let database: TestDatabase;
 let db: Database;
 let slack: LocalSlack;
+let cloudWatch: CloudWatchStandIn;
 let home: Home;
 let program: Program;
 let instanceId = 0;
@@ -65,6 +68,9 @@ const env = () => ({
   SLACK_BOT_TOKEN: slack.botToken,
   SLACK_APP_TOKEN: slack.appToken,
   KUROKO_LOG: 'trace',
+  AWS_ENDPOINT_URL: cloudWatch.url,
+  AWS_ACCESS_KEY_ID: 'AKIATEST',
+  AWS_SECRET_ACCESS_KEY: 'of-the-test',
 });
 const kuroko = async (...args: string[]) => (await runProgram(home, args, env())).text;
 const api = (where: string, init: RequestInit = {}) =>
@@ -83,7 +89,11 @@ const status = async (): Promise<string> => {
 /** Everything that can happen to a run happens to one that is full of secrets. */
 beforeAll(async () => {
   database = await createTestDatabase({ empty: true });
-  [slack, home] = await Promise.all([startLocalSlack(), createHome(config)]);
+  [slack, cloudWatch, home] = await Promise.all([
+    startLocalSlack(),
+    startCloudWatchStandIn(),
+    createHome(config),
+  ]);
   program = await startProgram(home, env());
   db = openDatabase(database.url, { max: 1 });
   writeFileSync(file(), definition(script));
@@ -121,6 +131,7 @@ afterAll(async () => {
   await db?.close();
   await home?.remove();
   await slack?.stop();
+  await cloudWatch?.stop();
   await database?.drop();
 }, 60_000);
 
@@ -196,6 +207,13 @@ describe('a secret', () => {
       expect(page).not.toContain(trace);
     },
   );
+
+  it('is in nothing that goes to the execution logger', async () => {
+    const stream = () => cloudWatch.streams.get(`kuroko2 JOB0000000001/${instanceId}`) ?? [];
+    await until('the output of all commands', () => stream().length === 7);
+    expect(JSON.stringify(stream())).not.toContain(trace);
+    expect(stream().filter(({ message }) => message.includes('***'))).toHaveLength(5);
+  });
 
   it('is in no table, but where it has to be kept as it is', async () => {
     const columns = await db.query<{ name: string; found: number }>(

@@ -1,0 +1,60 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { loadConfig } from '../../src/config.ts';
+import { UserError } from '../../src/errors.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+function configured(yaml: string) {
+  const file = path.join(temporaryFolder(), 'kuroko2.yml');
+  writeFileSync(file, yaml);
+  return loadConfig({ KUROKO2_CONFIG: file });
+}
+function mistakes(yaml: string): string {
+  try {
+    configured(yaml);
+  } catch (error) {
+    if (error instanceof UserError) return error.details.join('\n');
+  }
+  return '';
+}
+
+describe('secrets', () => {
+  it('are those of the usual names, of the given ones instead, or none', () => {
+    expect(configured('url: http://kuroko.example').secrets).toContain('*PASSWORD*');
+    expect(configured("secrets: ['MY_*']").secrets).toEqual(['MY_*']);
+    expect(configured('secrets: []').secrets).toEqual([]);
+  });
+
+  it('are given as names', () => {
+    expect(mistakes("secrets: ['A B']")).toContain('secrets.0: is no name of a variable');
+    expect(mistakes("secrets: 'TOKEN'")).toContain('secrets: ');
+  });
+});
+
+describe('the execution logger', () => {
+  it('is none unless one is named', () => {
+    expect(configured('url: http://kuroko.example').executionLogger).toEqual({ type: 'Void' });
+    expect(configured("execution_logger: {type: 'Void'}").executionLogger).toEqual({
+      type: 'Void',
+    });
+  });
+
+  it('is CloudWatch Logs with a group, and a region if given', () => {
+    const option = (text: string) =>
+      configured(`execution_logger: {type: CloudWatchLogs, option: {${text}}}`).executionLogger;
+    expect(option('group_name: /jobs/kuroko2')).toEqual({
+      type: 'CloudWatchLogs',
+      groupName: '/jobs/kuroko2',
+      region: null,
+    });
+    expect(option('group_name: kuroko2, region: eu-west-1')).toMatchObject({ region: 'eu-west-1' });
+  });
+
+  it('is refused without a group, with a name that is none, and of another kind', () => {
+    const logger = (text: string) => mistakes(`execution_logger: {${text}}`);
+    expect(logger('type: CloudWatchLogs')).toContain('execution_logger.option');
+    expect(logger("type: CloudWatchLogs, option: {group_name: 'a b'}")).toContain('no name of');
+    expect(logger('type: Fluentd')).toContain('execution_logger');
+  });
+});
