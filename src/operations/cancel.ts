@@ -6,7 +6,7 @@ import { lockTokens } from '../store/tokens.ts';
 import { auditActor, type Actor } from './actor.ts';
 import { applyEvent } from './apply-event.ts';
 import { lateOrRepeated } from './late.ts';
-import { isActive } from './step-commit.ts';
+import { isActive } from '../workflow/token.ts';
 import type { EngineFacts } from './engine-facts.ts';
 import type { Tx } from '../store/database.ts';
 

@@ -52,7 +52,7 @@ export function definitionProblems(
 /** `(line N) ...` sentences of a script; empty when it can be saved. */
 function scriptProblems(script: string, known: Known): string[] {
   const linted = lint(script, known);
-  const errors = linted.ok ? notExecutedYet(linted.tree) : linted.errors;
+  const errors = linted.ok ? notExecutedYet(linted.tree, known) : linted.errors;
   return errors.map(describeScriptError);
 }
 

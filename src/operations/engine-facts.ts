@@ -1,4 +1,5 @@
 /** What the engine is told of the configuration. */
+import { customCommand } from './custom-command.ts';
 import { secretNames } from '../workflow/secret-names.ts';
 import type { Config } from '../config.ts';
 import type { Facts } from '../workflow/facts.ts';
@@ -15,6 +16,9 @@ export type FactsConfig = Pick<Config, 'customTasks' | 'railsEnvCeiling' | 'secr
 export function engineFacts({ customTasks, railsEnvCeiling, secrets }: FactsConfig): EngineFacts {
   return {
     outputTail: '',
+    commands: new Map(
+      Object.entries(customTasks).map(([word, task]) => [word, customCommand(word, task)]),
+    ),
     customTasks: Object.keys(customTasks),
     railsEnvCeiling,
     secrets: {

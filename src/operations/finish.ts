@@ -35,6 +35,7 @@ export async function finish(
   freed: FreeWorker | null,
 ): Promise<Finished> {
   const token: Token = {
+    key: claim.tokenKey,
     path: claim.tokenPath,
     status: claim.tokenStatus,
     attempt: claim.tokenAttempt,

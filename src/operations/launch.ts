@@ -12,6 +12,7 @@ import {
   type NewInstance,
 } from '../store/instances.ts';
 import { step } from '../workflow/step.ts';
+import { newborn } from '../workflow/token.ts';
 import { auditActor, type Actor } from './actor.ts';
 import { treeOf } from './script-tree.ts';
 import { secretsOf } from './secrets-of.ts';
@@ -134,7 +135,7 @@ function started(
   ids: Ids,
   facts: EngineFacts,
 ): NewInstance {
-  const root = { path: '', status: 'working', attempt: 0, context: { env: wish.env } } as const;
+  const root = newborn({ env: wish.env });
   const stepped = step(treeOf(definition.script), root, { type: 'start' }, facts);
   if (stepped.status === 'illegal') throw new Error(`a start is illegal: ${stepped.reason}`);
   const { token, effects } = stepped;

@@ -1,7 +1,7 @@
 /** Turns what `step` decided into what `commit-step` writes. */
 import type { ExecuteEffect, Effect } from '../workflow/effect.ts';
 import type { Mask } from '../workflow/mask.ts';
-import type { Token, TokenStatus } from '../workflow/token.ts';
+import { isActive, type Token } from '../workflow/token.ts';
 import type { NextExecution, StepCommit } from '../store/commit-step.ts';
 import type { Notice } from '../store/outbox.ts';
 
@@ -50,9 +50,4 @@ export function notices(effects: readonly Effect[], by: string | null, mask: Mas
       const message = given === null ? null : mask.text(given);
       return { event, payload: by === null ? { message } : { message, by } };
     });
-}
-
-/** Not final: the token still holds the instance open. */
-export function isActive(status: TokenStatus): boolean {
-  return status === 'working' || status === 'waiting' || status === 'failure';
 }

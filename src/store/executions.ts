@@ -25,6 +25,7 @@ export interface Claim {
   /** Creation of the instance: KUROKO2_LAUNCHED_TIME. */
   readonly launchedAt: Date;
   readonly tokenId: number;
+  readonly tokenKey: string;
   readonly tokenVersion: number;
   readonly tokenPath: string;
   readonly tokenStatus: TokenStatus;
@@ -37,7 +38,7 @@ export const claimColumns = `
   e.id as execution_id, e.fence, e.epoch, e.shell, e.chdir, e.env, e.timeout_seconds,
   e.stop_requested_by, e.output_size, e.instance_id, i.script, i.env as launch_env,
   i.definition_id, i.definition_name,
-  i.kill_grace, i.created_at as launched_at, t.id as token_id, t.version as token_version,
+  i.kill_grace, i.created_at as launched_at, t.id as token_id, t.key as token_key, t.version as token_version,
   t.path as token_path, t.status as token_status, t.attempt as token_attempt,
   t.context as token_context`;
 

@@ -1,15 +1,23 @@
 /** What becomes of a token when something happens to it: the heart of Kuroko, table first. */
 import type { Facts, TokenEvent } from './facts.ts';
 import type { Node } from './node.ts';
+import { awaited } from './step/awaited.ts';
 import { cancel } from './step/cancel.ts';
+import { childEnded } from './step/child-ended.ts';
 import { exited } from './step/exited.ts';
-import type { Step, Transitions } from './step/handler.ts';
+import type { Handler, Step, Transitions } from './step/handler.ts';
 import { illegal } from './step/illegal.ts';
+import { joined } from './step/joined.ts';
 import { lost } from './step/lost.ts';
 import { retry } from './step/retry.ts';
 import { skip } from './step/skip.ts';
 import { start } from './step/start.ts';
+import { pauseOver, woken } from './step/woken.ts';
 import type { Token, TokenStatus } from './token.ts';
+
+const ahead = ['working', 'waiting', 'finished', 'critical'] as const;
+/** A step that fails may be tried again, or skipped, by itself. */
+const anywhere = [...ahead, 'failure'] as const;
 
 /**
  * Who handles which event in which status, and where it may lead. What is missing here is illegal
@@ -17,18 +25,23 @@ import type { Token, TokenStatus } from './token.ts';
  */
 export const table: Readonly<Record<TokenStatus, Partial<Transitions>>> = {
   working: {
-    start: { handle: start, to: ['working', 'finished', 'critical'] },
-    exited: { handle: exited, to: ['working', 'failure', 'finished', 'critical'] },
+    start: { handle: start, to: ahead },
+    exited: { handle: exited, to: anywhere },
     lost: { handle: lost, to: ['failure', 'critical'] },
+    woken: { handle: pauseOver, to: ['working', 'waiting', 'critical'] },
     cancel: { handle: cancel, to: ['canceled'] },
   },
   waiting: {
-    skip: { handle: skip, to: ['working', 'finished', 'critical'] },
+    joined: { handle: joined, to: ahead },
+    woken: { handle: woken, to: anywhere },
+    awaited: { handle: awaited, to: anywhere },
+    child_ended: { handle: childEnded, to: anywhere },
+    skip: { handle: skip, to: ahead },
     cancel: { handle: cancel, to: ['canceled'] },
   },
   failure: {
-    retry: { handle: retry, to: ['working', 'critical'] },
-    skip: { handle: skip, to: ['working', 'finished', 'critical'] },
+    retry: { handle: retry, to: ['working', 'waiting', 'critical'] },
+    skip: { handle: skip, to: ahead },
     cancel: { handle: cancel, to: ['canceled'] },
   },
   finished: {},
@@ -42,19 +55,7 @@ export const table: Readonly<Record<TokenStatus, Partial<Transitions>>> = {
  * never reads: whatever it needs to know is in the event, the token and the facts.
  */
 export function step(tree: Node, token: Token, event: TokenEvent, facts: Facts): Step {
-  const transitions = table[token.status];
-  switch (event.type) {
-    case 'start':
-      return transitions.start?.handle(tree, token, event, facts) ?? illegal(token, event);
-    case 'exited':
-      return transitions.exited?.handle(tree, token, event, facts) ?? illegal(token, event);
-    case 'lost':
-      return transitions.lost?.handle(tree, token, event, facts) ?? illegal(token, event);
-    case 'retry':
-      return transitions.retry?.handle(tree, token, event, facts) ?? illegal(token, event);
-    case 'skip':
-      return transitions.skip?.handle(tree, token, event, facts) ?? illegal(token, event);
-    case 'cancel':
-      return transitions.cancel?.handle(tree, token, event, facts) ?? illegal(token, event);
-  }
+  // Each handler takes the events of its own kind: the table's type says so, this line cannot.
+  const handle = table[token.status][event.type]?.handle as Handler<TokenEvent> | undefined;
+  return handle === undefined ? illegal(token, event) : handle(tree, token, event, facts);
 }

@@ -10,10 +10,12 @@ export const tokenStatuses = [
 export type TokenStatus = (typeof tokenStatuses)[number];
 
 export interface Token {
-  /** The node it stands at; '' is the root. */
+  /** Which token of the instance: '' the root's, of others see `token-key`. */
+  readonly key: string;
+  /** The node it stands at; '' is the root, and where no token has been, or is any more. */
   readonly path: string;
   readonly status: TokenStatus;
-  /** Grows whenever the token enters `failure` or `waiting`; Retry and Skip name it. */
+  /** Grows whenever the token enters `failure` or `waiting`, or fails and goes on by itself. */
   readonly attempt: number;
   readonly context: TokenContext;
 }
@@ -26,4 +28,29 @@ export interface TokenContext {
   readonly queue?: string;
   /** `timeout`: run-time limit of each execution that follows; absent is unlimited. */
   readonly timeoutSeconds?: number;
+  /** `expected_time`: warn of a token older than this; null never, absent as ever. */
+  readonly expectedMinutes?: number | null;
+  /** `auto_skip_error` is on. */
+  readonly autoSkipError?: true;
+  /** How often the step that the token stands at has failed, as far as a `retry` counts it. */
+  readonly failures?: number;
+  /** The branch of a fork that the token walks, and finishes when it leaves; absent for the root's. */
+  readonly branch?: Branch;
+}
+
+export interface Branch {
+  /** Path of the node it begins with. */
+  readonly from: string;
+  /** Path of the node that it stays at or below. */
+  readonly within: string;
+}
+
+/** The token of a launch, or of a branch, before its first step. */
+export function newborn(context: TokenContext, key = ''): Token {
+  return { key, path: '', status: 'working', attempt: 0, context };
+}
+
+/** Not final: the token still holds the instance open. */
+export function isActive(status: TokenStatus): boolean {
+  return status === 'working' || status === 'waiting' || status === 'failure';
 }

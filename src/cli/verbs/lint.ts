@@ -66,7 +66,7 @@ function lintScript({ script, lineOffset, columnOffset }: FileScript, known: Kno
   });
   const result = lint(script, known);
   return result.ok
-    ? { ...result, warnings: notExecutedYet(result.tree).map(inFile) }
+    ? { ...result, warnings: notExecutedYet(result.tree, known).map(inFile) }
     : { ok: false, errors: result.errors.map(inFile) };
 }
 

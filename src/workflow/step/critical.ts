@@ -3,13 +3,12 @@ import type { Effect } from '../effect.ts';
 import type { Token } from '../token.ts';
 import type { Stepped } from './handler.ts';
 
-/** The token stays where it broke; the caller cancels the rest of the instance. */
+/** The token stays where it broke; whoever steps it cancels the rest of the instance. */
 export function critical(token: Token, message: string, before: readonly Effect[] = []): Stepped {
-  const { path, attempt, context } = token;
-  const line = `${path}: ${message}`;
+  const line = `${token.path}: ${message}`;
   return {
     status: 'stepped',
-    token: { path, status: 'critical', attempt, context },
+    token: { ...token, status: 'critical' },
     effects: [
       ...before,
       { type: 'stop' },
@@ -17,9 +16,4 @@ export function critical(token: Token, message: string, before: readonly Effect[
       { type: 'notify', event: 'critical', message: line },
     ],
   };
-}
-
-/** A path that the script does not have. */
-export function criticalPath(token: Token): Stepped {
-  return critical(token, 'There is no such step in the script.');
 }

@@ -1,11 +1,12 @@
 /** What a token meets at a node, also when this version has no idea of it. */
+import type { Facts } from '../facts.ts';
 import type { Node } from '../node.ts';
 import type { Entry } from '../task.ts';
 import { taskOf } from '../tasks.ts';
 import type { TokenContext } from '../token.ts';
 
-export function enter(node: Node, context: TokenContext): Entry {
-  const task = taskOf(node.type);
+export function enter(node: Node, context: TokenContext, facts: Facts): Entry {
+  const task = taskOf(node.type, [...facts.commands.keys()]);
   if (task === null) {
     return { type: 'broken', message: `\`${node.type}\` is not registered in task repository.` };
   }
@@ -13,5 +14,5 @@ export function enter(node: Node, context: TokenContext): Entry {
     const message = `\`${node.type}\` is understood but not executed by this version yet.`;
     return { type: 'broken', message };
   }
-  return task.enter(node, context);
+  return task.enter(node, context, facts);
 }

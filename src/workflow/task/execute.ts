@@ -1,7 +1,9 @@
 /** `execute: command` runs a shell command line on the token's queue. */
+import type { ExecuteEffect } from '../effect.ts';
 import type { Node } from '../node.ts';
 import { type Option, problemsOf, refused, understood } from '../option.ts';
 import type { Task } from '../task.ts';
+import type { TokenContext } from '../token.ts';
 
 export const execute: Task = {
   word: 'execute',
@@ -9,19 +11,25 @@ export const execute: Task = {
   enter: (node, context) => {
     const command = parseCommand(node);
     if (!command.ok) return { type: 'broken', message: command.problem.message };
-    return {
-      type: 'execute',
-      execution: {
-        type: 'execute',
-        shell: command.value,
-        queue: context.queue ?? defaultQueue,
-        env: context.env,
-        chdir: null,
-        timeoutSeconds: context.timeoutSeconds ?? null,
-      },
-    };
+    const own = { shell: command.value, chdir: null, env: {} };
+    return { type: 'execute', execution: executionOf(context, own) };
   },
 };
+
+/** A command as the nodes before it have it run; `env` is what they may overwrite. */
+export function executionOf(
+  context: TokenContext,
+  { shell, chdir, env }: Pick<ExecuteEffect, 'shell' | 'chdir' | 'env'>,
+): ExecuteEffect {
+  return {
+    type: 'execute',
+    shell,
+    queue: context.queue ?? defaultQueue,
+    env: { ...env, ...context.env },
+    chdir,
+    timeoutSeconds: context.timeoutSeconds ?? null,
+  };
+}
 
 /** The queue of an execution when the script names none. */
 export const defaultQueue = '@default';

@@ -7,7 +7,15 @@ import type { Task } from '../task.ts';
 export const railsEnv: Task = {
   word: 'rails_env',
   check: (node, known) => problemsOf(parseRailsEnv(node.option, known.railsEnvCeiling)),
-  enter: null,
+  enter: (node, context, { railsEnvCeiling }) => {
+    const option = parseRailsEnv(node.option, railsEnvCeiling);
+    if (!option.ok) return { type: 'broken', message: option.problem.message };
+    if (option.value === null) return { type: 'pass', context };
+    return {
+      type: 'pass',
+      context: { ...context, env: { ...context.env, RAILS_ENV: option.value } },
+    };
+  },
 };
 
 /** One of the four, not above the ceiling; null when the option is empty and changes nothing. */

@@ -5,7 +5,11 @@ import type { Task } from '../task.ts';
 export const subProcess: Task = {
   word: 'sub_process',
   check: (node) => problemsOf(parseDefinition(node.option)),
-  enter: null,
+  enter: (node) => {
+    const option = parseDefinition(node.option);
+    if (!option.ok) return { type: 'broken', message: option.problem.message };
+    return { type: 'launch', definition: option.value };
+  },
 };
 
 /** The same under its older name. */

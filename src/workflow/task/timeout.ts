@@ -1,4 +1,5 @@
 /** `timeout: 90m` limits the run time of each execution that follows; 0 lifts the limit. */
+import { longestSeconds } from '../longest.ts';
 import { problemsOf } from '../option.ts';
 import type { Task } from '../task.ts';
 import type { TokenContext } from '../token.ts';
@@ -13,9 +14,6 @@ export const timeout: Task = {
     return { type: 'pass', context: limited(context, option.value) };
   },
 };
-
-/** 68 years: whoever writes more means "long enough", and a database's integer holds this. */
-const longestSeconds = 2 ** 31 - 1;
 
 function limited(context: TokenContext, minutes: number | null): TokenContext {
   if (minutes === null) return context;

@@ -6,13 +6,21 @@ import { inMinutes } from './minutes.ts';
 export const wait: Task = {
   word: 'wait',
   check: (node) => problemsOf(parseWait(node.option)),
-  enter: null,
+  enter: (node) => {
+    const option = parseWait(node.option);
+    if (!option.ok) return { type: 'broken', message: option.problem.message };
+    return { type: 'await', wait: option.value };
+  },
 };
 
 export interface Wait {
   readonly instances: readonly { readonly definitionId: number; readonly period: Period }[];
   /** Minutes. */
   readonly timeout: number;
+  /** `launch`: only instances count that are younger than this definition's instance before. */
+  readonly after?: 'launch';
+  /** `fail`: an instance in ERROR or CANCEL is an end, too; else it is waited for a good one. */
+  readonly onFailure?: 'fail';
 }
 
 export const periods = ['hourly', 'daily', 'weekly', 'monthly'] as const;
@@ -23,11 +31,14 @@ export function parseWait(option: string | null): Option<Wait> {
   const text = option ?? '';
   const instances: Wait['instances'][number][] = [];
   let timeout = 60;
+  const wishes: { after?: 'launch'; onFailure?: 'fail' } = {};
   for (let at = 0; at < text.length;) {
     word.lastIndex = at;
     const [found, id, period, digits, unit] = word.exec(text) ?? [];
     if (found === undefined) return syntaxError(text);
     if (digits !== undefined) timeout = inMinutes(digits, unit);
+    if (found === 'after=launch') wishes.after = 'launch';
+    if (found === 'on_failure=fail') wishes.onFailure = 'fail';
     if (id !== undefined && isPeriod(period)) {
       if (!Number.isSafeInteger(Number(id))) {
         return refused(`Given Job Definition ID not found: ${id}`);
@@ -36,10 +47,11 @@ export function parseWait(option: string | null): Option<Wait> {
     }
     at = word.lastIndex;
   }
-  return instances.length === 0 ? syntaxError(text) : understood({ instances, timeout });
+  return instances.length === 0 ? syntaxError(text) : understood({ instances, timeout, ...wishes });
 }
 
-const word = /([0-9]+)\s*\/\s*(hourly|daily|weekly|monthly)|timeout=([0-9]+)([hm]?)|[\s,]+/y;
+const word =
+  /([0-9]+)\s*\/\s*(hourly|daily|weekly|monthly)|timeout=([0-9]+)([hm]?)|after=launch|on_failure=fail|[\s,]+/y;
 
 function isPeriod(text: string | undefined): text is Period {
   return periods.some((period) => period === text);

@@ -3,20 +3,64 @@ import { describe, expect, it } from 'vitest';
 import type { TokenEvent } from '../../../src/workflow/facts.ts';
 import type { Node } from '../../../src/workflow/node.ts';
 import { parse } from '../../../src/workflow/parse.ts';
+import { longestSeconds } from '../../../src/workflow/longest.ts';
 import { step, table } from '../../../src/workflow/step.ts';
-import { type Token, tokenStatuses } from '../../../src/workflow/token.ts';
+import { parseRetry, pauseAfter } from '../../../src/workflow/task/retry.ts';
+import { taskOf } from '../../../src/workflow/tasks.ts';
+import { newborn, type Token, tokenStatuses } from '../../../src/workflow/token.ts';
+import { plainFacts } from './plain-facts.ts';
 
-const facts = { outputTail: '' };
+const facts = plainFacts;
 const events: Readonly<Record<TokenEvent['type'], TokenEvent>> = {
   start: { type: 'start' },
   exited: { type: 'exited', code: 0, signal: null, timedOut: false },
   lost: { type: 'lost', evidence: 'its host is gone.' },
+  joined: { type: 'joined' },
+  woken: { type: 'woken' },
+  awaited: { type: 'awaited', failed: null },
+  child_ended: { type: 'child_ended', outcome: 'success', child: 'nightly #7' },
   retry: { type: 'retry', by: 'ann' },
   skip: { type: 'skip', by: 'ann' },
   cancel: { type: 'cancel', by: 'ann' },
 };
 
-const failing: TokenEvent = { type: 'exited', code: 1, signal: null, timedOut: false };
+const failing: readonly [TokenEvent, ...TokenEvent[]] = [
+  { type: 'exited', code: 1, signal: null, timedOut: false },
+  { type: 'awaited', failed: 'it failed.' },
+  { type: 'child_ended', outcome: 'canceled', child: 'nightly #7' },
+];
+
+/** A script, and a place in it where the event can happen. */
+function place({ type }: TokenEvent): [script: string, path: string] {
+  switch (type) {
+    case 'start':
+      return ['execute: a', ''];
+    case 'joined':
+      return ['fork:\n  noop:', '/0-fork'];
+    case 'awaited':
+    case 'woken':
+      return ['wait: 1/daily', '/0-wait'];
+    case 'child_ended':
+      return ['sub_process: 1', '/0-sub_process'];
+    case 'exited':
+    case 'lost':
+    case 'retry':
+    case 'skip':
+    case 'cancel':
+      return ['execute: a', '/0-execute'];
+  }
+}
+
+function combinations<A, B, C, D>(
+  as: readonly A[],
+  bs: readonly B[],
+  cs: readonly C[],
+  ds: readonly D[],
+): [A, B, C, D][] {
+  return as.flatMap((a) =>
+    bs.flatMap((b) => cs.flatMap((c) => ds.map((d): [A, B, C, D] => [a, b, c, d]))),
+  );
+}
 
 describe('the table', () => {
   const tree = treeOf('execute: a');
@@ -35,8 +79,9 @@ describe('the table', () => {
   it.each(legal.filter(({ here }) => here !== undefined))(
     'has a place for $event.type in $status',
     ({ status, event }) => {
-      const path = event.type === 'start' ? '' : '/0-execute';
-      const stepped = step(tree, tokenAt(path, { status }), event, facts);
+      const [script, path] = place(event);
+      const context = { env: {}, ...(status === 'working' ? { failures: 1 } : {}) };
+      const stepped = step(treeOf(script), tokenAt(path, { status, context }), event, facts);
       expect(stepped.status).toBe('stepped');
     },
   );
@@ -49,26 +94,36 @@ describe('the table', () => {
 
   it('says of each event where it may lead, no more and no less', () => {
     const led = new Map<string, Set<string>>();
-    const scripts = [
-      '',
-      'execute: a',
-      'execute: a\nexecute: b',
-      'execute: a\nexecute:',
-      'execute:',
-    ];
-    const paths = ['', '/0-execute', '/9-gone'];
-    for (const script of scripts) {
-      for (const path of paths) {
-        for (const status of tokenStatuses) {
-          // Only a command fails: no other node is one that a failed step stands at.
-          for (const event of [...Object.values(events), failing]) {
-            const stepped = step(treeOf(script), tokenAt(path, { status }), event, facts);
-            if (stepped.status === 'illegal') continue;
-            if (status === 'failure' && path === '') continue;
-            const from = `${status} ${event.type}`;
-            led.set(from, (led.get(from) ?? new Set()).add(stepped.token.status));
-          }
+    const kinds = ['execute: a', 'sleep: 1', 'wait: 1/daily', 'sub_process: 1', 'fork:\n  noop:'];
+    const after = ['', 'execute: b', 'execute:', 'sleep: 1'];
+    const arounds = ['', 'retry: count=9\n', 'retry: count=9 sleep_time=1\n'];
+    const contexts = [{ env: {} }, { env: {}, failures: 1 }];
+    for (const [kind, next, around, context] of combinations(kinds, after, arounds, contexts)) {
+      const script = `${around}${around === '' ? '' : '  '}${kind.replaceAll('\n', '\n   ')}\n${next}`;
+      const forest = treeOf(script);
+      const path = forest.children[0]?.children[0]?.path ?? '';
+      const at = around === '' ? (forest.children[0]?.path ?? '') : path;
+      for (const status of tokenStatuses) {
+        for (const event of [...Object.values(events), ...failing]) {
+          const where = event.type === 'start' ? '' : at;
+          // A fork never fails: no failed step stands at one.
+          if (status === 'failure' && kind.startsWith('fork')) continue;
+          const stepped = step(forest, tokenAt(where, { status, context }), event, facts);
+          if (stepped.status === 'illegal') continue;
+          const from = `${status} ${event.type}`;
+          led.set(from, (led.get(from) ?? new Set()).add(stepped.token.status));
         }
+      }
+    }
+    for (const script of ['', 'execute:']) {
+      const stepped = step(treeOf(script), tokenAt(''), events.start, facts);
+      if (stepped.status === 'stepped') led.get('working start')?.add(stepped.token.status);
+    }
+    for (const status of tokenStatuses) {
+      for (const event of Object.values(events)) {
+        const stepped = step(tree, tokenAt('/9-gone', { status }), event, facts);
+        if (stepped.status === 'illegal') continue;
+        led.get(`${status} ${event.type}`)?.add(stepped.token.status);
       }
     }
     const said = tokenStatuses.flatMap((status) =>
@@ -90,10 +145,19 @@ describe('the table', () => {
       status: 'illegal',
       reason: 'No command runs at /.',
     });
-    expect(step(treeOf('noop:'), tokenAt('/0-noop'), events.lost, facts)).toEqual({
-      status: 'illegal',
-      reason: 'No command runs at /0-noop.',
-    });
+    for (const [status, event, reason] of [
+      ['working', events.lost, 'No command runs at /0-noop.'],
+      ['working', events.woken, 'Nothing is to be tried again at /0-noop.'],
+      ['waiting', events.woken, 'Nothing sleeps at /0-noop.'],
+      ['waiting', events.joined, 'Nothing has been forked at /0-noop.'],
+      ['waiting', events.awaited, 'Nothing is waited for at /0-noop.'],
+      ['waiting', events.child_ended, 'Nothing has been launched at /0-noop.'],
+    ] as const) {
+      expect(step(treeOf('noop:'), tokenAt('/0-noop', { status }), event, facts)).toEqual({
+        status: 'illegal',
+        reason,
+      });
+    }
   });
 });
 
@@ -105,6 +169,7 @@ describe('a start', () => {
     expect(step(tree, tokenAt(''), events.start, facts)).toEqual({
       status: 'stepped',
       token: {
+        key: '',
         path: '/3-execute',
         status: 'working',
         attempt: 0,
@@ -127,7 +192,7 @@ describe('a start', () => {
   it('finishes a script that runs nothing', () => {
     expect(step(treeOf('noop:\n  echo:\n'), tokenAt(''), events.start, facts)).toEqual({
       status: 'stepped',
-      token: { path: '', status: 'finished', attempt: 0, context: { env: {} } },
+      token: { key: '', path: '', status: 'finished', attempt: 0, context: { env: {} } },
       effects: [
         { type: 'log', level: 'INFO', message: '' },
         { type: 'notify', event: 'finished', message: null },
@@ -187,9 +252,7 @@ describe('the end of a command', () => {
       tree,
       token,
       { type: 'exited', code: null, signal: null, timedOut: false, ...event },
-      {
-        outputTail: tail,
-      },
+      { ...facts, outputTail: tail },
     );
   const firstLog = (stepped: ReturnType<typeof end>) =>
     stepped.status === 'stepped' ? stepped.effects[0] : null;
@@ -322,13 +385,66 @@ describe('an operator', () => {
   });
 });
 
+describe('a step below a retry that cannot be read', () => {
+  it('fails as if there were none', () => {
+    const token = tokenAt('/0-retry/0-execute');
+    expect(step(treeOf('retry: x\n  execute: a'), token, failing[0], facts)).toMatchObject({
+      token: { status: 'failure', attempt: 1 },
+    });
+  });
+});
+
+describe('the pause before another attempt', () => {
+  it.each([
+    ['sleep_time=10', [10, 10, 10, 10]],
+    ['sleep_time=10 backoff=exponential', [10, 20, 40, 80]],
+    ['sleep_time=10 backoff=exponential max_sleep=30', [10, 20, 30, 30]],
+    ['sleep_time=10 max_sleep=3', [3, 3, 3, 3]],
+    ['backoff=exponential', [0, 0, 0, 0]],
+    ['sleep_time=9999999999', [longestSeconds, longestSeconds, longestSeconds, longestSeconds]],
+  ])('with %s is %j seconds', (how, seconds) => {
+    const parsed = parseRetry(`count=9 ${how}`);
+    if (!parsed.ok) throw new Error(parsed.problem.message);
+    expect([1, 2, 3, 4].map((failures) => pauseAfter(failures, parsed.value))).toEqual(seconds);
+    expect(pauseAfter(5_000, parsed.value)).toBeLessThanOrEqual(longestSeconds);
+  });
+});
+
+describe('a custom task that the configuration has no more', () => {
+  it('cannot go on', () => {
+    const node = treeOf('gone: x').children[0];
+    if (node === undefined) throw new Error('there is a node');
+    expect(taskOf('gone', ['gone'])?.enter?.(node, { env: {} }, facts)).toEqual({
+      type: 'broken',
+      message: '`gone` is not registered in task repository.',
+    });
+  });
+});
+
 describe('a script that cannot go on', () => {
   it.each([
     ['execute:', 'Option is required for execute'],
     ['env: A', 'Syntax error option value of env: A'],
     ['queue: a b', 'Queue name must be match with /\\A@?[\\w-]{1,180}\\z/: a b'],
     ['timeout: a', 'A value of TIMEOUT should be a number.'],
-    ['fork:\n  noop:', '`fork` is understood but not executed by this version yet.'],
+    ['fork:', '`fork` must have children.'],
+    ['parallel_fork: 2', '`parallel_fork` must have children.'],
+    [
+      'parallel_fork: 0\n  noop:',
+      '`parallel_fork` must have a size, a whole number of at least 1.',
+    ],
+    ['parallel_fork: 10001\n  noop:', '`parallel_fork` can have a size of at most 10000.'],
+    ['sleep: a', 'A value of sleep should be a number.'],
+    ['expected_time: a', 'A value of EXPECTED_TIME should be a number.'],
+    ['retry: x', 'Syntax error option value of retry: x'],
+    ['wait: x', 'Syntax error option value of wait: x'],
+    ['sub_process:', 'Option of sub process should be a number.'],
+    ['rails_env: moon', 'Argument error: option value of rails_env: moon is not settable.'],
+    ['runner:', 'Option is required for runner'],
+    [
+      'kuroko_runner: remind_failure',
+      '`kuroko_runner` is understood but not executed by this version yet.',
+    ],
     ['bogus: x', '`bogus` is not registered in task repository.'],
   ])('%j ends critically, where it broke', (script, message) => {
     const tree = treeOf(`echo: before\n${script}`);
@@ -381,7 +497,7 @@ function treeOf(script: string): Node {
 }
 
 function tokenAt(path: string, rest: Partial<Token> = {}): Token {
-  return { path, status: 'working', attempt: 0, context: { env: {} }, ...rest };
+  return { ...newborn({ env: {} }), path, ...rest };
 }
 
 function deepFreeze<Value>(value: Value): Value {

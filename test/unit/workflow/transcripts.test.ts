@@ -4,11 +4,11 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Effect } from '../../../src/workflow/effect.ts';
-import type { Facts, TokenEvent } from '../../../src/workflow/facts.ts';
-import { parse } from '../../../src/workflow/parse.ts';
-import { step } from '../../../src/workflow/step.ts';
+import type { Change, OuterEffect, OuterEvent } from '../../../src/workflow/advance.ts';
+import type { Facts } from '../../../src/workflow/facts.ts';
 import type { Token } from '../../../src/workflow/token.ts';
+import { plainFacts } from './plain-facts.ts';
+import { playInstance } from './played-instance.ts';
 
 const folder = new URL('../../transcripts/', import.meta.url);
 const files = readdirSync(folder).filter((file) => file.endsWith('.txt'));
@@ -44,19 +44,23 @@ describe('the transcript', () => {
 /** The transcript with what comes of each event as it does now. */
 function play(transcript: string): string {
   const [head = '', ...parts] = transcript.split(/^> /m);
-  const parsed = parse(scriptIn(head));
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
-  let token: Token = { path: '', status: 'working', attempt: 0, context: { env: launchEnv(head) } };
+  const instance = playInstance(scriptIn(head), { env: launchEnv(head) });
   const played = parts.map((part) => {
     const [line = ''] = part.split('\n');
-    const { event, facts } = readEvent(line);
-    const stepped = step(parsed.tree, token, event, facts);
-    if (stepped.status === 'illegal') return `> ${line}\n    refused: ${stepped.reason}\n`;
-    token = stepped.token;
-    const lines = [...stepped.effects.map(describeEffect), describeToken(token)];
-    return `> ${line}\n${lines.map((text) => `    ${text}\n`).join('')}`;
+    const [, key = '', what = line] = /^in (\S+): (.*)$/.exec(line) ?? [];
+    const { event, facts } = readEvent(what);
+    const changes = instance.happen(key, event, facts);
+    if (typeof changes === 'string') return `> ${line}\n    refused: ${changes}\n`;
+    return `> ${line}\n${changes.map(describeChange).join('')}`;
   });
   return `${head}${played.join('\n')}`;
+}
+
+/** What comes of a branch stands below its key. */
+function describeChange({ token, effects }: Change): string {
+  const lines = [...effects.map(describeEffect), describeToken(token)];
+  const title = token.key === '' ? '' : `  in ${token.key}\n`;
+  return `${title}${lines.map((text) => `    ${text}\n`).join('')}`;
 }
 
 /** The indented block below `The script:`. */
@@ -72,7 +76,7 @@ function launchEnv(head: string): Record<string, string> {
 }
 
 /** What a line of a transcript says has happened. */
-const sentences: readonly [RegExp, (...words: string[]) => TokenEvent][] = [
+const sentences: readonly [RegExp, (...words: string[]) => OuterEvent][] = [
   [/^it starts$/, () => ({ type: 'start' })],
   [/^the command exits with (\d+)/, (code) => exited({ code: Number(code) })],
   [/^the command ends by signal (\w+)$/, (signal = '') => exited({ signal })],
@@ -80,32 +84,49 @@ const sentences: readonly [RegExp, (...words: string[]) => TokenEvent][] = [
     /^the command is stopped by its limit with signal (\w+)$/,
     (signal = '') => exited({ signal, timedOut: true }),
   ],
+  [/^it is woken$/, () => ({ type: 'woken' })],
+  [/^what it waits for has finished$/, () => ({ type: 'awaited', failed: null })],
+  [/^what it waits for has failed: (.*)$/, (failed = '') => ({ type: 'awaited', failed })],
+  [
+    /^its instance (.*) ends in (success|canceled)$/,
+    (child = '', outcome = '') => ({
+      type: 'child_ended',
+      outcome: outcome === 'success' ? outcome : 'canceled',
+      child,
+    }),
+  ],
+  [
+    /^no instance can be launched: (.*)$/,
+    (child = '') => ({ type: 'child_ended', outcome: 'refused', child }),
+  ],
   [/^the command is lost: (.*)$/, (evidence = '') => ({ type: 'lost', evidence })],
   [/^(\w+) retries$/, (by = '') => ({ type: 'retry', by })],
   [/^(\w+) skips$/, (by = '') => ({ type: 'skip', by })],
   [/^(\w+) cancels$/, (by = '') => ({ type: 'cancel', by })],
 ];
 
-function exited(how: Partial<Extract<TokenEvent, { type: 'exited' }>>): TokenEvent {
+function exited(how: Partial<Extract<OuterEvent, { type: 'exited' }>>): OuterEvent {
   return { type: 'exited', code: null, signal: null, timedOut: false, ...how };
 }
 
-function readEvent(line: string): { event: TokenEvent; facts: Facts } {
+function readEvent(line: string): { event: OuterEvent; facts: Facts } {
   const outputTail = /, having written "(.*)"$/.exec(line)?.[1]?.replaceAll('|', '\n') ?? '';
   for (const [pattern, event] of sentences) {
     const [whole, ...words] = pattern.exec(line) ?? [];
-    if (whole !== undefined) return { event: event(...words), facts: { outputTail } };
+    if (whole !== undefined)
+      return { event: event(...words), facts: { ...plainFacts, outputTail } };
   }
   throw new Error(`No event reads "${line}".`);
 }
 
-function describeEffect(effect: Effect): string {
+function describeEffect(effect: OuterEffect): string {
   switch (effect.type) {
     case 'execute': {
       const env = Object.entries(effect.env).map(([name, value]) => `${name}=${value}`);
       const limit = effect.timeoutSeconds === null ? '' : `, at most ${effect.timeoutSeconds} s`;
       const withEnv = env.length === 0 ? '' : `, with ${env.join(' ')}`;
-      return `run    ${effect.shell} (queue ${effect.queue}${limit}${withEnv})`;
+      const where = effect.chdir === null ? '' : `, in ${effect.chdir}`;
+      return `run    ${effect.shell} (queue ${effect.queue}${where}${limit}${withEnv})`;
     }
     case 'log':
       return `log    ${effect.level} ${effect.message}`;
@@ -117,6 +138,18 @@ function describeEffect(effect: Effect): string {
     }
     case 'stop':
       return 'stop   whatever it runs';
+    case 'wake':
+      return `wake   it in ${effect.seconds} seconds`;
+    case 'await': {
+      const { instances, timeout, after, onFailure } = effect.wait;
+      const each = instances.map(({ definitionId, period }) => `${definitionId} ${period}`);
+      const besides = `${after === undefined ? '' : ', young ones'}${onFailure === undefined ? '' : ', also failed ones'}`;
+      return `await  ${each.join(' and ')} for ${timeout} minutes${besides}`;
+    }
+    case 'launch_child':
+      return `launch ${Object.values(effect.definition).join(' ')}`;
+    case 'cancel_child':
+      return 'cancel what it has launched';
   }
 }
 

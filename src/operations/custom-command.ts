@@ -1,0 +1,33 @@
+/** A task of `custom_tasks` as the engine runs it: its template compiled, with `shellescape` in it. */
+import Handlebars from 'handlebars';
+import { invalid } from '../errors.ts';
+import type { CustomTask } from '../config.ts';
+import type { CustomCommand } from '../workflow/facts.ts';
+
+/** Throws Invalid when the template cannot be filled in: what is said here once can never fail later. */
+export function customCommand(word: string, { shell, chdir, env }: CustomTask): CustomCommand {
+  const template = handlebars.compile<{ option: string }>(shell, {
+    noEscape: true,
+    knownHelpers: { shellescape: true },
+  });
+  const filled = (option: string): string => template({ option });
+  try {
+    filled('');
+  } catch (error) {
+    throw invalid(`The command of the custom task ${word} is no template.`, [
+      `custom_tasks.${word}.shell: ${error instanceof Error ? error.message : String(error)}`,
+    ]);
+  }
+  return { shell: filled, chdir, env };
+}
+
+const handlebars = Handlebars.create();
+handlebars.registerHelper('shellescape', (text: unknown) =>
+  shellescape(typeof text === 'string' ? text : ''),
+);
+
+/** One word of a shell command line, whatever is in it: as Ruby's `Shellwords.escape`. */
+export function shellescape(text: string): string {
+  if (text === '') return "''";
+  return text.replaceAll(/[^\w\-.,:+/@\n]/gu, String.raw`\$&`).replaceAll('\n', "'\n'");
+}

@@ -1,0 +1,10 @@
+/** A node as it stands in the script, for sentences that name it. */
+import type { Node } from '../node.ts';
+
+export function sourceOf(node: Node): string {
+  return `${node.type}: ${optionOf(node)}`;
+}
+
+export function optionOf({ option }: Node): string {
+  return option ?? '';
+}
