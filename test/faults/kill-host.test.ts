@@ -4,35 +4,48 @@ import { brokenPromises } from '../support/broken-promises.ts';
 import { faultStage, type FaultStage } from '../support/fault-stage.ts';
 import { long } from '../support/form.ts';
 import { processesMarked } from '../support/live-processes.ts';
+import { define, launchMany } from '../support/operations.ts';
 import { settled } from '../support/settled.ts';
 import { until } from '../support/until.ts';
 import type { Host } from '../support/host.ts';
 
 const kills = long ? 500 : 8;
-const steps = 4;
 const instances = long ? 500 : 15;
+/** The others follow, one with each start: there is always something to be killed at. */
+const backlog = instances - kills + (long ? 20 : 0);
 
 const points = ['claim', 'submit', 'output', 'exit', 'commit'] as const;
 const chosen = <T>(from: readonly T[]): T | undefined =>
   from[Math.floor(Math.random() * from.length)];
 
-/** What became of the kills: the longest that a slot was held, in milliseconds. */
+/** What became of the kills. */
 interface Tally {
   kills: number;
+  launched: number;
+  /** The longest that a slot was held, in milliseconds. */
   slowestSlotMs: number;
 }
 
 /** Starts the host again and again, and kills it each time: mostly at a point of an execution's way. */
-async function killAgainAndAgain(stage: FaultStage, host: Host, tally: Tally): Promise<void> {
+async function killAgainAndAgain(
+  stage: FaultStage,
+  host: Host,
+  tally: Tally,
+  launchOne: () => Promise<unknown>,
+): Promise<void> {
   let former: Former | null = null;
   while (tally.kills < kills) {
     tally.kills += 1;
+    if (tally.launched < instances) {
+      tally.launched += 1;
+      await launchOne();
+    }
     const way = Math.random();
     const atPoint = way < 0.8;
     if (atPoint) {
       const point = chosen(points) ?? 'claim';
       const when = chosen(['before', 'after'] as const) ?? 'after';
-      host.order('executor', { do: 'kill', point, when, nth: 1 + Math.floor(Math.random() * 6) });
+      host.order('executor', { do: 'kill', point, when, nth: 1 + Math.floor(Math.random() * 4) });
     }
     const { child, guardianPid, ended } = await host.start(stage.url);
     // It may be killed while it is still about what the one before has left.
@@ -99,10 +112,12 @@ it('kill -9 of executor hosts at any point of the way starts nothing twice, and 
   await stage.witness();
   const quick = journal.step('sleep 0.05');
   const chatty = journal.step('echo one; sleep 0.6; echo two; sleep 0.1');
-  await stage.launch((quick + chatty).repeat(steps / 2), instances);
+  const { id } = await define(db, (quick + chatty).repeat(2));
+  await launchMany(db, id, backlog);
   const hosts = ['one', 'two'].map((name) => stage.host({ name, workers: 4 }));
-  const tally: Tally = { kills: 0, slowestSlotMs: 0 };
-  await Promise.all(hosts.map((host) => killAgainAndAgain(stage, host, tally)));
+  const tally: Tally = { kills: 0, launched: backlog, slowestSlotMs: 0 };
+  const launchOne = () => launchMany(db, id, 1);
+  await Promise.all(hosts.map((host) => killAgainAndAgain(stage, host, tally, launchOne)));
   const states = await until(
     'every instance to succeed, retried as often as it was lost',
     async () => {

@@ -24,7 +24,7 @@ const commands: Readonly<Record<string, string>> = {
 };
 const graceMs = 1_000;
 const runTimeSeconds = 5;
-const copies = long ? 10 : 1;
+const copies = long ? 3 : 1;
 
 interface Way {
   readonly name: string;
