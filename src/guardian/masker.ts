@@ -60,6 +60,8 @@ function maskerOf(finder: SecretFinder): Masker {
       if (end <= shown) continue;
       showPlain(Math.min(start, until));
       if (shown < start) break;
+      // Right behind the last `***`, and within what may still turn out to go on with that one.
+      if (start > until && start === masked) break;
       if (start >= masked) pieces.push(STARS);
       shown = end;
       masked = end;

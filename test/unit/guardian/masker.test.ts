@@ -85,6 +85,14 @@ describe('a masker', () => {
     expect(masked('password password123', ['password', 'password123'])).toBe('*** ***');
   });
 
+  it('waits with a line that may still be part of a secret which goes on with the one before', () => {
+    const masker = createMasker(['\nsecret\n\n']);
+    const shown = ['\nsecret\n\n', 'secret', '\n\n', 'secret', '\n!'].map((part) =>
+      push(masker, Buffer.from(part)).toString(),
+    );
+    expect(shown).toEqual(['***', '', '', '', '***\n!']);
+  });
+
   it('leaves short values alone, counted in characters, and is none when nothing is left', () => {
     expect(createMasker([])).toBeNull();
     expect(createMasker(['', '12345', 'ööö', 'a\nb\nc'.slice(0, 5)])).toBeNull();
