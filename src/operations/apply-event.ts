@@ -1,49 +1,65 @@
 /**
- * The slow path: what happens to a token of an instance that this transaction has locked. For
- * whatever needs other rows, and for all that operators do.
+ * The slow path: what happens to a token of an instance that this transaction has locked, and all
+ * that follows from it for others. For whatever needs other rows, and for all that operators do.
  */
 import { conflict } from '../errors.ts';
 import { commitStep, type ExecutionResult, type StepOutcome } from '../store/commit-step.ts';
+import { insertBranches } from '../store/insert-branches.ts';
 import { lockTokens, type StoredToken } from '../store/tokens.ts';
-import { step } from '../workflow/step.ts';
-import { treeOf } from './script-tree.ts';
+import type { Change, OuterEvent } from '../workflow/advance.ts';
+import { decide } from './decide.ts';
 import { secretsOf } from './secrets-of.ts';
-import { isActive } from '../workflow/token.ts';
-import { stepCommit } from './step-commit.ts';
+import { deltas, newBranch, stepCommit } from './step-commit.ts';
 import type { EngineFacts } from './engine-facts.ts';
 import type { FreeWorker } from '../store/executions.ts';
 import type { Instance } from '../store/instances.ts';
 import type { Tx } from '../store/database.ts';
-import type { TokenEvent } from '../workflow/facts.ts';
 
 /**
- * Steps one token of a locked instance and commits the step. Throws Conflict when the event has no
- * place in the token's state. A step that ends critically cancels the whole instance.
+ * Tells one token of a locked instance and writes what comes of it. `tokens` are locked and hold at
+ * least the token and all that it stems from. Throws Conflict when the event has no place in the
+ * token's state. Where it ends the instance all of its tokens end.
  */
 export async function applyEvent(
   tx: Tx,
   instance: Instance,
-  token: StoredToken,
-  event: TokenEvent,
+  tokens: readonly StoredToken[],
+  key: string,
+  event: OuterEvent,
   facts: EngineFacts,
-  { by = null, result = null, freed = null, cancel = false, tell = 'everybody' }: ApplyOptions = {},
+  { by = null, result = null, freed = null, tell = 'everybody' }: ApplyOptions = {},
 ): Promise<StepOutcome> {
-  const stepped = step(treeOf(instance.script), token, event, facts);
-  if (stepped.status === 'illegal') throw conflict(stepped.reason);
-  const commit = stepCommit({ before: token, ...stepped }, secretsOf(instance, facts), by);
-  const critical = stepped.token.status === 'critical';
-  const outcome = await commitStep(tx, {
-    ...commit,
-    instanceId: instance.id,
-    tokenId: token.id,
-    version: token.version,
-    result,
-    freed,
-    cancel: cancel || critical,
-    notices: tell === 'nobody' && !critical ? [] : commit.notices,
-  });
-  if (!outcome.moved) throw new Error(`token ${token.id} moved although it was locked`);
-  if (critical) await cancelOthers(tx, instance, token.id, facts);
+  const { changes, stored } = await advanced(tx, instance, tokens, key, event, facts);
+  const mask = secretsOf(instance, facts);
+  const critical = changes.some(({ token }) => token.status === 'critical');
+  await insertBranches(
+    tx,
+    instance.id,
+    changes.filter(({ before }) => before === null).map((change) => newBranch(change, mask)),
+  );
+  let outcome: StepOutcome | null = null;
+  // The token that was told is the last: its commit changes the instance, and frees the worker.
+  for (const { token, openBranches, before, effects } of inOrderOfCommits(changes, key)) {
+    const row = stored.find((each) => each.key === token.key);
+    if (before === null || row === undefined) continue;
+    const told = token.key === key;
+    const commit = stepCommit({ before: before.token, token, effects }, mask, by);
+    const notices = tell === 'nobody' && !critical ? [] : commit.notices;
+    outcome = await commitStep(tx, {
+      ...commit,
+      ...(told ? deltas(changes) : { activeDelta: 0, failedDelta: 0 }),
+      cancel: told && (critical || event.type === 'cancel'),
+      openBranches,
+      notices,
+      instanceId: instance.id,
+      tokenId: row.id,
+      version: row.version,
+      result: told ? result : null,
+      freed: told ? freed : null,
+    });
+    if (!outcome.moved) throw new Error(`token ${row.id} moved although it was locked`);
+  }
+  if (outcome === null) throw new Error(`nothing became of ${event.type} at ${key}`);
   return outcome;
 }
 
@@ -53,38 +69,36 @@ export interface ApplyOptions {
   readonly result?: ExecutionResult | null;
   /** The worker that ran it. */
   readonly freed?: FreeWorker | null;
-  /** The instance is cancelled with this step. */
-  readonly cancel?: boolean;
   /** `nobody`: what goes on by itself; that it can never go on is told all the same. */
   readonly tell?: 'everybody' | 'nobody';
 }
 
-async function cancelOthers(
+interface Advanced {
+  readonly changes: readonly Change[];
+  /** The rows of all that changed, but those that have begun. */
+  readonly stored: readonly StoredToken[];
+}
+
+async function advanced(
   tx: Tx,
   instance: Instance,
-  but: number,
+  tokens: readonly StoredToken[],
+  key: string,
+  event: OuterEvent,
   facts: EngineFacts,
-): Promise<void> {
-  const mask = secretsOf(instance, facts);
-  for (const token of await lockTokens(tx, instance.id)) {
-    if (token.id === but || !isActive(token.status)) continue;
-    const stepped = step(
-      treeOf(instance.script),
-      token,
-      { type: 'cancel', by: 'the engine' },
-      facts,
-    );
-    if (stepped.status === 'illegal') continue;
-    const commit = stepCommit({ before: token, ...stepped }, mask, 'the engine');
-    await commitStep(tx, {
-      ...commit,
-      // The instance is final already, and has told so.
-      notices: [],
-      instanceId: instance.id,
-      tokenId: token.id,
-      version: token.version,
-      result: null,
-      freed: null,
-    });
-  }
+): Promise<Advanced> {
+  const decided = decide(instance.script, tokens, key, event, facts);
+  if (decided.status === 'illegal') throw conflict(decided.reason);
+  const { changes } = decided;
+  if (!changes.some(({ token }) => token.status === 'critical')) return { changes, stored: tokens };
+  // It ends all of the instance, also what was not needed to find that out.
+  const all = await lockTokens(tx, instance.id);
+  if (all.length <= tokens.length) return { changes, stored: tokens };
+  return advanced(tx, instance, all, key, event, facts);
+}
+
+function inOrderOfCommits(changes: readonly Change[], key: string): readonly Change[] {
+  return changes.toSorted(
+    (one, other) => Number(one.token.key === key) - Number(other.token.key === key),
+  );
 }

@@ -6,7 +6,6 @@ import { lockTokens } from '../store/tokens.ts';
 import { auditActor, type Actor } from './actor.ts';
 import { applyEvent } from './apply-event.ts';
 import { lateOrRepeated } from './late.ts';
-import { isActive } from '../workflow/token.ts';
 import type { EngineFacts } from './engine-facts.ts';
 import type { Tx } from '../store/database.ts';
 
@@ -30,11 +29,9 @@ export async function cancel(
     return { instanceId: instance.id };
   }
   const by = wish.actor.name;
-  const tokens = (await lockTokens(tx, instance.id)).filter(({ status }) => isActive(status));
-  for (const [index, token] of tokens.entries()) {
-    const last = index === tokens.length - 1;
-    await applyEvent(tx, instance, token, { type: 'cancel', by }, facts, { by, cancel: last });
-  }
+  const tokens = await lockTokens(tx, instance.id);
+  // The root's token is active until the end, and ends all others with it.
+  await applyEvent(tx, instance, tokens, '', { type: 'cancel', by }, facts, { by });
   await insertAudit(tx, {
     ...auditActor(wish.actor),
     action: 'cancel',

@@ -3,17 +3,18 @@ import { commitStep, type ExecutionResult, type StepOutcome } from '../store/com
 import { heldExecution, type Claim, type FreeWorker } from '../store/executions.ts';
 import { lockInstance } from '../store/instances.ts';
 import { tellNotifier } from '../store/tell-notifier.ts';
-import { lockTokens } from '../store/tokens.ts';
+import { lockTokensByKey } from '../store/tokens.ts';
 import { step } from '../workflow/step.ts';
+import { lineageKeys } from '../workflow/token-key.ts';
 import { applyEvent } from './apply-event.ts';
 import { inTransaction } from './in-transaction.ts';
 import { refreshMessages } from './refresh-messages.ts';
 import { treeOf } from './script-tree.ts';
 import { secretsOf } from './secrets-of.ts';
-import { stepCommit } from './step-commit.ts';
+import { concernsOthers, stepCommit } from './step-commit.ts';
 import type { EngineFacts } from './engine-facts.ts';
 import type { Database } from '../store/database.ts';
-import type { TokenEvent } from '../workflow/facts.ts';
+import type { OuterEvent } from '../workflow/advance.ts';
 import type { Token } from '../workflow/token.ts';
 
 export interface Finished extends StepOutcome {
@@ -41,15 +42,14 @@ export async function finish(
     attempt: claim.tokenAttempt,
     context: claim.tokenContext,
   };
-  const event: TokenEvent = {
+  const event: OuterEvent = {
     type: 'exited',
     code: result.exitStatus,
     signal: result.termSignal,
     timedOut: result.timedOut,
   };
-  const stepped =
-    token.status === 'working' ? step(treeOf(claim.script), token, event, facts) : null;
-  if (stepped === null || stepped.status === 'illegal' || stepped.token.status === 'critical') {
+  const stepped = fromSnapshot(claim, token, event, facts);
+  if (stepped === null) {
     const finished = await finishUnderLock(db, claim, event, result, facts, freed);
     tellNotifier(db);
     return finished;
@@ -70,6 +70,24 @@ export async function finish(
     await inTransaction(db, (tx) => refreshMessages(tx, claim.instanceId));
   }
   return { ...outcome, claim: outcome.other ?? nextClaim(claim, stepped, outcome) };
+}
+
+/** What can be decided from the claim alone; null where other rows have a say. */
+function fromSnapshot(
+  { script }: Claim,
+  token: Token,
+  event: OuterEvent,
+  facts: EngineFacts,
+): Extract<ReturnType<typeof step>, { status: 'stepped' }> | null {
+  if (token.status !== 'working') return null;
+  try {
+    const stepped = step(treeOf(script), token, event, facts);
+    if (stepped.status === 'illegal' || stepped.token.status === 'critical') return null;
+    return stepped.effects.some(concernsOthers) ? null : stepped;
+  } catch {
+    // The slow path sets it aside.
+    return null;
+  }
 }
 
 /** The next execution as a claim: everything but its id and fence is known already. */
@@ -101,19 +119,20 @@ function nextClaim(
 function finishUnderLock(
   db: Database,
   claim: Claim,
-  event: TokenEvent,
+  event: OuterEvent,
   result: ExecutionResult,
   facts: EngineFacts,
   freed: FreeWorker | null,
 ): Promise<Finished> {
   return inTransaction(db, async (tx) => {
     const instance = await lockInstance(tx, claim.instanceId);
-    const token = (await lockTokens(tx, claim.instanceId)).find(({ id }) => id === claim.tokenId);
+    const tokens = await lockTokensByKey(tx, claim.instanceId, lineageKeys(claim.tokenKey));
+    const token = tokens.find(({ id }) => id === claim.tokenId);
     if (instance === null || token === undefined)
       throw new Error(`instance ${claim.instanceId} is gone`);
     const outcome =
       token.version === claim.tokenVersion && token.status === 'working'
-        ? await applyEvent(tx, instance, token, event, facts, { result, freed })
+        ? await applyEvent(tx, instance, tokens, token.key, event, facts, { result, freed })
         : await recordOnly(tx, claim, token, result, freed);
     if (outcome.recorded && !outcome.moved) await refreshMessages(tx, claim.instanceId);
     const { other, next } = outcome;
@@ -139,6 +158,8 @@ function recordOnly(
     next: null,
     freed,
     stopBy: null,
+    wakeSeconds: null,
+    openBranches: null,
     activeDelta: 0,
     failedDelta: 0,
     cancel: false,

@@ -11,12 +11,13 @@ import {
   type LaunchSource,
   type NewInstance,
 } from '../store/instances.ts';
-import { step } from '../workflow/step.ts';
-import { newborn } from '../workflow/token.ts';
+import { insertBranches, type NewBranch } from '../store/insert-branches.ts';
+import { advance, type Change } from '../workflow/advance.ts';
+import { isActive, newborn } from '../workflow/token.ts';
 import { auditActor, type Actor } from './actor.ts';
 import { treeOf } from './script-tree.ts';
 import { secretsOf } from './secrets-of.ts';
-import { logs, nextExecution, notices } from './step-commit.ts';
+import { logs, newBranch, nextOf, notices, wakeSeconds } from './step-commit.ts';
 import type { EngineFacts } from './engine-facts.ts';
 import type { Tx } from '../store/database.ts';
 
@@ -65,6 +66,7 @@ export async function launch(
   const open: OpenInstance[] = ruled.length === 0 ? [] : await openInstances(tx, ruled);
   const fresh = await reserveIds(tx, wishes.length);
   const inserts: NewInstance[] = [];
+  const forked = new Map<number, readonly NewBranch[]>();
   const launched = wishes.map((wish, index): Launched => {
     const definition = definitions.get(wish.definitionId);
     if (definition === undefined) throw notFound(`There is no job ${wish.definitionId}.`);
@@ -76,11 +78,12 @@ export async function launch(
     const own = fresh[index];
     if (own === undefined) throw new Error('too few ids were reserved');
     const preventedBy = preventing(definition.preventMulti, definition.id, open);
-    const instance =
+    const { instance, branches } =
       preventedBy === null
         ? started(definition, wish, own, facts)
-        : prevented(definition, wish, own, preventedBy, facts);
+        : { instance: prevented(definition, wish, own, preventedBy, facts), branches: [] };
     inserts.push(instance);
+    forked.set(instance.id, branches);
     if (instance.activeTokens > 0) {
       open.push({ id: own.instanceId, definitionId: definition.id, working: true, failed: false });
     }
@@ -88,6 +91,7 @@ export async function launch(
     return { instanceId: id, definitionId: definition.id, status, preventedBy, repeated: false };
   });
   await insertInstances(tx, inserts);
+  for (const [instanceId, branches] of forked) await insertBranches(tx, instanceId, branches);
   for (const [index, { instanceId, status, repeated: again }] of launched.entries()) {
     const wish = wishes[index];
     // Schedules launch by the thousand and have a ledger of their own.
@@ -127,37 +131,50 @@ function preventing(
   return open.find((other) => other.definitionId === definitionId && inTheWay(other))?.id ?? null;
 }
 
+interface Started {
+  readonly instance: NewInstance;
+  /** What it has forked on its first way. */
+  readonly branches: readonly NewBranch[];
+}
+
 type Ids = { readonly instanceId: number; readonly tokenId: number };
 
-function started(
-  definition: Definition,
-  wish: LaunchWish,
-  ids: Ids,
-  facts: EngineFacts,
-): NewInstance {
-  const root = newborn({ env: wish.env });
-  const stepped = step(treeOf(definition.script), root, { type: 'start' }, facts);
-  if (stepped.status === 'illegal') throw new Error(`a start is illegal: ${stepped.reason}`);
-  const { token, effects } = stepped;
-  const execute = effects.find((effect) => effect.type === 'execute');
+function started(definition: Definition, wish: LaunchWish, ids: Ids, facts: EngineFacts): Started {
+  const root = { token: newborn({ env: wish.env }), openBranches: 0 };
+  const tree = treeOf(definition.script);
+  const advanced = advance(tree, [root], '', { type: 'start' }, facts);
+  if (advanced.status === 'illegal') throw new Error(`a start is illegal: ${advanced.reason}`);
+  const { changes } = advanced;
+  const [first, ...begun] = changes;
+  if (first === undefined) throw new Error('a start that changes nothing');
+  const { token, openBranches, effects } = first;
   const mask = secretsOf({ script: definition.script, env: wish.env }, facts);
   const by = wish.actor.name;
   const told = mask.text(`Launched by ${by}`);
-  return {
+  const instance = {
     ...common(definition, wish, ids),
-    status:
-      token.status === 'finished'
-        ? 'success'
-        : token.status === 'critical'
-          ? 'canceled'
-          : 'working',
-    activeTokens: token.status === 'working' || token.status === 'waiting' ? 1 : 0,
+    status: statusOf(changes),
+    activeTokens: changes.filter((change) => isActive(change.token.status)).length,
     preventedBy: null,
-    token: { id: ids.tokenId, ...token },
-    execution: execute === undefined ? null : nextExecution(execute),
-    logs: [{ level: 'INFO', message: told }, ...logs(effects, mask)],
-    notices: [{ event: 'launch', payload: { message: told, by } }, ...notices(effects, by, mask)],
+    token: {
+      id: ids.tokenId,
+      ...token,
+      openBranches,
+      wakeSeconds: wakeSeconds(token, effects),
+    },
+    execution: nextOf(token, effects),
+    logs: [{ level: 'INFO' as const, message: told }, ...logs(effects, mask)],
+    notices: [
+      { event: 'launch' as const, payload: { message: told, by } },
+      ...notices(effects, by, mask),
+    ],
   };
+  return { instance, branches: begun.map((change) => newBranch(change, mask)) };
+}
+
+function statusOf(changes: readonly Change[]): InstanceStatus {
+  if (changes.some(({ token }) => token.status === 'critical')) return 'canceled';
+  return changes.some(({ token }) => isActive(token.status)) ? 'working' : 'success';
 }
 
 /** An instance that is CANCEL from the start, with the reason. */

@@ -40,7 +40,15 @@ export async function lose(tx: Tx, lost: LostExecution, facts: EngineFacts): Pro
   if (token?.status !== 'working') return true;
   const plan = await planRetry(tx, instance, marked, lost.groupEmptyAt);
   const event = { type: 'lost', evidence } as const;
-  await applyEvent(tx, instance, token, event, facts, plan === null ? {} : { tell: 'nobody' });
+  await applyEvent(
+    tx,
+    instance,
+    tokens,
+    token.key,
+    event,
+    facts,
+    plan === null ? {} : { tell: 'nobody' },
+  );
   if (plan !== null) await retryLost(tx, instance, plan, facts);
   return true;
 }

@@ -56,7 +56,7 @@ export async function operateToken(
     );
   }
   const by = wish.actor.name;
-  await applyEvent(tx, instance, token, { type: action, by }, facts, { by });
+  await applyEvent(tx, instance, tokens, token.key, { type: action, by }, facts, { by });
   await insertAudit(tx, {
     ...auditActor(wish.actor),
     action,
@@ -74,6 +74,8 @@ export async function operateToken(
 function isMeant(token: StoredToken, on: readonly TokenStatus[], wish: TokenWish): boolean {
   return (
     on.includes(token.status) &&
+    // A fork is no step of its own: its branches are.
+    token.openChildren === 0 &&
     (wish.tokenId === undefined || token.id === wish.tokenId) &&
     (wish.attempt === undefined || token.attempt === wish.attempt)
   );

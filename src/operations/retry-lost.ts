@@ -62,7 +62,10 @@ export async function retryLost(
       `Nothing of \`${lost.shell}\` runs any more: it is retried by itself (${number} of ${mostInARow}).`,
     ),
   });
-  await applyEvent(tx, instance, token, { type: 'retry', by }, facts, { by, tell: 'nobody' });
+  await applyEvent(tx, instance, tokens, token.key, { type: 'retry', by }, facts, {
+    by,
+    tell: 'nobody',
+  });
   await insertAudit(tx, {
     ...auditActor(actor),
     action: 'retry',

@@ -1,8 +1,11 @@
-/** Turns what `step` decided into what `commit-step` writes. */
+/** Turns what was decided about a token into what the store writes. */
+import type { Change } from '../workflow/advance.ts';
 import type { ExecuteEffect, Effect } from '../workflow/effect.ts';
 import type { Mask } from '../workflow/mask.ts';
+import { parentKey } from '../workflow/token-key.ts';
 import { isActive, type Token } from '../workflow/token.ts';
 import type { NextExecution, StepCommit } from '../store/commit-step.ts';
+import type { NewBranch } from '../store/insert-branches.ts';
 import type { Notice } from '../store/outbox.ts';
 
 /** A step that was taken: where the token was, where it is, and what is asked of the outside. */
@@ -18,11 +21,12 @@ export function stepCommit(
   mask: Mask,
   by: string | null,
 ): Omit<StepCommit, 'instanceId' | 'tokenId' | 'version' | 'result' | 'freed'> {
-  const execute = effects.find((effect) => effect.type === 'execute');
   return {
     token,
-    next: execute === undefined ? null : nextExecution(execute),
+    next: nextOf(token, effects),
     stopBy: effects.some(({ type }) => type === 'stop') ? (by ?? 'the engine') : null,
+    wakeSeconds: wakeSeconds(token, effects),
+    openBranches: null,
     activeDelta: Number(isActive(token.status)) - Number(isActive(before.status)),
     failedDelta: Number(token.status === 'failure') - Number(before.status === 'failure'),
     cancel: token.status === 'critical',
@@ -31,7 +35,31 @@ export function stepCommit(
   };
 }
 
-export function nextExecution(effect: ExecuteEffect): NextExecution {
+/** A token that has begun, as it is written. */
+export function newBranch({ token, openBranches, effects }: Change, mask: Mask): NewBranch {
+  return {
+    ...token,
+    parentKey: parentKey(token.key),
+    openBranches,
+    wakeSeconds: wakeSeconds(token, effects),
+    execution: nextOf(token, effects),
+    logs: logs(effects, mask),
+    notices: notices(effects, null, mask),
+  };
+}
+
+/** None where the same decision has ended the token again. */
+export function nextOf(token: Token, effects: readonly Effect[]): NextExecution | null {
+  const execute = effects.find((effect) => effect.type === 'execute');
+  return execute === undefined || token.status !== 'working' ? null : nextExecution(execute);
+}
+
+export function wakeSeconds(token: Token, effects: readonly Effect[]): number | null {
+  const wake = effects.find((effect) => effect.type === 'wake');
+  return wake === undefined || !isActive(token.status) ? null : wake.seconds;
+}
+
+function nextExecution(effect: ExecuteEffect): NextExecution {
   const { shell, chdir, env, queue, timeoutSeconds } = effect;
   return { shell, chdir, env, queue, timeoutSeconds };
 }
@@ -50,4 +78,23 @@ export function notices(effects: readonly Effect[], by: string | null, mask: Mas
       const message = given === null ? null : mask.text(given);
       return { event, payload: by === null ? { message } : { message, by } };
     });
+}
+
+/** What the instance's counters change by. */
+export function deltas(changes: readonly Change[]): { activeDelta: number; failedDelta: number } {
+  const count = (is: (token: Token) => boolean): number =>
+    changes.reduce(
+      (sum, { token, before }) =>
+        sum + Number(is(token)) - Number(before !== null && is(before.token)),
+      0,
+    );
+  return {
+    activeDelta: count(({ status }) => isActive(status)),
+    failedDelta: count(({ status }) => status === 'failure'),
+  };
+}
+
+/** Effects that concern other tokens, and so more rows than those of the step. */
+export function concernsOthers({ type }: Effect): boolean {
+  return type === 'fork' || type === 'join';
 }

@@ -12,6 +12,7 @@
  * steps holds one worker until it ends, waits or fails, and never more than one a token.
  */
 import { storableJson, storableText } from './storable.ts';
+import { wakersLookEverySeconds } from './due-tokens.ts';
 import { claimColumns, mayTake, type Claim, type FreeWorker } from './executions.ts';
 import type { LogLevel } from '../workflow/effect.ts';
 import type { Masked } from '../workflow/mask.ts';
@@ -55,6 +56,10 @@ export interface StepCommit {
   readonly freed: FreeWorker | null;
   /** Stop what the token is running; the name of who asks. */
   readonly stopBy: string | null;
+  /** Let the token know when so much time has passed; null: nothing is to come. */
+  readonly wakeSeconds: number | null;
+  /** Branches that have not finished; null leaves them as they are. */
+  readonly openBranches: number | null;
   /** By how much the instance's counters change; both 0 leaves the instance untouched. */
   readonly activeDelta: number;
   readonly failedDelta: number;
@@ -92,7 +97,9 @@ with touched as materialized (
   select id from instances where id = $1 and $2::boolean for no key update
 ), moved as (
   update tokens set path = $5, status = $6, attempt = $7, context = $8::jsonb,
-    version = version + 1, entered_at = clock_timestamp()
+    version = version + 1, entered_at = clock_timestamp(),
+    wake_at = clock_timestamp() + make_interval(secs => $38),
+    open_children = coalesce($39, open_children)
   where id = $3 and version = $4 and (not $2 or exists (select from touched))
   returning id
 ), recorded as (
@@ -177,6 +184,7 @@ select
   (select status from changed) as instance_status,
   concat(
     (select pg_notify('kuroko_work', queue)::text from next where status = 'pending'),
+    (select pg_notify('kuroko_wake', '')::text from moved where $38 < ${wakersLookEverySeconds}),
     (select count(pg_notify('kuroko_stop', id::text)::text) from stopped where status = 'claimed'),
     -- Of a result its caller tells: see tell-notifier.
     (select pg_notify('kuroko_outbox', '')::text from moved
@@ -229,6 +237,8 @@ export async function commitStep(on: Connection, step: StepCommit): Promise<Step
     step.notices.map(({ payload }) => storableJson(payload)),
     result?.peakMemory ?? null,
     freed?.queue ?? null,
+    step.wakeSeconds,
+    step.openBranches,
   ]);
   if (row === undefined) throw new Error('commit-step returned no row');
   const { recorded, moved, nextId, nextFence, instanceStatus, told: _, ...other } = row;

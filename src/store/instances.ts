@@ -103,6 +103,13 @@ from generate_series(1, $1)`,
   );
 }
 
+/** The first token, which the rest of the instance stems from. */
+export interface RootToken extends Token {
+  readonly id: number;
+  readonly openBranches: number;
+  readonly wakeSeconds: number | null;
+}
+
 export interface NewInstance {
   readonly id: number;
   readonly launchKey: string | null;
@@ -121,7 +128,7 @@ export interface NewInstance {
   readonly killGrace: number | null;
   readonly preventedBy: number | null;
   /** Null for a launch that was prevented: nothing of it ever runs. */
-  readonly token: (Token & { readonly id: number }) | null;
+  readonly token: RootToken | null;
   readonly execution: NextExecution | null;
   readonly logs: readonly { readonly level: LogLevel; readonly message: Masked }[];
   readonly notices: readonly { readonly event: NoticeEvent; readonly payload: NoticePayload }[];
@@ -153,9 +160,10 @@ with input as (
     case when status = 'success' then now() end, case when status = 'canceled' then now() end
   from input order by id
 ), rooted as (
-  insert into tokens (id, instance_id, path, status, attempt, context)
+  insert into tokens (id, instance_id, path, status, attempt, context, open_children, wake_at)
   select (token->>'id')::bigint, id, token->>'path', token->>'status', (token->>'attempt')::int,
-    token->'context'
+    token->'context', (token->>'openBranches')::int,
+    clock_timestamp() + make_interval(secs => (token->>'wakeSeconds')::float8)
   from input where jsonb_typeof(token) = 'object'
 ), ready as (
   insert into executions (instance_id, token_id, path, attempt, shell, chdir, env, queue,

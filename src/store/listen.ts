@@ -3,7 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { clientOptions } from './database.ts';
 
-export type Channel = 'kuroko_work' | 'kuroko_stop' | 'kuroko_outbox' | 'kuroko_config';
+export type Channel =
+  | 'kuroko_work'
+  | 'kuroko_stop'
+  | 'kuroko_outbox'
+  | 'kuroko_config'
+  | 'kuroko_wake';
 
 export interface ListenOptions {
   readonly channels: readonly Channel[];

@@ -7,10 +7,13 @@ export interface StoredToken extends Token {
   readonly instanceId: number;
   readonly key: string;
   readonly version: number;
+  /** Branches that it forked and that have not finished. */
+  readonly openChildren: number;
   readonly enteredAt: Date;
 }
 
-const columns = 'id, instance_id, key, path, status, attempt, version, context, entered_at';
+const columns =
+  'id, instance_id, key, path, status, attempt, version, context, open_children, entered_at';
 
 /** The tokens of an instance, the root's first. */
 export function tokensOf(on: Connection, instanceId: number): Promise<StoredToken[]> {
@@ -27,5 +30,22 @@ export function lockTokens(tx: Tx, instanceId: number): Promise<StoredToken[]> {
   return tx.query<StoredToken>(
     `select ${columns} from tokens where instance_id = $1 order by id for no key update`,
     [instanceId],
+  );
+}
+
+/** Those of some keys: a token and all that it stems from are enough for most that can happen to it. */
+export function lockTokensByKey(
+  tx: Tx,
+  instanceId: number,
+  keys: readonly string[],
+): Promise<StoredToken[]> {
+  return tx.query<StoredToken>(
+    {
+      name: 'lock-tokens-by-key',
+      text: `
+select ${columns} from tokens where instance_id = $1 and key = any($2)
+order by id for no key update`,
+    },
+    [instanceId, keys],
   );
 }

@@ -15,6 +15,7 @@ import { createProcessNotes } from './note-processes.ts';
 import { createLostProofs } from './prove-lost.ts';
 import { createUnclaimed } from './unclaimed.ts';
 import { createWriteOff } from './write-off-silent.ts';
+import { createWaker } from './waker.ts';
 import { giveUp, liveUntilCancelled, tellMain, threadData } from './thread.ts';
 
 export interface KeeperData {
@@ -123,6 +124,8 @@ async function alarmOthers(): Promise<void> {
   }
 }
 
+const waker = createWaker(data.databaseUrl, db, () => configuration.facts(), log);
+
 const loops: readonly Loop[] = [
   { what: 'say that it is alive', ms: beatEveryMs, work: sayAlive },
   {
@@ -135,12 +138,15 @@ const loops: readonly Loop[] = [
   { what: 'see whether it is drained', ms: beatEveryMs, work: seeDrained },
   { what: 'forget executors that are gone', ms: forgetEveryMs, work: forgetOthers },
   { what: 'tell of commands that nobody takes', ms: alarmEveryMs, work: alarmOthers },
+  // It sleeps by itself, until something is due.
+  { what: 'wake the tokens whose time has come', ms: 20, work: waker.round },
   { what: 'prove what became of lost commands', ms: proveEveryMs, work: proveLost },
 ];
 const running = Promise.all(loops.map((loop) => every(loop, cancelled.signal, log)));
 
 liveUntilCancelled(async () => {
   cancelled.abort();
+  await waker.stop();
   await running;
   guardian.close();
   await Promise.all([pulse.close(), lookout.close(), db.close()]);

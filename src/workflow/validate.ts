@@ -42,13 +42,9 @@ export function notExecutedYet(tree: Node, known: Known): ScriptError[] {
 
 /** The core knows what they do; the engine around it does not do all of it yet. */
 const unfinished: ReadonlySet<string> = new Set([
-  'fork',
-  'parallel_fork',
   'sub_process',
   'subprocess',
   'wait',
-  'sleep',
-  'retry',
   'expected_time',
 ]);
 

@@ -209,11 +209,11 @@ describe('kuroko lint', () => {
       stdout: '-:1:1 `execut` is not registered in task repository. (Did you mean `execute`?)\n',
       stderr: '',
     });
-    const fork = file('fork.job', 'fork:\n  noop:\n');
-    expect(await scripts('lint', fork)).toEqual({
+    const waiting = file('waiting.job', 'wait: 1/daily\n');
+    expect(await scripts('lint', waiting)).toEqual({
       code: 0,
-      stdout: `${fork} is right\n`,
-      stderr: `${fork}:1:1 (line 1) \`fork\` is understood but not executed by this version yet.\n`,
+      stdout: `${waiting} is right\n`,
+      stderr: `${waiting}:1:1 (line 1) \`wait\` is understood but not executed by this version yet.\n`,
     });
     expect(await scripts('lint', '/nowhere/x')).toMatchObject({
       code: 1,
@@ -338,11 +338,11 @@ changed ${id} apply-b
     expect(cron.stderr).toContain(
       'schedules are not launched by this version; remove them or wait.',
     );
-    const fork = await kuroko(
+    const waiting = await kuroko(
       'apply',
-      file('a.yml', job('apply-fork').replace('execute: ./a.sh', 'fork:\n    noop:')),
+      file('a.yml', job('apply-wait').replace('execute: ./a.sh', 'wait: 1/daily')),
     );
-    expect(fork.stderr).toContain('`fork` is understood but not executed by this version yet.');
+    expect(waiting.stderr).toContain('`wait` is understood but not executed by this version yet.');
     expect(parsed(await kuroko('list', 'apply-cron', '--json'))['total']).toBe(0);
   });
 

@@ -8,7 +8,8 @@ export async function inconsistencies(db: Connection): Promise<string[]> {
       select i.id, i.status, i.active_tokens, i.failed_tokens, i.prevented_by,
         count(t.id) filter (where t.status in ('working', 'waiting', 'failure')) as active,
         count(t.id) filter (where t.status = 'failure') as failed,
-        count(t.id) filter (where t.status = 'finished') as finished
+        count(t.id) filter (where t.status = 'finished') as finished,
+        count(t.id) filter (where t.status in ('canceled', 'critical')) as ended
       from instances i left join tokens t on t.instance_id = i.id group by i.id)
     select format('#%s counts %s active and %s failed tokens, has %s and %s',
       id, active_tokens, failed_tokens, active, failed) as problem
@@ -17,11 +18,19 @@ export async function inconsistencies(db: Connection): Promise<string[]> {
     select format('#%s is %s with %s active and %s failed tokens', id, status, active, failed)
     from counted where status <> case
       when active > 0 and failed > 0 then 'error' when active > 0 then 'working'
-      when finished > 0 then 'success' else 'canceled' end
+      when finished > 0 and ended = 0 then 'success' else 'canceled' end
     union all
     select format('token %s of #%s works without an execution', t.id, t.instance_id)
-    from tokens t where t.status = 'working' and not exists (
+    from tokens t where t.status = 'working' and t.wake_at is null and not exists (
       select from executions e where e.token_id = t.id and e.status in ('pending', 'claimed'))
+    union all
+    select format('token %s of #%s is %s and would be woken', id, instance_id, status)
+    from tokens where wake_at is not null and status not in ('working', 'waiting')
+    union all
+    select format('token %s counts %s open branches, has %s', t.id, t.open_children, count(c.id))
+    from tokens t left join tokens c on c.parent_id = t.id and c.status <> 'finished'
+    where t.status not in ('canceled', 'critical')
+    group by t.id having t.open_children <> count(c.id)
     union all
     select format('execution %s is %s for a token that is %s at %s', e.id, e.status, t.status, t.path)
     from executions e join tokens t on t.id = e.token_id

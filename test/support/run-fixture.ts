@@ -73,6 +73,7 @@ export function tokenOf(fields: Partial<StoredToken> = {}): StoredToken {
     attempt: 0,
     version: 1,
     context: { env: {} },
+    openChildren: 0,
     enteredAt: at('12:00:01'),
     ...fields,
   };

@@ -194,20 +194,21 @@ describe('lint', () => {
 
 describe('a task that this version does not execute yet', () => {
   it('is named once a use, while the script is right', () => {
-    const tree = treeOf('fork:\n  execute: a\nfork:\n  sleep: 1\ndeploy_runner: x');
+    const tree = treeOf(
+      'wait: 1/daily\nfork:\n  execute: a\nfork:\n  sub_process: 1\ndeploy_runner: x',
+    );
     expect(validate(tree, known)).toEqual([]);
     expect(
       notExecutedYet(tree, known).map(({ line, column, message }) => [line, column, message]),
     ).toEqual([
-      [1, 1, '(line 1) `fork` is understood but not executed by this version yet.'],
-      [3, 1, '(line 3) `fork` is understood but not executed by this version yet.'],
-      [4, 3, '(line 4) `sleep` is understood but not executed by this version yet.'],
+      [1, 1, '(line 1) `wait` is understood but not executed by this version yet.'],
+      [5, 3, '(line 5) `sub_process` is understood but not executed by this version yet.'],
     ]);
   });
 
-  it('is none of those that a run can do without forks and waits', () => {
+  it('is none of those that a run can do without other instances', () => {
     const tree = treeOf(
-      'noop:\nsequence:\nroot:\necho:\nenv:\nexecute: a\nqueue:\ntimeout:\nauto_skip_error: 1\nrails_env: test\ndeploy_runner: x',
+      'noop:\nsequence:\nroot:\necho:\nenv:\nexecute: a\nqueue:\ntimeout:\nauto_skip_error: 1\nsleep: 1\nretry: count=1\nfork:\n  noop:\nparallel_fork: 2\n  noop:\nrails_env: test\ndeploy_runner: x',
     );
     expect(notExecutedYet(tree, known)).toEqual([]);
   });

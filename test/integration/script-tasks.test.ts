@@ -1,0 +1,109 @@
+// The tasks of the language as threads and guardian run them: nobody ends a command or wakes a token by hand.
+
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { commandDefaults } from '../../src/config.ts';
+import { engineFacts } from '../../src/operations/engine-facts.ts';
+import { inTransaction } from '../../src/operations/in-transaction.ts';
+import { launch } from '../../src/operations/launch.ts';
+import { saveDefinition } from '../../src/operations/save-definition.ts';
+import { findInstance } from '../../src/store/instances.ts';
+import { inconsistencies } from '../support/consistency.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { startEngine, type Engine } from '../support/engine.ts';
+import { fieldsOf, member, openDatabase } from '../support/operations.ts';
+import { until } from '../support/until.ts';
+import type { Database } from '../../src/store/database.ts';
+
+const config = {
+  ...commandDefaults,
+  killGrace: 1,
+  customTasks: {
+    greet: {
+      shell: 'echo greets {{shellescape option}} in $PWD at $LEVEL',
+      chdir: '/',
+      env: { LEVEL: 'info' },
+    },
+  },
+};
+const facts = engineFacts(config);
+
+let test: TestDatabase;
+let db: Database;
+let engine: Engine;
+beforeAll(async () => {
+  test = await createTestDatabase();
+  db = openDatabase(test.url);
+  engine = await startEngine({ url: test.url, configuration: { source: 'own', config } });
+});
+afterAll(async () => {
+  await engine.stop();
+  await db.close();
+  await test.drop();
+});
+
+/** What a script printed, by line, once it has succeeded. */
+async function printed(script: string): Promise<string[]> {
+  const actor = member('alice');
+  const fields = fieldsOf(script);
+  const admins = ['alice@example.com'];
+  const { definition } = await inTransaction(db, (tx) =>
+    saveDefinition(tx, { id: null, version: null, fields, admins, actor }, facts),
+  );
+  const wish = {
+    definitionId: definition.id,
+    env: {},
+    actor,
+    from: 'slack' as const,
+    launchKey: randomUUID(),
+    channel: null,
+  };
+  const [launched] = await inTransaction(db, (tx) => launch(tx, [wish], facts));
+  const instanceId = launched?.instanceId ?? 0;
+  await until(
+    'the instance has succeeded',
+    async () => (await findInstance(db, instanceId))?.status === 'success',
+    15_000,
+  );
+  const rows = await db.query<{ bytes: Buffer }>(
+    `select bytes from output o join executions e on e.id = o.execution_id
+     where e.instance_id = $1 order by e.finished_at, o.start_offset`,
+    [instanceId],
+  );
+  expect(await inconsistencies(db)).toEqual([]);
+  return Buffer.concat(rows.map(({ bytes }) => bytes))
+    .toString()
+    .split('\n')
+    .filter((line) => line !== '');
+}
+
+it('forks run beside one another, and what follows runs after them', async () => {
+  const lines = await printed(
+    'parallel_fork: 3\n  execute: echo $KUROKO2_PARALLEL_FORK_INDEX of $KUROKO2_PARALLEL_FORK_SIZE\nfork:\n  execute: echo a\n  execute: echo b\nexecute: echo end',
+  );
+  expect(lines.slice(0, 3).toSorted()).toEqual(['0 of 3', '1 of 3', '2 of 3']);
+  expect(lines.slice(3, 5).toSorted()).toEqual(['a', 'b']);
+  expect(lines.slice(5)).toEqual(['end']);
+});
+
+it('a sleep lasts as long as it says, and a fraction of a second more at most', async () => {
+  const [before, after] = await printed('execute: date +%s%N\nsleep: 1\nexecute: date +%s%N');
+  const seconds = Number(BigInt(after ?? 0) - BigInt(before ?? 0)) / 1e9;
+  expect(seconds).toBeGreaterThanOrEqual(1);
+  expect(seconds).toBeLessThan(4);
+});
+
+it('a retry tries again by itself, with a pause', async () => {
+  const file = `${engine.dataDir}/tries`;
+  const command = `echo try >> ${file}; test $(wc -l < ${file}) = 3 && echo third`;
+  expect(await printed(`retry: count=2 sleep_time=1\n  execute: ${command}`)).toEqual(['third']);
+});
+
+it('an error is skipped where the script says so', async () => {
+  expect(await printed('auto_skip_error: true\nexecute: false\nexecute: echo on')).toEqual(['on']);
+});
+
+it('a custom task has its folder, its environment and its template; RAILS_ENV is passed on', async () => {
+  const script = "rails_env: staging\ngreet: it's $HOME\nexecute: echo $RAILS_ENV";
+  expect(await printed(script)).toEqual(["greets it's $HOME in / at info", 'staging']);
+});
