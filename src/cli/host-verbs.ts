@@ -4,6 +4,7 @@ import { json, type Json } from './json-option.ts';
 import type { Command } from 'commander';
 import type { Outside } from './outside.ts';
 import type { Run } from './run-verb.ts';
+import type { RestartOptions } from './verbs/restart.ts';
 import type { HistoryOptions } from './verbs/history.ts';
 
 export function addHostVerbs(program: Command, outside: Outside, run: Run): void {
@@ -25,6 +26,19 @@ export function addHostVerbs(program: Command, outside: Outside, run: Run): void
     .action(
       run(async (job: string | undefined, o: HistoryOptions) =>
         (await import('./verbs/history.ts')).historyVerb(outside, job, o),
+      ),
+    );
+  verb('restart', 'starts an executor, or the whole of Kuroko, again in its place')
+    .argument('[host[:queue]]', 'whose process is meant, when there are several')
+    .option('--queue <name>', 'the executor of this queue, when the host has several', queueName)
+    .option('--hand-over', 'running commands go on, and the next process takes them over')
+    .option('--wait', 'takes nothing new, and restarts when the running commands have ended')
+    .option('--stop', 'stops the running commands first')
+    .option('--yes', 'asks nothing: hands over, unless told otherwise')
+    .option(...json)
+    .action(
+      run(async (host: string | undefined, o: RestartOptions) =>
+        (await import('./verbs/restart.ts')).restartVerb(outside, host, o),
       ),
     );
   const workers = verb('workers', 'shows every host with its workers, and what each of them does')

@@ -38,14 +38,19 @@ export async function supervise({ signals, handedOver, endKept }: Supervised): P
     if (run.code === restartCode) {
       keptUntil = run.handedOver ? keptFromNow() : null;
     } else {
-      if (run.ready || run.code === 0 || keptUntil === null) return run.code;
+      if (run.ready || keptUntil === null) return run.code;
+      if (run.endWished || run.code === 0) {
+        // It may have gone before it had taken over what it was to end.
+        await endKept();
+        return run.code;
+      }
       const patience = Math.min(pauseMs, keptUntil - Date.now());
       const until = new Date(keptUntil).toISOString().slice(11, 19);
       log.error(
         { code: run.code },
         `the new Kuroko did not start; commands run on, and end at ${until} UTC unless it does`,
       );
-      if (patience <= 0 || (await endWished(signals, patience))) {
+      if (patience <= 0 || (await endIsWished(signals, patience))) {
         log.error('what was handed over is ended: nobody has taken it');
         await endKept();
         return run.code;
@@ -60,6 +65,8 @@ interface Run {
   readonly code: number;
   readonly ready: boolean;
   readonly handedOver: boolean;
+  /** It was told to end. */
+  readonly endWished: boolean;
 }
 
 async function runSuccessor(signals: Signals): Promise<Run> {
@@ -70,7 +77,9 @@ async function runSuccessor(signals: Signals): Promise<Run> {
     said.add(message.type);
     if (message.type === 'unheard') unheard.push(message.signal);
   });
+  let endWished = false;
   signals.listen((signal) => {
+    endWished ||= signal !== 'SIGHUP';
     const message: ToProgram = { type: 'signal', signal };
     child.send(message, () => {});
   });
@@ -84,6 +93,7 @@ async function runSuccessor(signals: Signals): Promise<Run> {
     code: code ?? (signal === 'SIGKILL' ? 137 : 143),
     ready: said.has('ready'),
     handedOver: said.has('handed_over'),
+    endWished,
   };
 }
 
@@ -100,7 +110,7 @@ function spawnSuccessor(): ChildProcess {
 }
 
 /** True when somebody wishes the end within that time; a wish to restart ends the pause. */
-async function endWished(signals: Signals, ms: number): Promise<boolean> {
+async function endIsWished(signals: Signals, ms: number): Promise<boolean> {
   return new Promise((resolve) => {
     const answer = (wished: boolean): void => {
       clearTimeout(timer);

@@ -34,7 +34,8 @@ export async function askRestart(
     await authorise(tx, { actor, action: 'administer', definition: null, policy });
     const seen = await lockedExecutor(shell, tx, executorId);
     const meant = seen.startedAt.getTime() === startedAt && seen.restart?.mode !== mode;
-    if (meant) await restartExecutor(tx, { executorId, mode, actor, policy });
+    const place = { host: seen.host, queue: seen.queue };
+    if (meant) await restartExecutor(tx, { place, mode, actor });
     return { executor: seen, isNew: meant };
   });
   const about = aboutNow(shell);

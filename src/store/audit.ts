@@ -88,6 +88,15 @@ export async function systemRetriesInARow(
   return row?.count ?? 0;
 }
 
+/** Why the system could not do what it was asked for under a request key; null when it has not said so. */
+export async function refusedUnder(on: Connection, requestKey: string): Promise<string | null> {
+  const [row] = await on.query<{ reason: string | null }>(
+    `select reason from audit where request_key = $1 and outcome = 'refused' order by id desc limit 1`,
+    [requestKey],
+  );
+  return row?.reason ?? null;
+}
+
 const columns = `id, at, actor_kind, actor_id, actor_name, place, action, outcome, reason,
   definition_id, instance_id, token_id, attempt, execution_id, request_key, before, after`;
 

@@ -70,3 +70,41 @@ export async function handOverPlace(
     [executorId, epoch],
   );
 }
+
+export interface RestartState {
+  /** Of the process that is there now. */
+  readonly startedAt: Date;
+  readonly secondsSinceBeat: number;
+  readonly restart: RestartWish | null;
+}
+
+/** Null when there is no such executor. */
+export async function restartState(
+  on: Connection,
+  executorId: number,
+): Promise<RestartState | null> {
+  const [row] = await on.query<Omit<RestartState, 'restart'> & RestartColumns>(
+    `select started_at, extract(epoch from clock_timestamp() - beat_at)::float8 as seconds_since_beat,
+       restart, restart_by, restart_at
+     from executors where id = $1`,
+    [executorId],
+  );
+  if (row === undefined) return null;
+  const { startedAt, secondsSinceBeat, ...wish } = row;
+  return { startedAt, secondsSinceBeat, restart: restartWish(wish) };
+}
+
+/** How many of these executions are still claimed, how many have ended, and how many were lost or canceled. */
+export async function countByFate(
+  on: Connection,
+  executionIds: readonly number[],
+): Promise<{ wentOver: number; ended: number; lost: number }> {
+  const [row] = await on.query<{ wentOver: number; ended: number; lost: number }>(
+    `select count(*) filter (where status = 'claimed') as went_over,
+       count(*) filter (where status = 'finished') as ended,
+       count(*) filter (where status in ('lost', 'canceled')) as lost
+     from executions where id = any($1)`,
+    [executionIds],
+  );
+  return row ?? { wentOver: 0, ended: 0, lost: 0 };
+}
