@@ -1,5 +1,5 @@
 /** The program's own log: one JSON line an event, on standard error. */
-import pino, { type Logger } from 'pino';
+import pino, { type DestinationStream, type Logger } from 'pino';
 
 export type Log = Logger;
 
@@ -22,8 +22,15 @@ export function createLog(part: string): Log {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (level) => ({ level }) },
     },
-    pino.destination({ dest: 2, sync: true }),
+    standardError(),
   );
+}
+
+/** A terminal that was closed takes no lines: what is done goes on without being told. */
+function standardError(): DestinationStream {
+  const lines = pino.destination({ dest: 2, sync: true });
+  lines.on('error', () => {});
+  return lines;
 }
 
 /**

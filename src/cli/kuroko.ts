@@ -14,8 +14,9 @@ const outside: Outside = {
     (await import('../embedded/running-postgres.ts')).runningPostgres(dataDir),
 };
 
-// `kuroko list | head` is no failure.
+// `kuroko list | head` is no failure, nor is a terminal that was closed: whoever has more to do than to print hears SIGHUP.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EIO') return;
   if (error.code !== 'EPIPE') throw error;
   process.exit(0);
 });

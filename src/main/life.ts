@@ -1,5 +1,4 @@
 /** How long the program lives: until a signal, a restart, or something that it cannot live without is gone. */
-import { isatty } from 'node:tty';
 import type { Attended } from './restartable.ts';
 import type { LifeSignal } from './signals.ts';
 
@@ -26,7 +25,7 @@ export interface Life {
 }
 
 /** Ends at the first TERM or Ctrl-C in order, at the second at once; so it does when its supervisor, if any, is gone. */
-export function createLife({ signals, supervisor }: Attended): Life {
+export function createLife({ signals, supervisor, terminal }: Attended): Life {
   let ending: Ending | null = null;
   let guardianGone = false;
   let resolve: (ending: Ending) => void = () => {};
@@ -35,7 +34,6 @@ export function createLife({ signals, supervisor }: Attended): Life {
   });
   let hangUps = 0;
   let onHangUp = (): void => void (hangUps += 1);
-  const hadTerminal = onTerminal();
 
   const settle = (wanted: Ending): void => {
     if (ending !== null) return;
@@ -49,10 +47,15 @@ export function createLife({ signals, supervisor }: Attended): Life {
     settle({ type: 'end', code, reason });
   };
   const onSignal = (signal: LifeSignal): void => {
-    if (ending !== null) process.exit(signal === 'SIGINT' ? 130 : 143);
-    // The terminal went away, and a program in it ends.
-    if (signal === 'SIGHUP' && !(hadTerminal && !onTerminal())) return onHangUp();
-    say('\nEnding: commands are stopped, then the rest. Once more ends at once.\n');
+    if (ending !== null) {
+      // When a terminal is closed, both the system and the shell say so: that is one wish.
+      if (signal === 'SIGHUP') return;
+      process.exit(signal === 'SIGINT' ? 130 : 143);
+    }
+    if (signal === 'SIGHUP' && !terminal.isGone()) return onHangUp();
+    process.stdout.write(
+      '\nEnding: commands are stopped, then the rest. Once more ends at once.\n',
+    );
     finish(0, signal);
   };
   signals.listen(onSignal);
@@ -71,11 +74,4 @@ export function createLife({ signals, supervisor }: Attended): Life {
       if (hangUps > 0) listener();
     },
   };
-}
-
-const onTerminal = (): boolean => [0, 1, 2].some((file) => isatty(file));
-
-/** A terminal that is gone cannot be written to. */
-function say(text: string): void {
-  process.stdout.write(text, () => {});
 }

@@ -3,12 +3,14 @@ import { startGuardian } from '../processes/start-guardian.ts';
 import { receiveSignals, type Signals } from './signals.ts';
 import { supervise } from './supervise.ts';
 import { restartCode, supervisorLink, type SupervisorLink } from './supervisor-link.ts';
+import { watchTerminal, type Terminal } from './terminal.ts';
 import type { Ending } from './life.ts';
 
 export interface Attended {
   readonly signals: Signals;
   /** Null unless this process is one that was started again. */
   readonly supervisor: SupervisorLink | null;
+  readonly terminal: Terminal;
 }
 
 /** As given on the command line. */
@@ -32,9 +34,10 @@ export interface Restartable {
 /** Resolves with the exit code, of the last of them. */
 export async function restartable({ dataDir, restart, program }: Restartable): Promise<number> {
   const signals = receiveSignals();
+  const terminal = watchTerminal();
   try {
     const supervisor = supervisorLink();
-    const ending = await program({ signals, supervisor });
+    const ending = await program({ signals, supervisor, terminal });
     if (ending.type === 'failed') return 1;
     if (ending.type === 'end') return ending.code;
     const handedOver = ending.type === 'hand_over';
@@ -46,6 +49,8 @@ export async function restartable({ dataDir, restart, program }: Restartable): P
     return await supervise({ signals, handedOver, endKept: () => endKept(dataDir) });
   } finally {
     signals.forget();
+    // What such a program ends of; and Node aborts, with a core, when it cannot give a terminal its settings back.
+    if (terminal.isGone()) process.kill(process.pid, 'SIGHUP');
   }
 }
 

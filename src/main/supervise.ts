@@ -1,6 +1,7 @@
 /** What stays of a program that is started again: a process that waits for its successor, and passes on what it is told. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { constants } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { createLog } from '../log.ts';
@@ -90,7 +91,8 @@ async function runSuccessor(signals: Signals): Promise<Run> {
   if (child.connected) await disconnected;
   for (const late of unheard) signals.give(late);
   return {
-    code: code ?? (signal === 'SIGKILL' ? 137 : 143),
+    // As a shell says it.
+    code: code ?? 128 + (signal === null ? 0 : constants.signals[signal]),
     ready: said.has('ready'),
     handedOver: said.has('handed_over'),
     endWished,

@@ -10,7 +10,8 @@ import { runningPostgres } from '../../src/embedded/running-postgres.ts';
 import { processesMarked, processesNamed, type LiveProcess } from './live-processes.ts';
 import { until } from './until.ts';
 
-const executable = fileURLToPath(new URL('../../dist/src/cli/kuroko.js', import.meta.url));
+/** What a user's `kuroko` is. */
+export const executable = fileURLToPath(new URL('../../dist/src/cli/kuroko.js', import.meta.url));
 
 export interface Home {
   readonly dataDir: string;
@@ -80,8 +81,9 @@ export async function createHome(config = 'kill_grace: 1\n'): Promise<Home> {
 export async function startProgram(
   home: Home,
   extra: Record<string, string> = {},
+  options: readonly string[] = [],
 ): Promise<Program> {
-  const started = spawnProgram(home, ['start'], extra);
+  const started = spawnProgram(home, ['start', ...options], extra);
   const { child, text } = started;
   let over = false;
   child.once('close', () => {
