@@ -22,6 +22,7 @@ import {
   openDatabase,
   someWorkers,
 } from '../support/operations.ts';
+import { until } from '../support/until.ts';
 import type { Database } from '../../src/store/database.ts';
 
 /** The long form is part of `npm run test:faults`. */
@@ -36,10 +37,7 @@ beforeAll(async () => {
   db = openDatabase(test.url, { max: connections + 2 });
   workers = await someWorkers(db, connections);
 });
-afterAll(async () => {
-  await db.close();
-  await test.drop();
-});
+afterAll(() => test.drop());
 
 const claimBy = (workerId: number) =>
   claimExecution(db, { queue: '@default', workerId, host: 'h1', epoch: 'e1' });
@@ -280,5 +278,24 @@ describe('a token that nothing can be decided about', () => {
     await inTransaction(db, (tx) => cancel(tx, wish(poisoned), facts));
     expect(await statusOf(poisoned)).toBe('canceled');
     expect(await inconsistencies(db)).toEqual([]);
+  });
+});
+
+describe('the order of locks', () => {
+  it('has led to no deadlock in all of this', async () => {
+    // A deadlock is retried, and so seen by nobody; backends say what they counted when they end.
+    await db.close();
+    const reader = openDatabase(test.url, { max: 1 });
+    await until('the other connections have ended', async () => {
+      const others = await reader.query(
+        'select from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+      );
+      return others.length === 0;
+    });
+    const [counted] = await reader.query<{ deadlocks: number }>(
+      'select deadlocks from pg_stat_database where datname = current_database()',
+    );
+    await reader.close();
+    expect(counted?.deadlocks).toBe(0);
   });
 });
