@@ -1,12 +1,12 @@
 /** A guardian whose folder is full, or gone: its commands run on. */
 
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readiness } from '../../src/main/readiness.ts';
 import { command, eventually, guardianOfTest, isAlive } from '../support/guardian.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { removeFolder, temporaryFolder } from '../support/temporary-folder.ts';
 
 /** A file system of one megabyte. Only root may mount one: elsewhere the test says that it was skipped. */
 function tinyDisk(): string {
@@ -62,7 +62,7 @@ describe('a guardian whose folder was removed', () => {
     const ready = () => readiness(db, guardian, null);
     expect((await ready()).checks).toMatchObject({ guardian: 'up' });
     guardian.submit(command(1, 'sleep 1000'));
-    rmSync(path.join(dataDir, 'guardian'), { recursive: true, force: true });
+    await removeFolder(path.join(dataDir, 'guardian'));
     for (let id = 2; id <= 80; id += 1) {
       guardian.submit(command(id, 'echo on'));
       expect((await guardian.ended(id)).output?.toString()).toBe('on\n');

@@ -23,7 +23,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
     dataDir: path.join(folder, 'data'),
     sharedDir: path.join(folder, 'shared'),
   });
-  const server = startServer(postgres.service, folder);
+  // Test files run beside one another, and some are several hosts of eight workers.
+  const args = [...postgres.service.args, '-c', 'max_connections=400'];
+  const server = startServer({ ...postgres.service, args }, folder);
   await postgres.ready(server.ended);
   await createTemplate(postgres.url);
   project.provide('postgresUrl', postgres.url);

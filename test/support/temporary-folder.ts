@@ -15,7 +15,7 @@ export function temporaryFolder(mode = 0o755): string {
 }
 
 /** A process that was killed may have children that still write: what they add is removed, too. */
-async function removeFolder(folder: string): Promise<void> {
+export async function removeFolder(folder: string): Promise<void> {
   await until('the folder to be removed', () => {
     try {
       rmSync(folder, { recursive: true, force: true });
