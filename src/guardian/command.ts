@@ -1,5 +1,6 @@
 /** What the guardian knows of one command, from its submit until its result is acknowledged. */
 import type { Connection } from './connection.ts';
+import type { Exit } from './libc.ts';
 import { createOutput, type Output } from './output.ts';
 import type { Ended, EndedBy, Submission } from './protocol.ts';
 import { createSpool, type Spool } from './spool.ts';
@@ -18,7 +19,7 @@ export type Command = {
   readonly listeners: Set<Connection>;
   /** Null until it is started, and for ever when it could not be. */
   process: { readonly pid: number; readonly pidStart: number; readonly target: Target } | null;
-  exit: { readonly code: number | null; readonly signal: string | null } | null;
+  exit: Exit | null;
   /** Its pipe is closed, or has been given a second after the exit. */
   outputDone: boolean;
   stop: { readonly by: EndedBy; readonly done: Promise<boolean> } | null;

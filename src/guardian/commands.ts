@@ -1,8 +1,8 @@
 /** The commands the guardian holds: started once, and forgotten when their result is acknowledged. */
+import { watchChildren } from './children.ts';
 import { type Command, createCommand } from './command.ts';
 import type { Cgroup } from './cgroup.ts';
 import type { Connection } from './connection.ts';
-import type { FifoPool } from './fifo-pool.ts';
 import { createLeftovers } from './leftovers.ts';
 import { createMemoryWatch } from './memory.ts';
 import type {
@@ -44,21 +44,21 @@ const SLICE = 256 * 1024;
 const REMEMBERED = 10_000;
 
 /** @param cgroup in which all commands are, if there is one */
-export function createCommands(
-  epoch: string,
-  pool: FifoPool,
-  stopper: Stopper,
-  cgroup: Cgroup | null,
-): Commands {
+export function createCommands(epoch: string, stopper: Stopper, cgroup: Cgroup | null): Commands {
   const commands = new Map<number, Command>();
   const acknowledged = new Set<number>();
-  const waiting: { command: Command; submission: Submission }[] = [];
   const running = () => [...commands.values()].filter(({ ended }) => !ended);
   const memory = createMemoryWatch(running);
   const strangers = createStrangers(cgroup, running);
   const leftovers = createLeftovers(strangers);
-  const runner = createRunner({ epoch, pool, stopper, strangers, leftovers, memory });
-  let starting = false;
+  const runner = createRunner({
+    epoch,
+    children: watchChildren(),
+    stopper,
+    strangers,
+    leftovers,
+    memory,
+  });
   let closed = false;
 
   function submit(submission: Submission, from: Connection): void {
@@ -77,19 +77,7 @@ export function createCommands(
     const command = createCommand(submission);
     command.listeners.add(from);
     commands.set(id, command);
-    waiting.push({ command, submission });
-    void startWaiting();
-  }
-
-  /** One a turn of the event loop: a spawn blocks it for more than a millisecond, and there is output to drain. */
-  async function startWaiting(): Promise<void> {
-    if (starting) return;
-    starting = true;
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-      await runner.start(next.command, next.submission);
-      if (waiting.length > 0) await new Promise(setImmediate);
-    }
-    starting = false;
+    runner.start(command, submission);
   }
 
   function observe(id: number, from: Connection): Observed {

@@ -20,8 +20,6 @@ export type Folder = {
   readonly path: string;
 };
 
-export type RunFolder = { readonly socketPath: string; readonly fifoFolder: string };
-
 /** The path of a Unix socket has 108 bytes at most. */
 const LONGEST_SOCKET_PATH = 100;
 const TEMPORARY = 'kuroko-';
@@ -50,17 +48,15 @@ export function readEndpoint(folder: Folder): string | null {
   }
 }
 
-/** Must have the folder. Removes what the guardian before has left; a data folder with a long path gets a short one beside it. */
-export function openRunFolder(folder: Folder): RunFolder {
+/** Must have the folder. Removes what the guardian before has left; returns where the socket belongs: beside a data folder with a long path. */
+export function openRunFolder(folder: Folder): string {
   removeRunFolder(folder);
   const short = Buffer.byteLength(join(folder.path, 'socket')) < LONGEST_SOCKET_PATH;
   const path = short ? folder.path : mkdtempSync(join(tmpdir(), TEMPORARY));
-  const fifoFolder = join(path, 'pipes');
-  mkdirSync(fifoFolder, { mode: 0o700 });
   const socketPath = join(path, 'socket');
   writeFileSync(`${folder.endpointFile}.new`, `${socketPath}\n`, { mode: 0o600 });
   renameSync(`${folder.endpointFile}.new`, folder.endpointFile);
-  return { socketPath, fifoFolder };
+  return socketPath;
 }
 
 /** Must have the folder. */
@@ -71,7 +67,6 @@ export function removeRunFolder(folder: Folder): void {
     if (path !== folder.path && isOurTemporary(path))
       rmSync(path, { recursive: true, force: true });
   }
-  rmSync(join(folder.path, 'pipes'), { recursive: true, force: true });
   rmSync(join(folder.path, 'socket'), { force: true });
   rmSync(folder.endpointFile, { force: true });
 }

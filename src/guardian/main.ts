@@ -8,7 +8,6 @@ import { closeInherited } from './close-inherited.ts';
 import { createCommands } from './commands.ts';
 import { endEverything } from './end.ts';
 import { complain } from './complain.ts';
-import { createFifoPool } from './fifo-pool.ts';
 import { type Folder, openFolder, openRunFolder, removeRunFolder } from './folder.ts';
 import { openJournal } from './journal.ts';
 import { createLifeline } from './lifeline.ts';
@@ -72,9 +71,8 @@ async function guard(folder: Folder, settings: Settings): Promise<void> {
   const place = settings.cgroup ? placeForCgroup(epoch) : null;
   journal.append({ type: 'epoch', epoch, bootId, at: Date.now(), cgroup: place });
   const cgroup = place === null ? null : enterCgroup(place);
-  const { socketPath, fifoFolder } = openRunFolder(folder);
-  const pool = createFifoPool(fifoFolder);
-  const commands = createCommands(epoch, pool, stopper, cgroup);
+  const socketPath = openRunFolder(folder);
+  const commands = createCommands(epoch, stopper, cgroup);
   const services = createServices(epoch, journal, stopper, cgroup, (service) => {
     serving?.broadcast({ type: 'serviceEnded', service });
   });
@@ -91,8 +89,6 @@ async function guard(folder: Folder, settings: Settings): Promise<void> {
   async function endAndExit(grace: number): Promise<void> {
     await end(grace);
     await serving?.close();
-    // What still made pipes would put them into a folder that is being removed.
-    await pool.close();
     removeRunFolder(folder);
     process.exit(0);
   }

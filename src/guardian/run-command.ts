@@ -1,19 +1,19 @@
 /** The life of one command: started, drained, limited, stopped, ended. */
-import { closeSync } from 'node:fs';
+import type { Children } from './children.ts';
 import type { Command } from './command.ts';
-import type { FifoPool, Pipe } from './fifo-pool.ts';
+import type { Exit } from './libc.ts';
 import type { Leftovers } from './leftovers.ts';
 import type { MemoryWatch } from './memory.ts';
 import type { EndedBy, Submission } from './protocol.ts';
-import { startCommand } from './start-command.ts';
+import { startCommand, whyNotStarted, type Started } from './start-command.ts';
 import type { Stopper } from './stopper.ts';
 import type { Strangers } from './strangers.ts';
 import { EXECUTION_MARKER } from './target.ts';
 import { tellEnded, tellRunningSoon } from './tell.ts';
 
 export type Runner = {
-  /** Resolves when it is started, or could not be. */
-  readonly start: (command: Command, submission: Submission) => Promise<void>;
+  /** It runs when this returns, or has ended without. */
+  readonly start: (command: Command, submission: Submission) => void;
   /** Resolves, after its end is known, with whether nothing of it is left. */
   readonly stop: (command: Command, graceMs: number, by: EndedBy) => Promise<boolean>;
 };
@@ -26,7 +26,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** What a command's life is made of. */
 export type Means = {
   readonly epoch: string;
-  readonly pool: FifoPool;
+  readonly children: Children;
   readonly stopper: Stopper;
   readonly strangers: Strangers;
   readonly leftovers: Leftovers;
@@ -34,27 +34,21 @@ export type Means = {
 };
 
 export function createRunner(means: Means): Runner {
-  const { epoch, pool, stopper, strangers, leftovers, memory } = means;
+  const { epoch, children, stopper, strangers, leftovers, memory } = means;
 
-  async function start(command: Command, submission: Submission): Promise<void> {
-    let pipe: Pipe;
-    try {
-      pipe = await pool.open();
-    } catch (error) {
-      return neverStarted(
-        command,
-        `The command could not be started: no pipe for its output (${String(error)}).`,
-      );
-    }
-    if (command.ended) return closePipe(pipe);
-    strangers.expect(command);
+  function start(command: Command, submission: Submission): void {
+    let started: Started;
     const marker = `${EXECUTION_MARKER}=${epoch}:${command.id}`;
-    const started = await startCommand(submission, marker, pipe, {
-      output: (chunk) => output(command, chunk),
-      outputClosed: () => outputDone(command),
-      exited: (code, signal) => exited(command, code, signal),
-    });
-    if (typeof started === 'string') return neverStarted(command, started);
+    try {
+      strangers.expect(command);
+      started = startCommand(submission, marker, children, {
+        output: (chunk) => output(command, chunk),
+        outputClosed: () => outputDone(command),
+        exited: (exit) => exited(command, exit),
+      });
+    } catch (error) {
+      return neverStarted(command, whyNotStarted(error, submission.chdir));
+    }
     const { pid, pidStart } = started;
     const groups = [{ id: pid, start: pidStart }];
     const target = { marker, groups, strangers: () => strangers.of(command) };
@@ -64,10 +58,9 @@ export function createRunner(means: Means): Runner {
     memory.follow(command);
   }
 
-  function neverStarted(command: Command, why: string, signal: string | null = null): void {
-    if (command.ended) return;
+  function neverStarted(command: Command, why: string): void {
     command.output.write(Buffer.from(`${why}\n`));
-    finish(command, { code: signal ? null : 127, signal }, []);
+    finish(command, { code: 127, signal: null }, []);
   }
 
   /** A process left behind may write on for ever: after the result it is drained and what it says dropped. */
@@ -84,8 +77,8 @@ export function createRunner(means: Means): Runner {
     }, wait);
   }
 
-  function exited(command: Command, code: number | null, signal: string | null): void {
-    command.exit = { code, signal };
+  function exited(command: Command, exit: Exit): void {
+    command.exit = exit;
     if (!command.outputDone)
       command.pipeTimer = setTimeout(() => outputDone(command), PIPE_AFTER_EXIT_MS);
     settle(command);
@@ -104,12 +97,7 @@ export function createRunner(means: Means): Runner {
   }
 
   async function stop(command: Command, graceMs: number, by: EndedBy): Promise<boolean> {
-    if (!command.process) {
-      if (command.ended) return true;
-      command.stop = { by, done: Promise.resolve(true) };
-      neverStarted(command, 'The command was stopped before it was started.', 'SIGTERM');
-      return true;
-    }
+    if (!command.process) return true;
     memory.look();
     const done = stopper.stop(command.process.target, { signal: 'SIGTERM', graceMs, to: 'all' });
     // What was exited before was not ended by this.
@@ -122,11 +110,7 @@ export function createRunner(means: Means): Runner {
     return empty;
   }
 
-  function finish(
-    command: Command,
-    exit: NonNullable<Command['exit']>,
-    left: readonly number[],
-  ): void {
+  function finish(command: Command, exit: Exit, left: readonly number[]): void {
     if (command.ended) return;
     clearTimeout(command.limitTimer ?? undefined);
     clearTimeout(command.pipeTimer ?? undefined);
@@ -161,9 +145,4 @@ async function exitAndOutput(command: Command): Promise<void> {
   while ((!command.exit || !command.outputDone) && performance.now() < until) {
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
-}
-
-function closePipe({ readEnd, writeEnd }: Pipe): void {
-  closeSync(readEnd);
-  closeSync(writeEnd);
 }

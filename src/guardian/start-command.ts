@@ -1,9 +1,9 @@
 /** Starts one command: /bin/sh in a session of its own, standard output and error in one pipe, nothing on standard input. */
 import { Buffer } from 'node:buffer';
-import { spawn } from 'node:child_process';
-import { accessSync, closeSync, constants, statSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { Socket } from 'node:net';
-import type { Pipe } from './fifo-pool.ts';
+import type { Children } from './children.ts';
+import { type Exit, openPipe, spawnProgram } from './libc.ts';
 import { readProcess } from './process-table.ts';
 import type { Submission } from './protocol.ts';
 import { withMarker } from './target.ts';
@@ -15,60 +15,79 @@ export type CommandListener = {
   readonly output: (chunk: Buffer) => void;
   /** Nobody holds the pipe any more; said once or twice. */
   readonly outputClosed: () => void;
-  readonly exited: (code: number | null, signal: string | null) => void;
+  readonly exited: (exit: Exit) => void;
 };
 
+const HOME = '/';
+const nothing = openSync('/dev/null', 'r');
+
 /**
- * Resolves with the reason, as a sentence, when it could not be started. Never rejects. Both ends of the pipe are in its hands.
+ * Nothing is told before it has returned.
  *
  * @param marker `NAME=value`, added to the environment
+ * @throws what `whyNotStarted` explains; then nothing runs
  */
-export async function startCommand(
+export function startCommand(
   submission: Submission,
   marker: string,
-  pipe: Pipe,
+  children: Children,
   listener: CommandListener,
-): Promise<Started | string> {
+): Started {
+  const { readEnd, writeEnd } = openPipe();
+  const output = readOutput(readEnd, listener);
+  let pid: number;
   try {
-    const started = spawnShell(submission, marker, pipe.writeEnd, listener);
-    if ('pid' in started) {
-      readOutput(pipe.readEnd, listener);
-      return started;
-    }
-    throw await started;
+    pid = spawnShell(submission, marker, writeEnd);
   } catch (error) {
-    closeSync(pipe.readEnd);
-    return failure(error, submission.chdir);
+    output.destroy();
+    throw error;
   } finally {
-    closeSync(pipe.writeEnd);
+    // Also for a file to be free for what is read next: from here on it runs, and nothing may fail.
+    closeSync(writeEnd);
   }
-}
-
-/** Node throws some failures and tells others as an event. */
-function spawnShell(
-  { shell, env, chdir }: Submission,
-  marker: string,
-  output: number,
-  listener: CommandListener,
-): Started | Promise<Error> {
-  const child = spawn('/bin/sh', ['-c', shell], {
-    cwd: chdir,
-    env: withMarker(env, marker),
-    detached: true,
-    stdio: ['ignore', output, output],
-  });
-  const { pid } = child;
-  if (pid === undefined) return new Promise((resolve) => child.once('error', resolve));
-  child.once('exit', listener.exited);
+  children.onExit(pid, listener.exited);
   // Until the exit is handled, which cannot be before this function returns, even an ended process can be read.
   return { pid, pidStart: readProcess(pid)?.start ?? 0 };
+}
+
+/** What was thrown instead of a start, as a sentence. */
+export function whyNotStarted(error: unknown, chdir: string): string {
+  const { code, syscall, message } = error as NodeJS.ErrnoException;
+  const reason =
+    syscall === 'chdir'
+      ? `there is no folder ${chdir} that it may enter`
+      : (reasons.get(code ?? '') ?? message);
+  return `The command could not be started: ${reason}.`;
+}
+
+const reasons = new Map([
+  ['E2BIG', 'its text or its environment is larger than the system allows'],
+  ['EMFILE', 'Kuroko has too many files open'],
+  ['ENFILE', 'the system has too many files open'],
+  ['EAGAIN', 'the system allows no more processes'],
+  ['ENOMEM', 'the system has no memory for it'],
+]);
+
+/** A child starts where this process is; nothing else of it happens meanwhile. */
+function spawnShell({ shell, env, chdir }: Submission, marker: string, output: number): number {
+  process.chdir(chdir);
+  try {
+    return spawnProgram({
+      file: '/bin/sh',
+      args: ['/bin/sh', '-c', shell],
+      env: withMarker(env, marker),
+      stdio: [nothing, output, output],
+    });
+  } finally {
+    process.chdir(HOME);
+  }
 }
 
 /** One buffer for all commands: what is read is taken out of it before the next read. */
 const buffer = Buffer.allocUnsafe(64 * 1024);
 
 /** Node copies every chunk into a buffer of its own unless it is given one; with it, 1 GB passes in 0.3 s and costs no memory. */
-function readOutput(readEnd: number, listener: CommandListener): void {
+function readOutput(readEnd: number, listener: CommandListener): Socket {
   const onread = {
     buffer,
     callback(length: number): boolean {
@@ -83,29 +102,5 @@ function readOutput(readEnd: number, listener: CommandListener): void {
   socket.on('error', () => undefined);
   // The end is known a turn of the event loop before the file is closed; without one, closing is the end.
   socket.once('end', listener.outputClosed).once('close', listener.outputClosed);
-  socket.resume();
-}
-
-function failure(error: unknown, chdir: string): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'E2BIG') {
-    return 'The command could not be started: its text or its environment is larger than the system allows.';
-  }
-  if ((code === 'ENOENT' || code === 'ENOTDIR' || code === 'EACCES') && !canEnter(chdir)) {
-    return `The command could not be started: there is no folder ${chdir} that it may enter.`;
-  }
-  return `The command could not be started: ${reason(error)}.`;
-}
-
-function canEnter(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isDirectory();
-  } catch {
-    return false;
-  }
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return socket.resume();
 }

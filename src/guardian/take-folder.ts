@@ -1,8 +1,8 @@
 /** Takes possession of the data folder, which one guardian at a time may have. */
-import { spawn } from 'node:child_process';
 import { openSync } from 'node:fs';
 import { askHello, PROTOCOL } from './ask-hello.ts';
 import { type Folder, readEndpoint } from './folder.ts';
+import { tryLock } from './libc.ts';
 import type { Announcement, Hello } from './protocol.ts';
 
 /**
@@ -21,7 +21,7 @@ export async function takeFolder(
   const file = openSync(folder.lockFile, 'a', 0o600);
   const until = performance.now() + waitMs;
   let waitingFor = '';
-  while (!(await tryLock(file))) {
+  while (!tryLock(file)) {
     const socketPath = readEndpoint(folder);
     const holder = socketPath === null ? null : await askHello(socketPath);
     if (socketPath !== null && holder?.state === 'orphaned' && holder.protocol === PROTOCOL)
@@ -51,17 +51,4 @@ function explain(holder: Hello | null): string {
     return `Waiting for the guardian of another version (process ${holder.pid}) to end.`;
   }
   return 'Waiting for another guardian that has the data folder and does not answer yet.';
-}
-
-/** Node has no flock; the command locks the open file that it shares with this process. */
-function tryLock(file: number): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('flock', ['--exclusive', '--nonblock', '3'], {
-      stdio: ['ignore', 'ignore', 'ignore', file],
-    });
-    child.on('error', (error) =>
-      reject(new Error(`the command flock is needed (${error.message})`)),
-    );
-    child.on('exit', (code) => resolve(code === 0));
-  });
 }

@@ -1,7 +1,7 @@
 /** Starts the guardian of a data folder, or takes over one that waits for its next main. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, openSync, closeSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve as absolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Announcement } from '../guardian/protocol.ts';
 import { attachGuardian, connectGuardian } from './connect-guardian.ts';
@@ -62,9 +62,10 @@ async function attachOrStart(socketPath: string, options: GuardianOptions): Prom
 function spawnGuardian(options: GuardianOptions): ChildProcess {
   const { dataDir, graceMs, waitMs = 60_000, cgroup = true } = options;
   const log = openSync(join(dataDir, 'guardian', 'guardian.log'), 'a', 0o600);
-  const settings = JSON.stringify({ dataDir, graceMs, waitMs, cgroup });
+  const settings = JSON.stringify({ dataDir: absolute(dataDir), graceMs, waitMs, cgroup });
   const child = spawn(process.execPath, ['--max-semi-space-size=1', guardianProgram(), settings], {
     detached: true,
+    cwd: '/',
     stdio: ['pipe', 'pipe', log],
     env: guardianEnvironment(),
   });

@@ -78,8 +78,7 @@ describe('a secret in the output', () => {
 
   it('does not show in the reason why a command could not be started', async () => {
     const guardian = await guardianOfTest();
-    const env = { PATH: '/usr/bin:/bin', PASSWORD: 'hunter2-hunter2\0' };
-    guardian.submit(command(1, 'true', { env, secrets }));
+    guardian.submit(command(1, 'true', { chdir: '/hunter2-hunter2', secrets }));
     const ended = await guardian.ended(1);
     expect(ended).toMatchObject({ code: 127, pid: null });
     expect(ended.output?.toString()).toContain('***');

@@ -196,7 +196,7 @@ describe('after a kill -9 of the guardian', () => {
     const next = await guardianOfTest({ dataDir });
     expect(await next.lastWords(1, client.epoch)).toMatchObject({ seenBy: 'none' });
     expect(readdirSync(path.join(dataDir, 'guardian')).toSorted()).toEqual(
-      ['endpoint', 'guardian.log', 'journal', 'lock', 'pipes', 'socket'].toSorted(),
+      ['endpoint', 'guardian.log', 'journal', 'lock', 'socket'].toSorted(),
     );
   });
 
