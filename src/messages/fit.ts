@@ -45,6 +45,12 @@ export function code(text: string, max: number, placeholder = '(empty)'): Markup
   return markup(`\`${escapeForSlack(clean)}\``);
 }
 
+/** A command in code style: of several lines the first, with a sign that there are more. */
+export function commandCode(command: string, max: number): Markup {
+  const [first = '', ...more] = command.trim().split('\n');
+  return code(more.length === 0 ? first : `${first} …`, max);
+}
+
 const fence = '```\n\n```';
 function fenced(text: string): Markup {
   if (speaksLocally()) return markup(text.split('\n').map(lineOfCode).join('\n'));

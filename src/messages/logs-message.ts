@@ -1,7 +1,7 @@
 /** The tail of a run's log, and of what its last commands wrote. */
 import { render } from '../templates.ts';
 import { context, section, type Content } from './blocks.ts';
-import { code, outputBlock } from './fit.ts';
+import { commandCode, outputBlock } from './fit.ts';
 import { definitionLink, instanceLink, jobName } from './phrases.ts';
 import type { Execution } from '../store/executions.ts';
 import type { Instance } from '../store/instances.ts';
@@ -42,7 +42,7 @@ export function logsMessage({ instance, lines, outputs }: Logs, about: About): C
       ...outputs
         .slice(-outputsShown)
         .flatMap(({ execution, tail }) => [
-          context(render('slack/logs#output', { command: code(execution.shell, 200) })),
+          context(render('slack/logs#output', { command: commandCode(execution.shell, 200) })),
           section(String(outputBlock(tail, outputLines, 2_900, render('slack/failure#no-output')))),
         ]),
       context(render('slack/logs#note', view)),

@@ -1,5 +1,5 @@
 /** What is said of a command that runs, wherever it is listed. */
-import { code, line } from './fit.ts';
+import { commandCode, line } from './fit.ts';
 import { expectedEndText } from './expected-end.ts';
 import { clock, instanceLink } from './phrases.ts';
 import type { RunningCommand } from '../store/running-commands.ts';
@@ -29,6 +29,6 @@ export function commandView(
   const { instanceId: id, definitionId, definitionName, shell } = command;
   return {
     instance: instanceLink({ id, definitionId }, `${line(definitionName, 60)} #${id}`, about),
-    command: code(shell, 60),
+    command: commandCode(shell, 60),
   };
 }

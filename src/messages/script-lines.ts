@@ -9,15 +9,22 @@ export interface ScriptLine {
 
 /**
  * Reads a script that was accepted when it was saved; the core's parser is the one that judges.
- * Values of `env` are left out: a message is read by more people than a script.
+ * Values of `env` are left out: a message is read by more people than a script. Of a command of
+ * several lines there is the first, with a sign that there are more.
  */
 export function scriptLines(script: string): ScriptLine[] {
-  const result: ScriptLine[] = [];
+  const result: { path: string; depth: number; text: string; below: string[] }[] = [];
   const open: Level[] = [{ indent: -1, path: '', children: 0 }];
+  let block: { readonly indent: number; readonly below: string[] } | null = null;
   for (const raw of script.split('\n')) {
     const text = raw.trim();
-    if (text === '' || text.startsWith('#')) continue;
     const indent = raw.length - raw.trimStart().length;
+    if (text === '') continue;
+    if (block !== null && indent > block.indent) {
+      block.below.push(text);
+      continue;
+    }
+    if (text.startsWith('#')) continue;
     while (open.length > 1 && (open.at(-1)?.indent ?? -1) >= indent) open.pop();
     const parent = open.at(-1);
     if (parent === undefined) break;
@@ -26,10 +33,19 @@ export function scriptLines(script: string): ScriptLine[] {
     parent.children += 1;
     const depth = open.length - 1;
     open.push({ indent, path, children: 0 });
-    result.push({ path, depth, text: type === 'env' ? namesOnly(option.join(':')) : text });
+    const below: string[] = [];
+    block = opensBlock.test(text) ? { indent, below } : null;
+    const shown = type === 'env' ? namesOnly(option.join(':')) : text;
+    result.push({ path, depth, text: shown, below });
   }
-  return result;
+  return result.map(({ path, depth, text, below: [first, ...more] }) => {
+    const command = more.length === 0 ? first : `${first} …`;
+    return { path, depth, text: command === undefined ? text : `execute: ${command}` };
+  });
 }
+
+/** What stands deeper below it is one command. */
+const opensBlock = /^execute:\s*\|(\s+#.*)?$/;
 
 /** The script for reading, with the values of `env` left out. */
 export function readableScript(script: string): string {

@@ -5,6 +5,7 @@ import { insertLog } from '../store/logs.ts';
 import { planRetry, retryLost } from './retry-lost.ts';
 import { secretsOf } from './secrets-of.ts';
 import { refreshMessages } from './refresh-messages.ts';
+import { firstLine } from '../workflow/first-line.ts';
 import type { EngineFacts } from './engine-facts.ts';
 import type { Tx } from '../store/database.ts';
 import type { Evidence } from './lose.ts';
@@ -26,7 +27,7 @@ export async function completeEvidence(
     tokenId: lost.tokenId,
     level: found.groupEmptyAt === null ? 'WARN' : 'INFO',
     message: secretsOf(instance, facts).text(
-      `Of the lost \`${lost.shell}\` is known now: ${found.evidence}`,
+      `Of the lost \`${firstLine(lost.shell)}\` is known now: ${found.evidence}`,
     ),
   });
   const open = instance.status === 'working' || instance.status === 'error';

@@ -9,6 +9,7 @@ import { auditActor, type Actor } from './actor.ts';
 import { applyEvent } from './apply-event.ts';
 import { secretsOf } from './secrets-of.ts';
 import { refreshMessages } from './refresh-messages.ts';
+import { firstLine } from '../workflow/first-line.ts';
 import type { EngineFacts } from './engine-facts.ts';
 import type { Tx } from '../store/database.ts';
 import type { LostRow } from '../store/executions.ts';
@@ -59,7 +60,7 @@ export async function retryLost(
     tokenId,
     level: 'INFO',
     message: secretsOf(instance, facts).text(
-      `Nothing of \`${lost.shell}\` runs any more: it is retried by itself (${number} of ${mostInARow}).`,
+      `Nothing of \`${firstLine(lost.shell)}\` runs any more: it is retried by itself (${number} of ${mostInARow}).`,
     ),
   });
   await applyEvent(tx, instance, tokens, token.key, { type: 'retry', by }, facts, {

@@ -7,6 +7,7 @@ import { insertLog } from '../store/logs.ts';
 import { auditActor, type Actor } from './actor.ts';
 import { lateOrRepeated } from './late.ts';
 import { secretsOf } from './secrets-of.ts';
+import { firstLine } from '../workflow/first-line.ts';
 import type { EngineFacts } from './engine-facts.ts';
 import type { Tx } from '../store/database.ts';
 
@@ -52,7 +53,9 @@ export async function terminate(
     instanceId: instance.id,
     tokenId: execution.tokenId,
     level: 'WARN',
-    message: secretsOf(instance, facts).text(`Terminate \`${execution.shell}\` by ${by}.`),
+    message: secretsOf(instance, facts).text(
+      `Terminate \`${firstLine(execution.shell)}\` by ${by}.`,
+    ),
   });
   await insertAudit(tx, {
     ...auditActor(wish.actor),

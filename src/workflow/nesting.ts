@@ -1,20 +1,30 @@
 /** Which line of a script belongs below which, by how far they are indented. */
 import type { Problem } from './task.ts';
 
-/** Told the indentation of one line after the other, says what each line stands below. */
-export function nesting<Item>(root: Item): (indent: string, line: number) => Place<Item> {
+export function nesting<Item>(root: Item): Nesting<Item> {
   let innermost: Level<Item> = { indent: -1, item: root, above: null, depth: 0 };
   const mixture = mixtureWatch();
-  return (indent, line) => {
-    const { parent, lost } = closeLevels(innermost, indent.length);
-    return {
-      parent: parent.item,
-      problem: problemOf(mixture(indent), lost, line) ?? tooDeep(parent.depth, line),
-      open: (item) => {
-        innermost = { indent: indent.length, item, above: parent, depth: parent.depth + 1 };
-      },
-    };
+  return {
+    place(indent, line) {
+      const { parent, lost } = closeLevels(innermost, indent.length);
+      return {
+        parent: parent.item,
+        problem: problemOf(mixture(indent), lost, line) ?? tooDeep(parent.depth, line),
+        open: (item) => {
+          innermost = { indent: indent.length, item, above: parent, depth: parent.depth + 1 };
+        },
+      };
+    },
+    mixed: (indent, line) => problemOf(mixture(indent), null, line),
   };
+}
+
+/** Told the indentation of one line after the other. */
+export interface Nesting<Item> {
+  /** What the line stands below. */
+  readonly place: (indent: string, line: number) => Place<Item>;
+  /** Of a line that stands below none but belongs to the one before. */
+  readonly mixed: (indent: string, line: number) => Problem | null;
 }
 
 export interface Place<Item> {

@@ -1,7 +1,8 @@
 /** Script -> tree, or everything that cannot be read in it. */
 import type { Node } from './node.ts';
+import { type Block, blockBelow, indentOf } from './block.ts';
 import { cutComment } from './cut-comment.ts';
-import { nesting } from './nesting.ts';
+import { nesting, type Nesting } from './nesting.ts';
 import type { ScriptError } from './script-error.ts';
 import type { Problem } from './task.ts';
 import { taskWords } from './tasks.ts';
@@ -26,28 +27,46 @@ export const unreadable = '';
 export function read(script: string): { tree: Node; errors: ScriptError[] } {
   const tree: Growing = { type: 'root', option: null, path: '', line: 1, column: 1, children: [] };
   const errors: ScriptError[] = [];
-  const nest = nesting(tree);
-  for (const [index, text] of script.split('\n').entries()) {
-    const rest = text.replace(indentation, '');
+  const nest = nesting<Growing>(tree);
+  const lines = script.split('\n');
+  for (let at = 0; at < lines.length; at += 1) {
+    const text = lines[at] ?? '';
+    const indent = indentOf(text);
+    const rest = text.slice(indent.length);
     if (rest === '' || rest.startsWith('#')) continue;
-    const indent = text.slice(0, text.length - rest.length);
-    const where = { line: index + 1, column: indent.length + 1 };
-    const place = nest(indent, where.line);
+    const where = { line: at + 1, column: indent.length + 1 };
+    const place = nest.place(indent, where.line);
     if (place.problem !== null) errors.push({ ...where, ...place.problem });
     const task = /^(\w+):([^]*)$/.exec(rest);
     if (task === null) errors.push({ ...where, ...syntaxError(where.line, rest) });
-    const [, word = unreadable, option = ''] = task ?? [];
-    place.open(grow(place.parent, word, readOption(option), where));
+    const [, word = unreadable, given = ''] = task ?? [];
+    const option = readOption(given);
+    const block = opensBlock(word, option) ? blockBelow(lines, at + 1, indent.length) : null;
+    place.open(grow(place.parent, word, block?.command ?? option, where));
+    if (block === null) continue;
+    errors.push(...misindented(block, nest));
+    at = block.end - 1;
   }
   return { tree, errors };
+}
+
+/**
+ * Only of `execute`: the words that a configuration adds are not known here, and to Kuroko2 their
+ * `|` was an option like any other. A shell can run no `|`, so nobody has meant that by it.
+ */
+const opensBlock = (word: string, option: string | null): boolean =>
+  word === 'execute' && option === '|';
+
+function misindented({ indents }: Block, nest: Nesting<Growing>): ScriptError[] {
+  return indents.flatMap(({ line, indent }) => {
+    const problem = nest.mixed(indent, line);
+    return problem === null ? [] : [{ line, column: indent.length + 1, ...problem }];
+  });
 }
 
 interface Growing extends Node {
   readonly children: Growing[];
 }
-
-/** What Ruby's `\s` is within a line: a lone carriage return is no line end. */
-const indentation = /^[ \t\r\f\v]*/;
 
 function grow(
   parent: Growing,
@@ -62,7 +81,7 @@ function grow(
 }
 
 /** Null where nothing follows the colon; '' where only a comment does, as in Kuroko2. */
-function readOption(text: string): string | null {
+export function readOption(text: string): string | null {
   if (/^[ \t\r\f\v]*$/.test(text)) return null;
   return trim(cutComment(text));
 }

@@ -86,6 +86,15 @@ it('forks run beside one another, and what follows runs after them', async () =>
   expect(lines.slice(5)).toEqual(['end']);
 });
 
+it('a command of several lines is one command of one shell', async () => {
+  const script =
+    'execute: |\n  set -e\n  a=1 # kept\n\n  for b in 2 3; do\n    echo "$a # $b"\n  done\n  false\n';
+  expect(await printed(`auto_skip_error: true\n${script}  echo never\n`)).toEqual([
+    '1 # 2',
+    '1 # 3',
+  ]);
+});
+
 it('a sleep lasts as long as it says, and a fraction of a second more at most', async () => {
   const [before, after] = await printed('execute: date +%s%N\nsleep: 1\nexecute: date +%s%N');
   const seconds = Number(BigInt(after ?? 0) - BigInt(before ?? 0)) / 1e9;

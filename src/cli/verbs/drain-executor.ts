@@ -7,6 +7,7 @@ import { commandJson } from '../host-json.ts';
 import { alreadyText, operatePlace } from '../operate-place.ts';
 import { printJson, printLine, printTable } from '../print.ts';
 import { snakeCased } from '../row-json.ts';
+import { firstLine } from '../../workflow/first-line.ts';
 import type { EngineFacts } from '../../operations/engine-facts.ts';
 import type { RunningCommand } from '../../store/running-commands.ts';
 import type { Shown } from '../../store/shown.ts';
@@ -63,7 +64,7 @@ function printDraining({ host, queue, kind, already, estimate, running }: ShownT
         String(command.workerNumber),
         expectedEndText(command.expectedEnd),
         `#${command.instanceId} ${command.definitionName}`,
-        command.shell,
+        firstLine(command.shell),
       ]),
     );
   }

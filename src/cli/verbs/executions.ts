@@ -6,6 +6,7 @@ import { durationText, expectedEndText } from '../command-text.ts';
 import { commandJson } from '../host-json.ts';
 import { printJson, printNote, printTable } from '../print.ts';
 import { withSession } from '../session.ts';
+import { firstLine } from '../../workflow/first-line.ts';
 import type { Outside } from '../outside.ts';
 import type { Json } from '../json-option.ts';
 
@@ -40,7 +41,7 @@ export function executionsVerb(
             `${command.host} ${command.workerNumber}`,
             expectedEndText(command.expectedEnd),
             `#${command.instanceId} ${command.definitionName}`,
-            command.shell,
+            firstLine(command.shell),
           ]),
           ...pending.map((command) => [
             String(command.executionId),
@@ -49,7 +50,7 @@ export function executionsVerb(
             waitsForTexts[command.waitsFor],
             '-',
             `#${command.instanceId} ${command.definitionName}`,
-            command.shell,
+            firstLine(command.shell),
           ]),
         ],
       );

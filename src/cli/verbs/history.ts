@@ -7,6 +7,7 @@ import { commandJson } from '../host-json.ts';
 import { printJson, printNote, printTable } from '../print.ts';
 import { timeText } from '../row-text.ts';
 import { withSession } from '../session.ts';
+import { firstLine } from '../../workflow/first-line.ts';
 import type { Outside } from '../outside.ts';
 import type { Json } from '../json-option.ts';
 
@@ -44,7 +45,7 @@ export function historyVerb(
           row.host ?? '-',
           `#${row.instanceId} ${row.definitionName}`,
           row.path,
-          row.shell,
+          firstLine(row.shell),
         ]),
       );
       const last = executions.at(-1);

@@ -9,6 +9,7 @@ import { printJson, printLine, printNote, printTable } from '../print.ts';
 import { executionJson, instanceJson, instanceSummaryJson, tokenJson } from '../row-json.ts';
 import { stateNames, timeText } from '../row-text.ts';
 import { withSession, type Session } from '../session.ts';
+import { firstLine } from '../../workflow/first-line.ts';
 import type { Outside } from '../outside.ts';
 import type { Json } from '../json-option.ts';
 import type { Database } from '../../store/database.ts';
@@ -88,7 +89,7 @@ async function one({ db, facts }: Session, id: number, { json }: Json): Promise<
         resultText(execution),
         timeText(execution.startedAt ?? execution.claimedAt),
         execution.path,
-        execution.shell,
+        firstLine(execution.shell),
       ]),
     );
   }

@@ -7,6 +7,7 @@ import { executorJson } from '../host-json.ts';
 import { printJson, printNote, printTable } from '../print.ts';
 import { timeText } from '../row-text.ts';
 import { withSession } from '../session.ts';
+import { firstLine } from '../../workflow/first-line.ts';
 import type { ShownExecutor } from '../../store/shown.ts';
 import type { Outside } from '../outside.ts';
 import type { Json } from '../json-option.ts';
@@ -49,7 +50,7 @@ function rowsOf(executor: ShownExecutor): string[][] {
             timeText(running.since),
             expectedEndText(running.expectedEnd),
             `#${running.instanceId} ${running.definitionName}`,
-            running.shell,
+            firstLine(running.shell),
           ]),
     ];
   });

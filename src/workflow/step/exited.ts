@@ -1,6 +1,7 @@
 /** The command of a token has ended: 0 goes on, anything else fails. */
 import type { ExecuteEffect, LogLevel } from '../effect.ts';
 import type { Facts, TokenEvent } from '../facts.ts';
+import { firstLine } from '../first-line.ts';
 import type { Node } from '../node.ts';
 import type { Token } from '../token.ts';
 import { fail } from './fail.ts';
@@ -23,12 +24,13 @@ export function exited(tree: Node, token: Token, event: Exited, facts: Facts): S
 }
 
 function ending({ shell, timeoutSeconds }: ExecuteEffect, event: Exited): string {
+  const command = firstLine(shell);
   const what =
     event.code === null
       ? `stopped by ${(event.signal ?? 'unknown').replace(/^SIG/, '')} signal`
       : `returns ${event.code}`;
-  if (!event.timedOut) return `\`${shell}\` ${what}.`;
+  if (!event.timedOut) return `\`${command}\` ${what}.`;
   const minutes = (timeoutSeconds ?? 0) / 60;
   const limit = minutes === 0 ? '' : ` of ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`;
-  return `\`${shell}\` ${what}: it ran longer than its limit${limit}.`;
+  return `\`${command}\` ${what}: it ran longer than its limit${limit}.`;
 }

@@ -1,4 +1,5 @@
 /** A node as it stands in the script, for sentences that name it. */
+import { firstLine } from '../first-line.ts';
 import type { Node } from '../node.ts';
 
 export function sourceOf(node: Node): string {
@@ -6,5 +7,5 @@ export function sourceOf(node: Node): string {
 }
 
 export function optionOf({ option }: Node): string {
-  return option ?? '';
+  return firstLine(option ?? '');
 }

@@ -11,6 +11,9 @@ describe('the lines of a script', () => {
         fc.constantFrom('', '  ', '    ', '\t', '\t\t', '      '),
         fc.constantFrom(
           'execute: ls # all',
+          'execute: |',
+          'execute: |  # sh',
+          'ls # all',
           'env: A=1 B="x: y"',
           'fork:',
           'noop:',
@@ -35,6 +38,13 @@ describe('the lines of a script', () => {
       { numRuns: 500 },
     );
     expect(accepted).toBeGreaterThan(20);
+  });
+
+  it('say of a command of several lines that there are more', () => {
+    const texts = (script: string) => scriptLines(script).map(({ text }) => text);
+    expect(texts('execute: |\n  cd /srv\n\n  ls\nnoop:')).toEqual(['execute: cd /srv …', 'noop:']);
+    expect(texts('execute: | # sh\n  cd /srv')).toEqual(['execute: cd /srv']);
+    expect(texts('execute: |\nnoop:')).toEqual(['execute: |', 'noop:']);
   });
 
   it('say how deep they are', () => {

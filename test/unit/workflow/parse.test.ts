@@ -85,6 +85,70 @@ describe('a script', () => {
   });
 });
 
+describe('a command of several lines', () => {
+  const command = (...lines: string[]) => optionsOf(['execute: |', ...lines].join('\n'))[0];
+
+  it('stands deeper below `execute: |`, without what all of its lines are indented by', () => {
+    expect(command('  set -e', '  if true; then', '    echo a', '  fi')).toBe(
+      'set -e\nif true; then\n  echo a\nfi',
+    );
+    expect(command('    echo a', '  echo b')).toBe('  echo a\necho b');
+    expect(command('\tcat <<-x', '\t\ta', '\tx')).toBe('cat <<-x\n\ta\nx');
+  });
+
+  it('keeps its comments, quotes and blank lines, but no blank line before or after it', () => {
+    expect(command('', '  # how', '  echo "a', '', '   # b"  # c', ' ', '')).toBe(
+      '# how\necho "a\n\n # b"  # c',
+    );
+  });
+
+  it('may have one line, which is then cut at no #', () => {
+    expect(command('  echo a # b')).toBe('echo a # b');
+    expect(optionsOf('execute: | # why\n  echo a')).toEqual(['echo a']);
+  });
+
+  it('ends where a line is not indented deeper; comments there are of the script', () => {
+    const script = 'fork:\n  execute: |\n    a\n# not yet:\n    b\n  execute: c\nnoop:';
+    expect(optionsOf(script)).toEqual([null, 'a\nb', 'c', null]);
+    const places = parse(script);
+    const nodes = places.ok
+      ? [...walkNodes(places.tree)].map(({ line, path }) => [line, path])
+      : [];
+    expect(nodes.slice(2)).toEqual([
+      [2, '/0-fork/0-execute'],
+      [6, '/0-fork/1-execute'],
+      [7, '/1-noop'],
+    ]);
+  });
+
+  it('ends its lines with LF or CRLF', () => {
+    expect(optionsOf('execute: |\r\n  a\r\n\r\n  b\r\nnoop:\r\n')).toEqual(['a\n\nb', null]);
+  });
+
+  it('is an option like any other where nothing stands below it, and of other tasks', () => {
+    expect(optionsOf('execute: |\nnoop:')).toEqual(['|', null]);
+    expect(optionsOf('execute: |\n\n# c\n')).toEqual(['|']);
+    expect(optionsOf('greet: |\n  noop: a')).toEqual(['|', 'a']);
+    expect(optionsOf('execute: "|"\n  noop: a')).toEqual(['"|"', 'a']);
+    expect(errorsOf('noop: |\n  text').map((error) => error.line)).toEqual([2]);
+  });
+
+  it('leaves the errors after it where they are', () => {
+    expect(
+      errorsOf('execute: |\n  a\n  b\nnoop').map(({ line, column }) => [line, column]),
+    ).toEqual([[4, 1]]);
+  });
+
+  it('is told that it mixes tabs and spaces, but not of what only the shell sees', () => {
+    const mixed = errorsOf('execute: |\n  a\n\tb\nnoop:');
+    expect(mixed.map(({ line, message }) => [line, message])).toEqual([
+      [3, '(line 3) inconsistent indentation.'],
+    ]);
+    expect(errorsOf('fork:\n  execute: |\n\t\t\ta').map((error) => error.line)).toEqual([3]);
+    expect(command('  cat <<-x', '  \ta', '  x')).toBe('cat <<-x\n\ta\nx');
+  });
+});
+
 describe('a script that cannot be read', () => {
   it('is told all of its errors at once, each with line and column', () => {
     expect(errorsOf('noop: a\n    noop: b\n  noop: c\nexecute true\n  : x\n')).toEqual([
@@ -165,7 +229,9 @@ describe('the time it takes', { timeout: 60_000 }, () => {
     const deep = Array.from({ length: 400 }, (_, depth) => `${' '.repeat(depth)}noop:\n`).join('');
     const quotes = `echo: ${`"'`.repeat(50_000)} # x`;
     const escaped = `echo: ${'"\\'.repeat(50_000)} # x`;
-    for (const script of [lines(20_000), deep, quotes, escaped]) {
+    const block = `execute: |\n${'  a\r\r\n\n'.repeat(20_000)}`;
+    const empty = 'execute: |\n# c\n\n'.repeat(20_000);
+    for (const script of [lines(20_000), deep, quotes, escaped, block, empty]) {
       expect(bestOf(3, () => parse(script))).toBeLessThan(400);
     }
   });

@@ -126,7 +126,8 @@ function describeEffect(effect: OuterEffect): string {
       const limit = effect.timeoutSeconds === null ? '' : `, at most ${effect.timeoutSeconds} s`;
       const withEnv = env.length === 0 ? '' : `, with ${env.join(' ')}`;
       const where = effect.chdir === null ? '' : `, in ${effect.chdir}`;
-      return `run    ${effect.shell} (queue ${effect.queue}${where}${limit}${withEnv})`;
+      const shell = effect.shell.replaceAll('\n', '\n           ');
+      return `run    ${shell} (queue ${effect.queue}${where}${limit}${withEnv})`;
     }
     case 'log':
       return `log    ${effect.level} ${effect.message}`;
