@@ -11,7 +11,7 @@ import { inTransaction } from './in-transaction.ts';
 import { refreshMessages } from './refresh-messages.ts';
 import { treeOf } from './script-tree.ts';
 import { secretsOf } from './secrets-of.ts';
-import { concernsOthers, stepCommit } from './step-commit.ts';
+import { stepCommit } from './step-commit.ts';
 import type { EngineFacts } from './engine-facts.ts';
 import type { Database } from '../store/database.ts';
 import type { OuterEvent } from '../workflow/advance.ts';
@@ -49,11 +49,12 @@ export async function finish(
     timedOut: result.timedOut,
   };
   const stepped = fromSnapshot(claim, token, event, facts);
-  if (stepped === null) {
+  const underLock = async () => {
     const finished = await finishUnderLock(db, claim, event, result, facts, freed);
     tellNotifier(db);
     return finished;
-  }
+  };
+  if (stepped === null) return underLock();
   const mask = secretsOf({ script: claim.script, env: claim.launchEnv }, facts);
   const commit = stepCommit({ before: token, ...stepped }, mask, null);
   const outcome = await commitStep(db, {
@@ -64,6 +65,8 @@ export async function finish(
     result,
     freed,
   });
+  // The last branch of its fork.
+  if (commit.joins && !outcome.moved && !outcome.recorded) return underLock();
   if (outcome.moved && commit.notices.length > 0) tellNotifier(db);
   // Its end is news, too, where the instance was cancelled before: nothing runs any more.
   if (outcome.recorded && !outcome.moved) {
@@ -83,7 +86,7 @@ function fromSnapshot(
   try {
     const stepped = step(treeOf(script), token, event, facts);
     if (stepped.status === 'illegal' || stepped.token.status === 'critical') return null;
-    return stepped.effects.some(concernsOthers) ? null : stepped;
+    return stepped.effects.some(({ type }) => type === 'fork') ? null : stepped;
   } catch {
     // The slow path sets it aside.
     return null;
@@ -160,6 +163,7 @@ function recordOnly(
     stopBy: null,
     wakeSeconds: null,
     openBranches: null,
+    joins: false,
     activeDelta: 0,
     failedDelta: 0,
     cancel: false,

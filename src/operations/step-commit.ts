@@ -27,6 +27,7 @@ export function stepCommit(
     stopBy: effects.some(({ type }) => type === 'stop') ? (by ?? 'the engine') : null,
     wakeSeconds: wakeSeconds(token, effects),
     openBranches: null,
+    joins: effects.some(({ type }) => type === 'join'),
     activeDelta: Number(isActive(token.status)) - Number(isActive(before.status)),
     failedDelta: Number(token.status === 'failure') - Number(before.status === 'failure'),
     cancel: token.status === 'critical',
@@ -92,9 +93,4 @@ export function deltas(changes: readonly Change[]): { activeDelta: number; faile
     activeDelta: count(({ status }) => isActive(status)),
     failedDelta: count(({ status }) => status === 'failure'),
   };
-}
-
-/** Effects that concern other tokens, and so more rows than those of the step. */
-export function concernsOthers({ type }: Effect): boolean {
-  return type === 'fork' || type === 'join';
 }

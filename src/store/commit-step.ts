@@ -60,6 +60,11 @@ export interface StepCommit {
   readonly wakeSeconds: number | null;
   /** Branches that have not finished; null leaves them as they are. */
   readonly openBranches: number | null;
+  /**
+   * The token is a branch of a fork: counts it there. Where it is the last, or its fork is gone,
+   * nothing at all is written, for what follows from that is not known here.
+   */
+  readonly joins: boolean;
   /** By how much the instance's counters change; both 0 leaves the instance untouched. */
   readonly activeDelta: number;
   readonly failedDelta: number;
@@ -95,18 +100,28 @@ const statement = {
   text: `
 with touched as materialized (
   select id from instances where id = $1 and $2::boolean for no key update
+), forked as materialized (
+  select id from tokens
+  where $40::boolean and id = (select parent_id from tokens where id = $3) and open_children > 1
+    and exists (select from touched)
+  for no key update
 ), moved as (
   update tokens set path = $5, status = $6, attempt = $7, context = $8::jsonb,
     version = version + 1, entered_at = clock_timestamp(),
     wake_at = clock_timestamp() + make_interval(secs => $38),
     open_children = coalesce($39, open_children)
   where id = $3 and version = $4 and (not $2 or exists (select from touched))
+    and (not $40 or exists (select from forked))
   returning id
+), joined as (
+  update tokens set open_children = open_children - 1
+  from forked where tokens.id = forked.id and exists (select from moved)
 ), recorded as (
   update executions set status = 'finished', exit_status = $11, term_signal = $12, timed_out = $13,
     pid = coalesce($14, pid), started_at = coalesce($15, started_at), finished_at = $16,
     output_size = $17, peak_memory = $36
   where id = $9 and fence = $10 and status = 'claimed' and (select count(*) from moved) >= 0
+    and (not $40 or exists (select from forked))
   returning id
 ), stored as (
   insert into output (execution_id, start_offset, bytes)
@@ -239,6 +254,7 @@ export async function commitStep(on: Connection, step: StepCommit): Promise<Step
     freed?.queue ?? null,
     step.wakeSeconds,
     step.openBranches,
+    step.joins,
   ]);
   if (row === undefined) throw new Error('commit-step returned no row');
   const { recorded, moved, nextId, nextFence, instanceStatus, told: _, ...other } = row;

@@ -14,7 +14,7 @@ import { sleepingHosts } from './sleeping-hosts.ts';
 import { steps } from './steps.ts';
 import { updateReadme } from './readme-table.ts';
 import { wholeProgram } from './whole-program.ts';
-import type { Finding } from './finding.ts';
+import { say, type Finding } from './finding.ts';
 
 const { values } = parseArgs({
   options: {
@@ -42,14 +42,10 @@ try {
     if (!only.has(name)) continue;
     for (const finding of await measure()) {
       findings.push(finding);
-      const { what, reach, aim, measured, met, detail } = finding;
-      const target = `reach ${reach}${aim === null ? '' : `, aim ${aim}`}`;
-      process.stdout.write(
-        `${met ? 'ok    ' : 'MISSED'} ${what}: ${measured} (${target}) ${detail}\n`,
-      );
+      say(finding);
     }
   }
 } finally {
   await servers.stop();
 }
-if (values['update-readme']) updateReadme(findings, rounds, servers.postgresVersion);
+if (values['update-readme']) updateReadme('bench', findings, rounds, servers.postgresVersion);

@@ -20,7 +20,7 @@ export interface Target {
 export function finding(what: string, figure: number, target: Target, detail: string): Finding {
   const { at, reach, aim, unit = '' } = target;
   const sign = at === 'most' ? '<=' : '>=';
-  const digits = unit === '' ? 2 : 1;
+  const digits = unit === '' ? 2 : figure < 1_000 ? 1 : 0;
   const met = at === 'most' ? figure <= reach : figure >= reach;
   return {
     what,
@@ -37,4 +37,10 @@ export function median(figures: readonly number[]): number {
   const middle = Math.floor(sorted.length / 2);
   const [upper = 0, lower = 0] = [sorted[middle], sorted[middle - 1]];
   return sorted.length % 2 === 1 ? upper : (upper + lower) / 2;
+}
+
+/** On the terminal. */
+export function say({ what, reach, aim, measured, met, detail }: Finding): void {
+  const target = `reach ${reach}${aim === null ? '' : `, aim ${aim}`}`;
+  process.stdout.write(`${met ? 'ok    ' : 'MISSED'} ${what}: ${measured} (${target}) ${detail}\n`);
 }

@@ -1,17 +1,20 @@
-/** Writes the bench's table into the README, with its date and machine. */
+/** Writes a bench's table into the README, with its date and machine. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Finding } from './finding.ts';
 
 const readme = fileURLToPath(new URL('../../../README.md', import.meta.url));
-const between = /<!-- bench -->[\s\S]*<!-- \/bench -->/;
 
+/** `name` is what the table's place is marked with. */
 export function updateReadme(
+  name: 'bench' | 'bench:core',
   findings: readonly Finding[],
   rounds: number,
   postgresVersion: string,
 ): void {
+  const [start, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+  const between = new RegExp(`${start}[^]*${end}`);
   const text = readFileSync(readme, 'utf8');
   if (!between.test(text)) throw new Error('the README has no place for the table');
   const date = new Date().toISOString().slice(0, 10);
@@ -23,13 +26,13 @@ export function updateReadme(
       `| ${what} | ${measured}${met ? '' : ' (missed)'} | ${reach}${aim === null ? '' : `, aim ${aim}`} | ${detail} |`,
   );
   const table = [
-    '<!-- bench -->',
+    start,
     `${date}, ${machine}; medians of ${rounds} rounds. Load average of the machine at the end, bench included: ${load}.`,
     '',
     '| what | measured | reach | behind it |',
     '| --- | --- | --- | --- |',
     ...rows,
-    '<!-- /bench -->',
+    end,
   ].join('\n');
   writeFileSync(
     readme,

@@ -124,6 +124,21 @@ describe('a fork', () => {
     expect(await statusOf(id)).toBe('success');
   });
 
+  it('counts a branch once whose end is told twice, as after a lost answer', async () => {
+    const id = await launched('fork:\n  execute: a\n  execute: b\n  execute: c\nexecute: after');
+    const open = async () => (await tokensOf(db, id))[0]?.openChildren;
+    const claim = await claimBy(first());
+    if (claim === null) throw new Error('a was to be claimed');
+    expect(await open()).toBe(3);
+    expect((await end(claim, 0)).recorded).toBe(true);
+    expect(await open()).toBe(2);
+    expect((await end(claim, 0)).recorded).toBe(false);
+    expect(await open()).toBe(2);
+    expect(await drain(first())).toEqual(['b', 'c', 'after']);
+    expect(await statusOf(id)).toBe('success');
+    expect(await inconsistencies(db)).toEqual([]);
+  });
+
   it('is in ERROR while a branch has failed, whatever becomes of the others', async () => {
     const id = await launched('fork:\n  execute: bad\n  execute: bad\n  execute: good');
     await drain(first(), ({ shell }) => (shell === 'bad' ? 1 : 0));
