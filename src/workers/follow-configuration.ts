@@ -1,6 +1,6 @@
 /** The engine's configuration as an executor has it: its own, or the published one, which may change. */
-import { publishedConfig, type EngineConfig } from '../operations/engine-config.ts';
 import { engineFacts, type EngineFacts } from '../operations/engine-facts.ts';
+import type { EngineConfig } from '../operations/engine-config.ts';
 import type { Log } from '../log.ts';
 import type { Connection } from '../store/database.ts';
 
@@ -30,6 +30,8 @@ export function followConfiguration(
     async read() {
       if (source === 'own') return;
       try {
+        // Loaded where it is read: what validates it takes each thread of a `start`, which has its own, 6 MB.
+        const { publishedConfig } = await import('../operations/engine-config.ts');
         const published = await publishedConfig(db);
         // A database that was begun anew has none yet.
         if (published === null) return;

@@ -40,6 +40,9 @@ const longestPauseMs = 10_000;
 /** A thread that lived this long was well: its next death starts the backoff afresh. */
 const wellAfterMs = 30_000;
 
+/** Loading its modules makes a thread's nursery 48 MB, most of which it never needs again. */
+const nurseryMb = 6;
+
 /** Starts the threads. `onNews` is told what concerns the whole program. */
 export async function startThreads(
   plans: readonly ThreadPlan[],
@@ -67,7 +70,7 @@ export async function startThreads(
     jobs: plans.map(({ name, workerData }) => ({
       name,
       path: fileURLToPath(new URL(`${compiled}${name}.js`, import.meta.url)),
-      worker: { workerData },
+      worker: { workerData, resourceLimits: { maxYoungGenerationSizeMb: nurseryMb } },
     })),
   });
 

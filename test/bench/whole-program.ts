@@ -95,7 +95,9 @@ async function startProgram(databaseUrl: string, apiUrl: string): Promise<Progra
   const folder = mkdtempSync(path.join(tmpdir(), 'kuroko-bench-home-'));
   const lagFile = path.join(folder, 'lag');
   writeFileSync(path.join(folder, 'kuroko2.yml'), '');
-  const child = spawn(process.execPath, ['--import', probe, executable, 'start'], {
+  // With the option of the README's unit.
+  const options = ['--max-semi-space-size=4', '--import', probe];
+  const child = spawn(process.execPath, [...options, executable, 'start'], {
     env: {
       PATH: process.env['PATH'],
       HOME: folder,
