@@ -4,6 +4,9 @@ import { beginOf, isEmpty } from './yaml-document.ts';
 
 /** Scripts of a definition file, with the line of the file where each begins. */
 export interface FileScript {
+  /** Of its definition, as far as they are given. */
+  readonly id: number | null;
+  readonly name: string | null;
   readonly script: string;
   /** Add to a line of the script for a line of the file; null where lines do not correspond. */
   readonly lineOffset: number | null;
@@ -31,7 +34,10 @@ export function readScripts(file: string, text: string): FileScript[] | { proble
     const begin = lines.linePos(node.range?.[0] ?? 0).line;
     const literal = node.type === 'BLOCK_LITERAL';
     const firstLine = text.split(/\r?\n/)[begin] ?? '';
+    const [id, name] = [document.get('id'), document.get('name')];
     scripts.push({
+      id: typeof id === 'number' ? id : null,
+      name: typeof name === 'string' ? name : null,
       script: node.value,
       lineOffset: literal ? begin : null,
       columnOffset: literal ? firstLine.length - firstLine.trimStart().length : 0,

@@ -46,9 +46,12 @@ export function createProgram(outside: Outside, done: (code: number) => void): C
       ),
     );
   verb('lint <file...>', 'checks scripts, or the scripts of definition files; - reads from stdin')
+    .option('--strict', 'exit 1 for warnings, too')
     .option('--json', 'one JSON document a line')
     .action(
-      run(async (files: string[], o: Json) => (await import('./verbs/lint.ts')).lintVerb(files, o)),
+      run(async (files: string[], o: Json & { strict?: true }) =>
+        (await import('./verbs/lint.ts')).lintVerb(files, o),
+      ),
     );
   verb('apply <file...>', 'creates and changes definitions as their YAML files say, all or none')
     .option('--dry-run', 'only say what would change')

@@ -3,6 +3,7 @@ import { invalid } from '../errors.ts';
 import { definitionsNamed, findDefinition } from '../store/definitions.ts';
 import { adminsOf, type User } from '../store/users.ts';
 import { definitionProblems } from './definition-problems.ts';
+import { definitionWarnings } from './definition-warnings.ts';
 import { saveDefinition } from './save-definition.ts';
 import { secretsOf } from './secrets-of.ts';
 import type { Actor } from './actor.ts';
@@ -10,6 +11,7 @@ import type { EngineFacts } from './engine-facts.ts';
 import { newDefinition } from './new-definition.ts';
 import type { Connection, Tx } from '../store/database.ts';
 import type { Definition, DefinitionFields } from '../store/definitions.ts';
+import { describeScriptError } from '../workflow/script-error.ts';
 import type { Known } from '../workflow/known.ts';
 import type { Mask } from '../workflow/mask.ts';
 
@@ -47,6 +49,7 @@ export interface AppliedDefinition {
   readonly id: number;
   readonly name: string;
   readonly action: PlannedDefinition['action'];
+  /** What is worth a second look, as sentences. */
   readonly warnings: readonly string[];
 }
 
@@ -90,17 +93,35 @@ export async function applyDefinitions(
   actor: Actor,
   facts: EngineFacts,
 ): Promise<AppliedDefinition[]> {
-  const applied: AppliedDefinition[] = [];
+  const ids: number[] = [];
   for (const { action, id, version, fields, admins } of plan) {
     if (action === 'unchanged' && id !== null) {
-      applied.push({ id, name: fields.name, action, warnings: [] });
+      ids.push(id);
       continue;
     }
-    const saved = await saveDefinition(tx, { id, version, fields, admins, actor }, facts);
-    const { definition, warnings } = saved;
-    applied.push({ id: definition.id, name: definition.name, action, warnings });
+    const wish = { id, version, fields, admins, actor };
+    ids.push((await saveDefinition(tx, wish, facts)).definition.id);
   }
-  return applied;
+  const saved = plan.map((one, index) => ({ ...one, id: ids[index] ?? one.id }));
+  const warnings = await planWarnings(tx, saved);
+  return plan.map(({ fields, action }, index) => ({
+    id: ids[index] ?? 0,
+    name: fields.name,
+    action,
+    warnings: warnings[index] ?? [],
+  }));
+}
+
+/** For each of a plan what is worth a second look, of those that change; nothing is refused for it. */
+export async function planWarnings(
+  on: Connection,
+  plan: readonly PlannedDefinition[],
+): Promise<string[][]> {
+  const drafts = plan.map(({ id, fields: { name, script } }) => ({ id, name, script }));
+  const warnings = await definitionWarnings(on, drafts);
+  return plan.map(({ action }, index) =>
+    action === 'unchanged' ? [] : (warnings[index] ?? []).map(describeScriptError),
+  );
 }
 
 /** The definition that is meant, null for a new one, or what is wrong. */

@@ -1,12 +1,8 @@
-/** Everything that keeps a definition from being saved, and what is only worth a warning. */
-import { servedQueues } from '../store/executors.ts';
+/** Everything that keeps a definition from being saved. */
 import { lint } from '../workflow/lint.ts';
-import { parse } from '../workflow/parse.ts';
 import { describeScriptError } from '../workflow/script-error.ts';
 import { notExecutedYet } from '../workflow/validate.ts';
-import type { Connection } from '../store/database.ts';
 import type { DefinitionFields } from '../store/definitions.ts';
-import type { Node } from '../workflow/node.ts';
 import type { Known } from '../workflow/known.ts';
 
 /** Seconds: what needs longer to stop is not stopped by a signal. */
@@ -54,21 +50,6 @@ function scriptProblems(script: string, known: Known): string[] {
   const linted = lint(script, known);
   const errors = linted.ok ? notExecutedYet(linted.tree, known) : linted.errors;
   return errors.map(describeScriptError);
-}
-
-/** Queues of a script that nobody serves: saved, but said. */
-export async function queueWarnings(on: Connection, script: string): Promise<string[]> {
-  const parsed = parse(script);
-  if (!parsed.ok) return [];
-  const served = await servedQueues(on);
-  return [...new Set(queuesOf(parsed.tree))]
-    .filter((queue) => !served.includes(queue))
-    .map((queue) => `No worker serves the queue ${queue}: its commands will wait.`);
-}
-
-function queuesOf(node: Node): string[] {
-  const own = node.type === 'queue' ? [node.option || '@default'] : [];
-  return [...own, ...node.children.flatMap(queuesOf)];
 }
 
 /** In code points, as PostgreSQL counts. */

@@ -11,7 +11,7 @@ import {
 import { findOrCreateUser, replaceAdmins } from '../store/users.ts';
 import { auditActor, type Actor } from './actor.ts';
 import { showDefinition } from './show.ts';
-import { definitionProblems, queueWarnings } from './definition-problems.ts';
+import { definitionProblems } from './definition-problems.ts';
 import type { EngineFacts } from './engine-facts.ts';
 import type { Tx } from '../store/database.ts';
 
@@ -31,7 +31,6 @@ export interface SaveWish {
 export interface Saved {
   readonly definition: Definition;
   readonly created: boolean;
-  readonly warnings: readonly string[];
 }
 
 /** Throws Invalid with every problem in its details, Conflict when somebody else was faster. */
@@ -64,8 +63,7 @@ export async function saveDefinition(tx: Tx, wish: SaveWish, facts: EngineFacts)
     ...(current === undefined ? {} : { before: fieldsOf(showDefinition(current, facts)) }),
     after: fieldsOf(showDefinition(definition, facts)),
   });
-  const warnings = await queueWarnings(tx, wish.fields.script);
-  return { definition, created: current === undefined, warnings };
+  return { definition, created: current === undefined };
 }
 
 async function create(tx: Tx, { id, version, fields }: SaveWish): Promise<Definition> {

@@ -60,6 +60,22 @@ export function definitionsNamed(on: Connection, name: string): Promise<Definiti
   );
 }
 
+/** Those with one of these ids, or one of these names, upper and lower case being one. */
+export function relatedDefinitions(
+  on: Connection,
+  ids: readonly number[],
+  names: readonly string[],
+): Promise<Pick<Definition, 'id' | 'name' | 'script'>[]> {
+  if (ids.length + names.length === 0) return Promise.resolve([]);
+  return on.query(
+    `select id, name, script from definitions
+     where deleted_at is null and (id = any($1::bigint[])
+       or lower(name) in (select lower(given) from unnest($2::text[]) given))
+     order by id`,
+    [ids, names],
+  );
+}
+
 /** Locks definitions, in the order of their ids, for the next-execution rule or a change. */
 export function lockDefinitions(tx: Tx, ids: readonly number[]): Promise<Definition[]> {
   return tx.query<Definition>(

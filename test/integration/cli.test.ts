@@ -236,6 +236,71 @@ describe('kuroko lint', () => {
   });
 });
 
+describe('what deserves a second look', () => {
+  it('is told by lint, is no error, and fails it only if that is asked for', async () => {
+    const script = file('frag.job', 'noop:\n  execute: curl h/x#frag\n');
+    const lint = cliWith({});
+    expect(await lint('lint', script)).toEqual({
+      code: 0,
+      stdout: `${script} is right\n`,
+      stderr: `${script}:2:20 Kuroko2 took this \`#\` for the begin of a comment; here the text goes on. (Put a space before it if it begins one; quoted it means the same in both.)\n`,
+    });
+    expect((await lint('lint', '--strict', script)).code).toBe(1);
+    expect((await lint('lint', '--strict', file('a.job', 'noop:\n'))).code).toBe(0);
+    const { warnings } = parsed(await lint('lint', script, '--json')) as { warnings: unknown };
+    expect(warnings).toMatchObject([{ line: 2, column: 20 }]);
+  });
+
+  it('is a circle among the files, and with a database one that it closes, and a queue', async () => {
+    const job = (name: string, script: string) =>
+      `name: ${name}\nadmins: [alice@example.com]\nscript: |\n  ${script.replaceAll('\n', '\n  ')}\n`;
+    const both = file(
+      'both.yml',
+      `${job('lint-a', 'sub_process: lint-b')}---\n${job('lint-b', 'noop:\nsub_process: lint-a')}`,
+    );
+    const alone = await cliWith({})('lint', both);
+    expect(alone.code).toBe(0);
+    expect(alone.stderr).toMatch(/both\.yml:4:3 .*circle: lint-a -> lint-b -> lint-a\./);
+    expect(alone.stderr).toMatch(/both\.yml:10:3 .*circle: lint-b -> lint-a -> lint-b\./);
+
+    const { id } = await define(db, 'noop:', { name: 'lint-saved' });
+    // Not executed yet, and so not saved by anybody: as it will be.
+    await db.query('update definitions set script = $2 where id = $1', [
+      id,
+      'sub_process: lint-new',
+    ]);
+    const next = file('next.yml', job('lint-new', `sub_process: ${id}\nqueue: lint-queue`));
+    const without = await cliWith({})('lint', next);
+    expect(without.stderr).not.toMatch(/circle|queue/);
+    const asked = await kuroko('lint', next);
+    expect(asked.code).toBe(0);
+    expect(asked.stderr).toMatch(
+      /next\.yml:4:3 .*circle: lint-new -> \d+ lint-saved -> lint-new\./,
+    );
+    expect(asked.stderr).toMatch(/next\.yml:5:3 No worker serves the queue lint-queue/);
+    const unreachable = await cliWith({ DATABASE_URL: 'postgres://x@127.0.0.1:1/y' })('lint', next);
+    expect(unreachable).toMatchObject({ code: 0, stdout: `${next} is right\n` });
+    expect(unreachable.stderr).toContain('Queues and other jobs are left aside.');
+  });
+
+  it('is told by apply, which saves all the same, and before that by its dry run', async () => {
+    const job = file(
+      'warned.yml',
+      'name: warned\nadmins: [alice@example.com]\nscript: |\n  queue: nobodys\n  execute: echo $#\n',
+    );
+    const dry = await kuroko('apply', job, '--dry-run');
+    expect(dry.stderr).toMatch(/^warned: \(line 1\) No worker serves the queue nobodys/m);
+    expect(dry.stderr).toMatch(/^warned: \(line 2\) Kuroko2 took this/m);
+    const saved = await kuroko('apply', job);
+    expect([saved.code, saved.stderr]).toEqual([
+      0,
+      dry.stderr.replace('Nothing was applied: this was a dry run.\n', ''),
+    ]);
+    expect(saved.stdout).toMatch(/^created \d+ warned$/m);
+    expect(await kuroko('apply', job)).toMatchObject({ code: 0, stderr: '' });
+  });
+});
+
 describe('kuroko apply', () => {
   const job = (name: string, more = '') =>
     `name: ${name}\nadmins: [alice@example.com]\nscript: |\n  execute: ./a.sh\n${more}`;
@@ -351,7 +416,7 @@ changed ${id} apply-b
     const result = await kuroko('apply', file('a.yml', text));
     expect(result.code).toBe(0);
     expect(result.stderr).toBe(
-      'apply-queue: No worker serves the queue nobody: its commands will wait.\n',
+      'apply-queue: (line 1) No worker serves the queue nobody: its commands will wait. Start some: `kuroko executor --queue nobody`.\n',
     );
   });
 });

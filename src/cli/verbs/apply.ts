@@ -3,6 +3,7 @@ import { invalid } from '../../errors.ts';
 import {
   applyDefinitions,
   planDefinitions,
+  planWarnings,
   secretsOfPlan,
   type PlannedDefinition,
 } from '../../operations/apply-definitions.ts';
@@ -27,22 +28,23 @@ export async function applyVerb(
     const maskOf = (one: PlannedDefinition) => secretsOfPlan(one, facts);
     if (!options.json)
       for (const line of plan.flatMap((one) => planText(one, maskOf(one)))) printLine(line);
-    if (options.dryRun) {
-      if (options.json)
-        printJson({ dry_run: true, definitions: plan.map((one) => planJson(one, maskOf(one))) });
-      else printNote('Nothing was applied: this was a dry run.');
-      return 0;
-    }
-    const applied = await inTransaction(db, (tx) => applyDefinitions(tx, plan, actor, facts));
-    for (const { name, warnings } of applied) {
-      for (const warning of warnings) printNote(`${name}: ${warning}`);
+    const applied = options.dryRun
+      ? null
+      : await inTransaction(db, (tx) => applyDefinitions(tx, plan, actor, facts));
+    const warnings = applied?.map((one) => one.warnings) ?? (await planWarnings(db, plan));
+    for (const [index, one] of plan.entries()) {
+      const { text } = maskOf(one);
+      for (const warning of warnings[index] ?? [])
+        printNote(text(`${one.fields.name}: ${warning}`));
     }
     if (options.json) {
       const definitions = plan.map((one, index) => ({
         ...planJson(one, maskOf(one)),
-        id: applied[index]?.id,
+        ...(applied !== null && { id: applied[index]?.id }),
       }));
-      printJson({ dry_run: false, definitions });
+      printJson({ dry_run: applied === null, definitions });
+    } else if (applied === null) {
+      printNote('Nothing was applied: this was a dry run.');
     } else {
       for (const { action, id, name } of applied) {
         if (action !== 'unchanged') printLine(`${action}d ${id} ${name}`);

@@ -1,85 +1,94 @@
-/** `kuroko lint`: checks scripts without a database. */
-import { loadConfig } from '../../config.ts';
+/** `kuroko lint`: checks scripts; without a database, or with what one knows of queues and other jobs. */
+import { loadConfig, type Config } from '../../config.ts';
 import { UserError } from '../../errors.ts';
+import { definitionWarnings } from '../../operations/definition-warnings.ts';
 import { engineFacts } from '../../operations/engine-facts.ts';
-import { lint } from '../../workflow/lint.ts';
+import { openDatabase } from '../../store/database.ts';
 import { notExecutedYet } from '../../workflow/validate.ts';
-import { readDefinitionFile } from '../definition-file.ts';
-import { readScripts, type FileScript } from '../definition-scripts.ts';
+import { explain } from '../explain.ts';
+import { inFile, lintFiles, type Linted } from '../lint-files.ts';
 import { printJson, printLine, printNote } from '../print.ts';
-import { readInput } from '../read-input.ts';
 import type { Json } from '../json-option.ts';
 import type { Known } from '../../workflow/known.ts';
 import type { Node } from '../../workflow/node.ts';
 import type { ScriptError } from '../../workflow/script-error.ts';
 
-/** Exit 1 when any script is not right; one JSON document a script with `--json`. */
-export async function lintVerb(files: readonly string[], { json }: Json): Promise<number> {
-  const known = knownWords();
-  let right = true;
-  for (const file of files) {
-    for (const result of await lintFile(file, known)) {
-      if (!result.ok) right = false;
-      if (json) printJson(jsonOf(file, result));
-      else printResult(file, result);
-    }
+/** Exit 1 when a script is not right, or with `strict` deserves a second look. */
+export async function lintVerb(
+  files: readonly string[],
+  { json, strict }: Json & { readonly strict?: true },
+): Promise<number> {
+  const config = ownConfig();
+  const known: Known =
+    config === null ? { customTasks: [], railsEnvCeiling: 'production' } : engineFacts(config);
+  const linted = await lintFiles(files, known);
+  const warnings = await warningsOf(linted, known, config?.databaseUrl ?? null);
+  let fine = true;
+  for (const one of linted) {
+    const warned = warnings.get(one) ?? [];
+    if (!one.ok || (strict && warned.length > 0)) fine = false;
+    if (json) printJson(jsonOf(one, warned));
+    else printLinted(one, warned);
   }
-  return right ? 0 : 1;
+  return fine ? 0 : 1;
 }
 
-type Result =
-  | { readonly ok: true; readonly tree: Node; readonly warnings: readonly ScriptError[] }
-  | { readonly ok: false; readonly errors: readonly ScriptError[] };
-
-async function lintFile(file: string, known: Known): Promise<Result[]> {
-  const input = await readInput(file);
-  if ('problem' in input) return [unreadable(input.problem)];
-  if (!/\.ya?ml$/i.test(file)) {
-    return [lintScript({ script: input.text, lineOffset: 0, columnOffset: 0 }, known)];
+/** Custom tasks are words, too; a configuration with mistakes is no reason not to look at a script. */
+function ownConfig(): Config | null {
+  try {
+    return loadConfig(process.env);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    printNote(`${error.message} It is left aside; see: kuroko check`);
+    return null;
   }
-  const scripts = readScripts(file, input.text);
-  if ('problems' in scripts) return scripts.problems.map(unreadable);
-  const definitions = readDefinitionFile(file, input.text);
-  const wrong = definitions.ok
-    ? []
-    : definitions.problems.map((problem) => misplaced(file, problem));
-  return [...wrong, ...scripts.map((script) => lintScript(script, known))];
 }
 
-/** A problem says where it is: `jobs.yml:3 tags: must be a list of texts.` */
-function misplaced(file: string, problem: string): Result {
-  const [, line = '1', message = problem] =
-    /^(\d+) ([^]*)$/.exec(problem.slice(file.length + 1)) ?? [];
-  return { ok: false, errors: [{ line: Number(line), column: 1, message, suggestion: null }] };
+/** Of those that are right. */
+async function warningsOf(
+  linted: readonly Linted[],
+  known: Known,
+  databaseUrl: string | null,
+): Promise<ReadonlyMap<Linted, readonly ScriptError[]>> {
+  const right = linted.filter((one) => one.ok);
+  const drafts = right.map(({ source }) => source);
+  const db =
+    databaseUrl === null ? null : openDatabase(databaseUrl, { max: 1, name: 'kuroko lint' });
+  try {
+    const warnings = await definitionWarnings(db, drafts).catch((error: unknown) => {
+      if (db === null) throw error;
+      printNote(`${explain(error).trim()} Queues and other jobs are left aside.`);
+      return definitionWarnings(null, drafts);
+    });
+    return new Map(
+      right.map((one, index) => {
+        const all = [...notExecutedYet(one.tree, known), ...(warnings[index] ?? [])];
+        return [one, all.map((warning) => inFile(warning, one.source))];
+      }),
+    );
+  } finally {
+    await db?.close();
+  }
 }
 
-const unreadable = (message: string): Result => ({
-  ok: false,
-  errors: [{ line: 1, column: 1, message, suggestion: null }],
+function jsonOf(linted: Linted, warnings: readonly ScriptError[]): unknown {
+  const { file } = linted;
+  if (!linted.ok) return { file, ok: false, errors: linted.errors.map(errorJson) };
+  const tree = treeJson(linted.tree);
+  return {
+    file,
+    ok: true,
+    tree,
+    ...(warnings.length > 0 && { warnings: warnings.map(errorJson) }),
+  };
+}
+
+const errorJson = ({ line, column, message, suggestion }: ScriptError): unknown => ({
+  line,
+  column,
+  message,
+  suggestion,
 });
-
-function lintScript({ script, lineOffset, columnOffset }: FileScript, known: Known): Result {
-  const inFile = (error: ScriptError): ScriptError => ({
-    ...error,
-    line: error.line + (lineOffset ?? 0),
-    column: error.column + columnOffset,
-  });
-  const result = lint(script, known);
-  return result.ok
-    ? { ...result, warnings: notExecutedYet(result.tree, known).map(inFile) }
-    : { ok: false, errors: result.errors.map(inFile) };
-}
-
-function jsonOf(file: string, result: Result): unknown {
-  if (result.ok) return { file, ok: true, tree: treeJson(result.tree) };
-  const errors = result.errors.map(({ line, column, message, suggestion }) => ({
-    line,
-    column,
-    message,
-    suggestion,
-  }));
-  return { file, ok: false, errors };
-}
 
 const treeJson = ({ type, option, path, children }: Node): unknown => ({
   type,
@@ -88,27 +97,13 @@ const treeJson = ({ type, option, path, children }: Node): unknown => ({
   children: children.map(treeJson),
 });
 
-function printResult(file: string, result: Result): void {
-  if (!result.ok) {
-    for (const { line, column, message, suggestion } of result.errors) {
-      const more = suggestion === null ? '' : ` (${suggestion})`;
-      printLine(`${file}:${line}:${column} ${message}${more}`);
-    }
-    return;
-  }
-  printLine(`${file} is right`);
-  for (const { line, column, message } of result.warnings) {
-    printNote(`${file}:${line}:${column} ${message}`);
-  }
+function printLinted(linted: Linted, warnings: readonly ScriptError[]): void {
+  const { file } = linted;
+  if (linted.ok) printLine(`${file} is right`);
+  else for (const error of linted.errors) printLine(`${file}:${errorText(error)}`);
+  for (const warning of warnings) printNote(`${file}:${errorText(warning)}`);
 }
 
-/** Custom tasks are words, too; a configuration with mistakes is no reason not to look at a script. */
-function knownWords(): Known {
-  try {
-    return engineFacts(loadConfig(process.env));
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    printNote(`${error.message} It is left aside; see: kuroko check`);
-    return { customTasks: [], railsEnvCeiling: 'production' };
-  }
+function errorText({ line, column, message, suggestion }: ScriptError): string {
+  return `${line}:${column} ${message}${suggestion === null ? '' : ` (${suggestion})`}`;
 }

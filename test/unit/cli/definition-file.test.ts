@@ -151,10 +151,13 @@ ${'bcdefghij'
 
 describe('the scripts of a definition file', () => {
   it('come with the line that they begin after', () => {
-    const scripts = readScripts('a.yml', `name: a\nscript: |\n    echo: x\n---\nscript: "noop:"\n`);
+    const scripts = readScripts(
+      'a.yml',
+      `name: a\nscript: |\n    echo: x\n---\nid: 7\nscript: "noop:"\n`,
+    );
     expect(scripts).toEqual([
-      { script: 'echo: x\n', lineOffset: 2, columnOffset: 4 },
-      { script: 'noop:', lineOffset: null, columnOffset: 0 },
+      { id: null, name: 'a', script: 'echo: x\n', lineOffset: 2, columnOffset: 4 },
+      { id: 7, name: null, script: 'noop:', lineOffset: null, columnOffset: 0 },
     ]);
     expect(readScripts('a.yml', 'name: a\n')).toEqual({
       problems: ['a.yml:1 script: is missing or no text.'],
