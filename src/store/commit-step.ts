@@ -11,13 +11,12 @@
  * instances. Only then the oldest of the queue is taken, as a claim would. So an instance of many
  * steps holds one worker until it ends, waits or fails, and never more than one a token.
  */
-import { storableJson, storableText } from './storable.ts';
-import { wakersLookEverySeconds } from './due-tokens.ts';
-import { claimColumns, mayTake, type Claim, type FreeWorker } from './executions.ts';
+import { stepStatement } from './step-statement.ts';
 import type { LogLevel } from '../workflow/effect.ts';
 import type { Masked } from '../workflow/mask.ts';
 import type { Token } from '../workflow/token.ts';
 import type { Connection } from './database.ts';
+import type { Claim, FreeWorker } from './executions.ts';
 import type { Notice } from './outbox.ts';
 
 /** How an execution ended. */
@@ -95,183 +94,30 @@ export interface StepOutcome {
   readonly instanceStatus: 'working' | 'error' | 'success' | 'canceled' | null;
 }
 
-const statement = {
-  name: 'commit-step',
-  text: `
-with touched as materialized (
-  select id from instances where id = $1 and $2::boolean for no key update
-), forked as materialized (
-  select id from tokens
-  where $40::boolean and id = (select parent_id from tokens where id = $3) and open_children > 1
-    and exists (select from touched)
-  for no key update
-), moved as (
-  update tokens set path = $5, status = $6, attempt = $7, context = $8::jsonb,
-    version = version + 1, entered_at = clock_timestamp(),
-    wake_at = clock_timestamp() + make_interval(secs => $38),
-    open_children = coalesce($39, open_children)
-  where id = $3 and version = $4 and (not $2 or exists (select from touched))
-    and (not $40 or exists (select from forked))
-  returning id
-), joined as (
-  update tokens set open_children = open_children - 1
-  from forked where tokens.id = forked.id and exists (select from moved)
-), recorded as (
-  update executions set status = 'finished', exit_status = $11, term_signal = $12, timed_out = $13,
-    pid = coalesce($14, pid), started_at = coalesce($15, started_at), finished_at = $16,
-    output_size = $17, peak_memory = $36
-  where id = $9 and fence = $10 and status = 'claimed' and (select count(*) from moved) >= 0
-    and (not $40 or exists (select from forked))
-  returning id
-), stored as (
-  insert into output (execution_id, start_offset, bytes)
-  select recorded.id, chunk.start_offset, chunk.bytes
-  from recorded, unnest($18::bigint[], $19::bytea[]) as chunk (start_offset, bytes)
-  on conflict (execution_id, start_offset) do update set bytes = excluded.bytes
-), stopped as (
-  update executions set
-    status = case status when 'pending' then 'canceled' else status end,
-    finished_at = case status when 'pending' then clock_timestamp() end,
-    stop_requested_at = clock_timestamp(), stop_requested_by = $20::text
-  where $20::text is not null and token_id = $3 and status in ('pending', 'claimed')
-    and id is distinct from $9 and exists (select from moved)
-  returning id, worker_id, status
-), mine as (${mayTake({ workerId: '$26', epoch: '$28' })}
-    -- It is free once the result is in the books: before, the slot's unique index would refuse.
-    and exists (select from recorded)
-), next as (
-  insert into executions (instance_id, token_id, path, attempt, shell, chdir, env, queue,
-    timeout_seconds, status, worker_id, worker_number, host, epoch, fence, claimed_at)
-  select $1, moved.id, $5, $7, $21, $22, $23::jsonb, $24, $25,
-    case when mine.id is null then 'pending' else 'claimed' end, mine.id, mine.number,
-    case when mine.id is null then null else $27 end,
-    case when mine.id is null then null else $28 end,
-    case when mine.id is null then null else nextval('execution_fences') end,
-    case when mine.id is null then null else clock_timestamp() end
-  from moved
-    -- Only on the queue that the worker serves: another queue is another host's.
-    left join mine on $24 = $37
-  where $21::text is not null
-  returning id, fence, queue, status
-), picked as (
-  select id from executions
-  where status = 'pending' and queue = $37 and exists (select from mine)
-    and not exists (select from next where status = 'claimed')
-  order by id limit 1
-  for update skip locked
-), taken as (
-  update executions set status = 'claimed', worker_id = mine.id, worker_number = mine.number,
-    host = $27, epoch = $28, fence = nextval('execution_fences'), claimed_at = clock_timestamp()
-  from picked, mine where executions.id = picked.id
-  returning executions.*
-), other as (
-  select ${claimColumns}
-  from taken e join instances i on i.id = e.instance_id join tokens t on t.id = e.token_id
-), changed as (
-  update instances set
-    active_tokens = active_tokens + $29, failed_tokens = failed_tokens + $30,
-    status = case when $31 then 'canceled'
-      when active_tokens + $29 = 0 then 'success'
-      when failed_tokens + $30 > 0 then 'error'
-      else 'working' end,
-    canceled_at = case when $31 then clock_timestamp() end,
-    finished_at = case when not $31 and active_tokens + $29 = 0 then clock_timestamp() end,
-    error_at = case when $31 then error_at
-      when failed_tokens + $30 > 0 then coalesce(error_at, clock_timestamp()) end
-  where id = $1 and $2 and status in ('working', 'error') and exists (select from moved)
-  returning id, status
-), logged as (
-  insert into logs (instance_id, token_id, level, message)
-  select $1, moved.id, line.level, line.message
-  from moved, unnest($32::text[], $33::text[]) with ordinality as line (level, message, position)
-  order by line.position
-), noticed as (
-  insert into outbox (target, event, instance_id, token_id, attempt, payload)
-  select 'slack', notice.event, $1, moved.id, $7, notice.payload
-  from moved, unnest($34::text[], $35::jsonb[]) with ordinality as notice (event, payload, position)
-  order by notice.position
-)
-select
-  exists (select from recorded) as recorded,
-  exists (select from moved) as moved,
-  (select id from next) as next_id,
-  (select fence from next) as next_fence,
-  (select status from changed) as instance_status,
-  concat(
-    (select pg_notify('kuroko_work', queue)::text from next where status = 'pending'),
-    (select pg_notify('kuroko_wake', '')::text from moved where $38 < ${wakersLookEverySeconds}),
-    (select count(pg_notify('kuroko_stop', id::text)::text) from stopped where status = 'claimed'),
-    -- Of a result its caller tells: see tell-notifier.
-    (select pg_notify('kuroko_outbox', '')::text from moved
-      where $9::bigint is null and cardinality($34::text[]) > 0)) as told,
-  other.*
-from (select) as one left join other on true`,
-};
-
 /**
  * Commits a step. On a connection without a transaction it is one of its own.
  * Nothing is written when neither fence nor version fits.
  */
 export async function commitStep(on: Connection, step: StepCommit): Promise<StepOutcome> {
-  const { token, result, next, freed } = step;
-  const [row] = await on.query<Row>(statement, [
-    step.instanceId,
-    step.cancel || step.activeDelta !== 0 || step.failedDelta !== 0,
-    step.tokenId,
-    step.version,
-    token.path,
-    token.status,
-    token.attempt,
-    storableJson(token.context),
-    result?.executionId ?? null,
-    result?.fence ?? null,
-    result?.exitStatus ?? null,
-    result?.termSignal ?? null,
-    result?.timedOut ?? false,
-    result?.pid ?? null,
-    result?.startedAt ?? null,
-    result?.finishedAt ?? null,
-    result?.outputSize ?? 0,
-    result?.output.map(({ start }) => start) ?? [],
-    result?.output.map(({ bytes }) => bytes) ?? [],
-    step.stopBy,
-    next?.shell ?? null,
-    next?.chdir ?? null,
-    storableJson(next?.env ?? {}),
-    next?.queue ?? null,
-    next?.timeoutSeconds ?? null,
-    freed?.workerId ?? null,
-    freed?.host ?? null,
-    freed?.epoch ?? null,
-    step.activeDelta,
-    step.failedDelta,
-    step.cancel,
-    step.logs.map(({ level }) => level),
-    step.logs.map(({ message }) => storableText(message)),
-    step.notices.map(({ event }) => event),
-    step.notices.map(({ payload }) => storableJson(payload)),
-    result?.peakMemory ?? null,
-    freed?.queue ?? null,
-    step.wakeSeconds,
-    step.openBranches,
-    step.joins,
-  ]);
+  const { statement, values } = stepStatement(step);
+  const [row] = await on.query<Row>(statement, values);
   if (row === undefined) throw new Error('commit-step returned no row');
-  const { recorded, moved, nextId, nextFence, instanceStatus, told: _, ...other } = row;
+  const { recorded = false, moved, nextId, nextFence, instanceStatus, told: _, ...other } = row;
   return {
     recorded,
     moved,
-    next: nextId === null ? null : { executionId: nextId, fence: nextFence },
-    other: other.executionId === null ? null : other,
-    instanceStatus,
+    next: nextId == null ? null : { executionId: nextId, fence: nextFence ?? null },
+    other: other.executionId == null ? null : (other as Claim),
+    instanceStatus: instanceStatus ?? null,
   };
 }
 
-type Row = {
-  recorded: boolean;
-  moved: boolean;
-  nextId: number | null;
-  nextFence: number | null;
-  instanceStatus: StepOutcome['instanceStatus'];
-  told: string;
-} & (Claim | { executionId: null });
+/** What belongs to a part that the step does not have is not there. */
+interface Row extends Partial<{ [Column in keyof Claim]: Claim[Column] | null }> {
+  readonly moved: boolean;
+  readonly recorded?: boolean;
+  readonly nextId?: number | null;
+  readonly nextFence?: number | null;
+  readonly instanceStatus?: StepOutcome['instanceStatus'];
+  readonly told?: string;
+}
