@@ -1,6 +1,7 @@
 /** What ended commands have left running: still the guardian's, ended when it ends. */
 import type { Command } from './command.ts';
 import { findMembers } from './find-members.ts';
+import { groupExists } from './libc.ts';
 import { readProcess, readProcesses } from './process-table.ts';
 import type { Strangers } from './strangers.ts';
 import type { Target } from './target.ts';
@@ -36,22 +37,12 @@ export function createLeftovers(strangers: Strangers): Leftovers {
   /** A system call or two for the ordinary case, where a look at all processes would cost as much as the command. */
   function mayHaveLeft(command: Command, target: Target): boolean {
     if (target.groups.some(({ id }) => groupExists(id))) return true;
-    if (strangers.of(command).length > 0) return true;
-    const others = strangers.all() ?? [];
-    return others.length > 0 && others.length <= FEW && membersOf(target, others).length > 0;
+    const present = strangers.all() ?? [];
+    if (strangers.of(command, present).length > 0) return true;
+    return present.length > 0 && present.length <= FEW && membersOf(target, present).length > 0;
   }
 
   return { keep, targets: () => kept };
-}
-
-/** Zombies count here, so that a group that exists is looked at. */
-function groupExists(id: number): boolean {
-  try {
-    process.kill(-id, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }
 
 /** When they cannot be seen the first one stands for them: something may be alive. */

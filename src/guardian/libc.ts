@@ -24,6 +24,7 @@ const libc = koffi.load(null);
 const pipe2 = libc.func('int pipe2(_Out_ int *ends, int flags)');
 const flock = libc.func('int flock(int file, int operation)');
 const waitpid = libc.func('int waitpid(int pid, _Out_ int *status, int options)');
+const kill = libc.func('int kill(int pid, int signal)');
 const spawn = libc.func(
   'int posix_spawn(_Out_ int *pid, const char *file, void *actions, void *attributes, const char **args, const char **env)',
 );
@@ -86,6 +87,11 @@ export function exitOf(pid: number): Exit | null {
   return signal === 0
     ? { code: (word >> 8) & 0xff, signal: null }
     : { code: null, signal: signalName(signal) };
+}
+
+/** Zombies count. Node answers the ordinary case, that there is none, with an error, which takes six times as long. */
+export function groupExists(id: number): boolean {
+  return kill(-id, 0) === 0 || koffi.errno() === constants.errno.EPERM;
 }
 
 /** Whether the open file is locked by this process from now on, until it ends in whatever way. */

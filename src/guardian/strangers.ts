@@ -10,7 +10,7 @@ export type Strangers = {
   /** To be told of every command just before its start. */
   readonly expect: (command: Command) => void;
   /** Pids that can only be its own, those of its group among them; none when others ran beside it all the time. */
-  readonly of: (command: Command) => number[];
+  readonly of: (command: Command, present?: readonly number[]) => number[];
   /** Everything in the control group that is not the guardian or started by it; null where there is none. */
   readonly all: () => number[] | null;
 };
@@ -42,17 +42,17 @@ export function createStrangers(
     known.set(command, { alone: others === 0 && all()?.length === 0, seen: new Map() });
   }
 
-  function remember({ seen }: Known): void {
-    for (const pid of all() ?? []) {
+  function remember({ seen }: Known, present: readonly number[] = all() ?? []): void {
+    for (const pid of present) {
       const start = readProcess(pid)?.start;
       if (start !== undefined) seen.set(pid, start);
     }
   }
 
-  function of(command: Command): number[] {
+  function of(command: Command, present?: readonly number[]): number[] {
     const its = known.get(command);
     if (!its) return [];
-    if (its.alone) remember(its);
+    if (its.alone) remember(its, present);
     return [...its.seen].flatMap(([pid, start]) =>
       readProcess(pid)?.start === start ? [pid] : [],
     );
