@@ -75,11 +75,11 @@ async function describePostgres(
   };
 }
 
-/** Small settings: one machine, four to forty connections. A commit is on disk before it is answered. */
+/** Small settings: one machine, a start and some executors beside it, each with nine connections and one a worker. A commit is on disk before it is answered. */
 const settings: Readonly<Record<string, string>> = {
   listen_addresses: '',
   unix_socket_permissions: '0700',
-  max_connections: '100',
+  max_connections: '200',
   shared_buffers: '64MB',
   max_wal_size: '256MB',
   synchronous_commit: 'on',

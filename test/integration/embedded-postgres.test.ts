@@ -82,7 +82,7 @@ describe('the embedded Postgres, once started', () => {
       fsync: 'on',
       synchronous_commit: 'on',
       TimeZone: 'UTC',
-      max_connections: '100',
+      max_connections: '200',
     })) {
       // oxlint-disable-next-line no-await-in-loop
       expect(await query(url, `SELECT current_setting('${setting}')`)).toBe(value);
