@@ -15,31 +15,35 @@ export interface Assignment {
  */
 export function assignmentAt(text: string, at: number): Assignment | null {
   beginning.lastIndex = at;
-  const name = beginning.exec(text)?.[1];
-  if (name === undefined) return null;
-  const start = at + name.length + 1;
+  if (!beginning.test(text)) return null;
+  const start = beginning.lastIndex;
+  const name = text.slice(at, start - 1);
   const quote = text.charAt(start);
   const close = quote === '"' || quote === "'" ? closingQuote(text, start) : null;
   if (close !== null) {
-    const value = text.slice(start + 1, close).replaceAll(`\\${quote}`, quote);
+    const quoted = text.slice(start + 1, close);
+    const value = quoted.includes('\\') ? quoted.replaceAll(`\\${quote}`, quote) : quoted;
     return { name, value, start, end: close + 1 };
   }
-  const end = skip(bare, text, start);
+  const end = afterWord(text, start);
   return { name, value: text.slice(start, end), start, end };
 }
 
 /** The next place from there on that is no white space. */
-export const afterSpace = (text: string, at: number): number => skip(space, text, at);
-/** The next place from there on that is white space. */
-export const afterWord = (text: string, at: number): number => skip(bare, text, at);
-
-const beginning = /(\w+)=/y;
-const space = /[ \t\r\n\f\v]*/y;
-const bare = /[^ \t\r\n\f\v]*/y;
-
-/** Where the text goes on after what this sticky pattern matches, which may be nothing. */
-function skip(pattern: RegExp, text: string, start: number): number {
-  pattern.lastIndex = start;
-  pattern.test(text);
-  return pattern.lastIndex;
+export function afterSpace(text: string, at: number): number {
+  let end = at;
+  while (isSpace(text.charCodeAt(end))) end += 1;
+  return end;
 }
+
+/** The next place from there on that is white space. */
+export function afterWord(text: string, at: number): number {
+  let end = at;
+  while (end < text.length && !isSpace(text.charCodeAt(end))) end += 1;
+  return end;
+}
+
+const beginning = /\w+=/y;
+
+/** `[ \t\r\n\f\v]` */
+const isSpace = (code: number): boolean => code === 32 || (code >= 9 && code <= 13);

@@ -47,10 +47,20 @@ export function blockBelow(lines: readonly string[], from: number, above: number
 
 /** What stands before the first word of a line: Ruby's `\s`, for a lone carriage return ends none. */
 export function indentOf(text: string): string {
-  return /^[ \t\r\f\v]*/.exec(text)?.[0] ?? '';
+  return text.slice(0, indentEnd(text));
 }
 
-const isBlank = (text: string): boolean => indentOf(text).length === text.length;
+/** Where it ends, of a blank line the line's own end. */
+export function indentEnd(text: string): number {
+  let end = 0;
+  while (isSpace(text.charCodeAt(end))) end += 1;
+  return end;
+}
+
+/** `[ \t\r\f\v]`; a regular expression a line takes three times as long to read a script. */
+const isSpace = (code: number): boolean => code === 32 || code === 9 || (code >= 11 && code <= 13);
+
+const isBlank = (text: string): boolean => indentEnd(text) === text.length;
 
 function shared(one: string, other: string): string {
   let length = 0;

@@ -5,6 +5,7 @@
 import { closingQuote } from './closing-quote.ts';
 
 export function cutComment(text: string): string {
+  if (!text.includes('#')) return text;
   return text.slice(0, commentAt(text, kuroko));
 }
 

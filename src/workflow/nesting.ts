@@ -1,28 +1,39 @@
 /** Which line of a script belongs below which, by how far they are indented. */
 import type { Problem } from './task.ts';
 
+/** Told one line after the other how far it is indented. */
 export function nesting<Item>(root: Item): Nesting<Item> {
   let innermost: Level<Item> = { indent: -1, item: root, above: null, depth: 0 };
+  let width = 0;
   const mixture = mixtureWatch();
   return {
     place(indent, line) {
-      const { parent, lost } = closeLevels(innermost, indent.length);
+      width = indent.length;
+      const before = innermost;
+      let closed: Level<Item> | null = null;
+      while (innermost.above !== null && innermost.indent >= width) {
+        closed = innermost;
+        innermost = innermost.above;
+      }
+      const meets = closed === null || closed.indent === width;
+      const lost = meets ? null : levelsBetween(innermost, before);
       return {
-        parent: parent.item,
-        problem: problemOf(mixture(indent), lost, line) ?? tooDeep(parent.depth, line),
-        open: (item) => {
-          innermost = { indent: indent.length, item, above: parent, depth: parent.depth + 1 };
-        },
+        parent: innermost.item,
+        problem: problemOf(mixture(indent), lost, line) ?? tooDeep(innermost.depth, line),
       };
+    },
+    open(item) {
+      innermost = { indent: width, item, above: innermost, depth: innermost.depth + 1 };
     },
     mixed: (indent, line) => problemOf(mixture(indent), null, line),
   };
 }
 
-/** Told the indentation of one line after the other. */
 export interface Nesting<Item> {
-  /** What the line stands below. */
+  /** What the line stands below: whatever it ends is closed. */
   readonly place: (indent: string, line: number) => Place<Item>;
+  /** Opens the level of the line that was placed last, with what further lines then stand below. */
+  readonly open: (item: Item) => void;
   /** Of a line that stands below none but belongs to the one before. */
   readonly mixed: (indent: string, line: number) => Problem | null;
 }
@@ -30,8 +41,6 @@ export interface Nesting<Item> {
 export interface Place<Item> {
   readonly parent: Item;
   readonly problem: Problem | null;
-  /** Opens the level of this line, with what further lines then stand below. */
-  readonly open: (item: Item) => void;
 }
 
 interface Level<Item> {
@@ -48,6 +57,7 @@ function mixtureWatch(): (indent: string) => Mixture {
   let [tab, space] = [false, false];
   return (indent) => {
     if (tab && space) return 'before';
+    if (indent === '') return 'none';
     tab ||= indent.includes('\t');
     space ||= indent.includes(' ');
     return tab && space ? 'here' : 'none';
@@ -55,22 +65,14 @@ function mixtureWatch(): (indent: string) => Mixture {
 }
 type Mixture = 'none' | 'here' | 'before';
 
-/**
- * Closes the levels that a line of this indentation ends. `lost` is null when it opens a level or
- * meets one, else the indentations that it could have met.
- */
-function closeLevels<Item>(
-  innermost: Level<Item>,
-  indent: number,
-): { parent: Level<Item>; lost: readonly number[] | null } {
-  const closed: number[] = [];
-  let parent = innermost;
-  while (parent.above !== null && parent.indent >= indent) {
-    closed.unshift(parent.indent);
-    parent = parent.above;
+/** The indentations that a line could have met, from a level to another that is nested in it. */
+function levelsBetween<Item>(outer: Level<Item>, inner: Level<Item>): readonly number[] {
+  const indents: number[] = [];
+  for (let level = inner; level !== outer && level.above !== null; level = level.above) {
+    indents.push(level.indent);
   }
-  if (closed.length === 0 || closed[0] === indent) return { parent, lost: null };
-  return { parent, lost: parent.above === null ? closed : [parent.indent, ...closed] };
+  if (outer.above !== null) indents.push(outer.indent);
+  return indents.toReversed();
 }
 
 /** A mixture is told once; how wide its tabs are nobody knows, so no level is lost after it. */

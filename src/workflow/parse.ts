@@ -1,6 +1,6 @@
 /** Script -> tree, or everything that cannot be read in it. */
 import type { Node } from './node.ts';
-import { type Block, blockBelow, indentOf } from './block.ts';
+import { type Block, blockBelow, indentEnd, indentOf } from './block.ts';
 import { cutComment } from './cut-comment.ts';
 import { nesting, type Nesting } from './nesting.ts';
 import type { ScriptError } from './script-error.ts';
@@ -32,17 +32,19 @@ export function read(script: string): { tree: Node; errors: ScriptError[] } {
   for (let at = 0; at < lines.length; at += 1) {
     const text = lines[at] ?? '';
     const indent = indentOf(text);
-    const rest = text.slice(indent.length);
-    if (rest === '' || rest.startsWith('#')) continue;
-    const where = { line: at + 1, column: indent.length + 1 };
-    const place = nest.place(indent, where.line);
-    if (place.problem !== null) errors.push({ ...where, ...place.problem });
-    const task = /^(\w+):([^]*)$/.exec(rest);
-    if (task === null) errors.push({ ...where, ...syntaxError(where.line, rest) });
-    const [, word = unreadable, given = ''] = task ?? [];
-    const option = readOption(given);
-    const block = opensBlock(word, option) ? blockBelow(lines, at + 1, indent.length) : null;
-    place.open(grow(place.parent, word, block?.command ?? option, where));
+    const begin = indent.length;
+    if (begin === text.length || text[begin] === '#') continue;
+    const line = at + 1;
+    const column = begin + 1;
+    const place = nest.place(indent, line);
+    if (place.problem !== null) errors.push({ line, column, ...place.problem });
+    const colon = wordEnd(text, begin);
+    const readable = colon > begin && text[colon] === ':';
+    if (!readable) errors.push({ line, column, ...syntaxError(line, text.slice(begin)) });
+    const word = readable ? text.slice(begin, colon) : unreadable;
+    const option = readable ? readOption(text.slice(colon + 1)) : null;
+    const block = opensBlock(word, option) ? blockBelow(lines, line, begin) : null;
+    nest.open(grow(place.parent, word, block?.command ?? option, line, column));
     if (block === null) continue;
     errors.push(...misindented(block, nest));
     at = block.end - 1;
@@ -72,28 +74,42 @@ function grow(
   parent: Growing,
   type: string,
   option: string | null,
-  where: Pick<Node, 'line' | 'column'>,
+  line: number,
+  column: number,
 ): Growing {
   const path = `${parent.path}/${parent.children.length}-${type}`;
-  const node: Growing = { type, option, path, ...where, children: [] };
+  const node: Growing = { type, option, path, line, column, children: [] };
   parent.children.push(node);
   return node;
 }
 
+/** Where the `\w`s that begin there end. */
+function wordEnd(text: string, begin: number): number {
+  let end = begin;
+  while (isWordCharacter(text.charCodeAt(end))) end += 1;
+  return end;
+}
+
+function isWordCharacter(code: number): boolean {
+  if (code >= 97) return code <= 122;
+  return (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || code === 95;
+}
+
 /** Null where nothing follows the colon; '' where only a comment does, as in Kuroko2. */
 export function readOption(text: string): string | null {
-  if (/^[ \t\r\f\v]*$/.test(text)) return null;
-  return trim(cutComment(text));
+  return indentEnd(text) === text.length ? null : trim(cutComment(text));
 }
 
 /** Ruby's `strip`: ASCII white space and NUL only, an ideographic space stays. */
 function trim(text: string): string {
-  let [start, end] = [0, text.length];
-  while (start < end && blank.includes(text.charAt(start))) start += 1;
-  while (end > start && blank.includes(text.charAt(end - 1))) end -= 1;
+  let start = 0;
+  let end = text.length;
+  while (start < end && isBlank(text.charCodeAt(start))) start += 1;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end -= 1;
   return text.slice(start, end);
 }
-const blank = '\0\t\n\v\f\r ';
+
+const isBlank = (code: number): boolean => code === 0 || (code >= 9 && code <= 13) || code === 32;
 
 function syntaxError(line: number, text: string): Problem {
   const [, word = '', option = ''] = /^(\w+)[ \t]*:?[ \t]*([^]*)$/.exec(text.trimEnd()) ?? [];
