@@ -53,7 +53,6 @@ function facts(run: Run, about: About): string {
     instance: instanceLink(instance, `#${id}`, about),
     state: instance.status === 'canceled' ? 'cancelled' : instance.status,
     launched: launchedBy(instance),
-    scriptChanged: instance.scriptChanged,
     started: moment(createdAt),
     elapsed: state === 'working' ? elapsed(createdAt, about.now) : null,
     failedAt: state === 'error' && errorAt !== null ? moment(errorAt) : null,

@@ -123,11 +123,11 @@ function withinLimits(stepped: Stepped, already: number): Stepped {
 
 /** Who cancels one step of an instance, or breaks it, ends all of it. */
 function endOthers(instance: ReadonlyMap<string, Changing>, cause: TokenEvent): Happening[] {
-  const cancelled: Happening =
+  const cancelled: Omit<Happening, 'key'> =
     cause.type === 'cancel'
-      ? { key: '', event: cause }
-      : { key: '', event: { type: 'cancel', by: 'the engine' }, silent: true };
+      ? { event: cause }
+      : { event: { type: 'cancel', by: 'the engine' }, silent: true };
   return [...instance.values()]
     .filter(({ token }) => isActive(token.status))
-    .map(({ token: { key } }) => ({ ...cancelled, key }));
+    .map(({ token: { key } }) => ({ key, ...cancelled }));
 }

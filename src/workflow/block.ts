@@ -20,8 +20,9 @@ export interface Block {
 export function blockBelow(lines: readonly string[], from: number, above: number): Block | null {
   const deeper: { line: number; indent: string }[] = [];
   let end = from;
-  for (let at = from; at < lines.length; at += 1) {
-    const text = lines[at] ?? '';
+  for (let at = from; ; at += 1) {
+    const text = lines[at];
+    if (text === undefined) break;
     const indent = indentOf(text);
     if (isBlank(text)) continue;
     if (indent.length <= above && text[indent.length] !== '#') break;

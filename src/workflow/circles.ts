@@ -1,6 +1,7 @@
 /** Definitions that wait for, or launch, one another in a circle: none of them can end first. */
 import type { Node } from './node.ts';
 import type { ScriptError } from './script-error.ts';
+import { sourceOf } from './step/source-of.ts';
 import { type DefinitionReference, parseDefinition } from './task/sub-process.ts';
 import { parseWait } from './task/wait.ts';
 import { walkNodes } from './walk-nodes.ts';
@@ -95,12 +96,13 @@ function waysTo(
 }
 
 function warning(
-  { type, option, line, column }: Node,
+  node: Node,
   one: Related,
   target: Related,
   nextOn: ReadonlyMap<Related, Related>,
 ): ScriptError {
-  const task = `\`${type}: ${option ?? ''}\``;
+  const { type, line, column } = node;
+  const task = `\`${sourceOf(node)}\``;
   if (target === one) {
     return type === 'wait'
       ? {

@@ -29,12 +29,15 @@ export function read(script: string): { tree: Node; errors: ScriptError[] } {
   const errors: ScriptError[] = [];
   const nest = nesting<Growing>(tree);
   const lines = script.split('\n');
-  for (let at = 0; at < lines.length; at += 1) {
-    const text = lines[at] ?? '';
+  let line = 0;
+  let end = 0;
+  for (const text of lines) {
+    line += 1;
+    // What belongs to the command of a line before has been read with it.
+    if (line <= end) continue;
     const indent = indentOf(text);
     const begin = indent.length;
     if (begin === text.length || text[begin] === '#') continue;
-    const line = at + 1;
     const column = begin + 1;
     const place = nest.place(indent, line);
     if (place.problem !== null) errors.push({ line, column, ...place.problem });
@@ -47,7 +50,7 @@ export function read(script: string): { tree: Node; errors: ScriptError[] } {
     nest.open(grow(place.parent, word, block?.command ?? option, line, column));
     if (block === null) continue;
     errors.push(...misindented(block, nest));
-    at = block.end - 1;
+    end = block.end;
   }
   return { tree, errors };
 }

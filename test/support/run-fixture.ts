@@ -45,7 +45,6 @@ export function instanceOf(fields: Partial<Instance> = {}): Shown<Instance> {
     definitionId: 3,
     definitionName: 'nightly-report',
     definitionVersion: 1,
-    scriptChanged: false,
     script,
     env: {},
     status: 'working',

@@ -27,7 +27,7 @@ function ending({ shell, timeoutSeconds }: ExecuteEffect, event: Exited): string
   const command = firstLine(shell);
   const what =
     event.code === null
-      ? `stopped by ${(event.signal ?? 'unknown').replace(/^SIG/, '')} signal`
+      ? `stopped by ${(event.signal ?? 'unknown').replace('SIG', '')} signal`
       : `returns ${event.code}`;
   if (!event.timedOut) return `\`${command}\` ${what}.`;
   const minutes = (timeoutSeconds ?? 0) / 60;

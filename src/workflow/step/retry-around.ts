@@ -4,8 +4,8 @@ import type { Node } from '../node.ts';
 import { parseRetry, type Retry } from '../task/retry.ts';
 
 export function retryAround(tree: Node, node: Node): Retry | null {
-  const around = lineage(tree, node.path).slice(0, -1);
-  const innermost = around.findLast(({ type }) => type === 'retry');
+  // The node is none itself: a token passes those at once.
+  const innermost = lineage(tree, node.path).findLast(({ type }) => type === 'retry');
   if (innermost === undefined) return null;
   const option = parseRetry(innermost.option);
   // One that cannot be read has made the token critical where it came to it.

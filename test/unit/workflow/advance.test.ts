@@ -14,6 +14,7 @@ describe('a fork', () => {
     const tree = treeOf('fork:\n  execute: a\n  noop:\n  fork:\n    execute: b\n  execute: c');
     const advanced = advance(tree, [born], '', { type: 'start' }, plainFacts);
     if (advanced.status === 'illegal') throw new Error(advanced.reason);
+    expect(advanced.status).toBe('advanced');
     expect(
       advanced.changes.map(({ token: { key, status }, openBranches, before }) => [
         key,
@@ -57,6 +58,27 @@ describe('a fork', () => {
     const instance = playInstance('fork:\n  noop:\nfork:\n  execute: a');
     instance.happen('', { type: 'start' });
     expect(instance.tokens.map(({ key }) => key)).toEqual(['', '/1.0', '/2.0']);
+  });
+});
+
+describe('a cancel of one branch', () => {
+  it('ends all of its instance, in the name of who wanted it', () => {
+    const instance = playInstance('fork:\n  execute: a\n  sleep: 60\n  noop:');
+    instance.happen('', { type: 'start' });
+    const changes = instance.happen('/1.0', { type: 'cancel', by: 'ann' });
+    if (typeof changes === 'string') throw new Error(changes);
+    expect(instance.tokens.map(({ status }) => status)).toEqual([
+      'canceled',
+      'canceled',
+      'canceled',
+      'finished',
+    ]);
+    const message = 'This job was canceled by ann.';
+    expect(changes.flatMap(({ token: { key }, effects }) => effects.map((e) => [key, e]))).toEqual([
+      ['/1.0', { type: 'stop' }],
+      ['', { type: 'log', level: 'WARN', message }],
+      ['', { type: 'notify', event: 'cancellation', message }],
+    ]);
   });
 });
 

@@ -30,6 +30,11 @@ describe('a definition that', () => {
     ]);
   });
 
+  it('is not among those given is told nothing', () => {
+    const others = [definition(1, 'a', 'sub_process: b'), definition(2, 'b', 'sub_process: a')];
+    expect(circles(others)(definition(3, 'c', 'sub_process: 3'))).toEqual([]);
+  });
+
   it('closes a circle is told which, whatever it is made of', () => {
     const [a, b, c, d] = told(
       definition(1, 'a', 'sub_process: b'),

@@ -28,7 +28,7 @@ describe('env', () => {
   );
   const rows = cases.map(({ id, input, expected: { execute, validate } }) => ({
     id,
-    here: valueOrMessage(parseEnv(stripped(input.option))),
+    here: () => valueOrMessage(parseEnv(stripped(input.option))),
     there: 'error' in validate ? validate.error.message : execute.context.ENV,
   }));
   itConforms(rows, [
@@ -56,7 +56,7 @@ describe('wait', () => {
   });
   const rows = cases.map(({ id, input, expected }) => ({
     id,
-    here: valueOrMessage(parseWait(stripped(input.option))),
+    here: () => valueOrMessage(parseWait(stripped(input.option))),
     there:
       'error' in expected
         ? expected.error.message
@@ -83,7 +83,7 @@ describe('retry', () => {
   >('retry_option').filter(({ input }) => 'option' in input);
   const rows = cases.map(({ id, input, expected: { parse, validate } }) => ({
     id,
-    here: valueOrMessage(parseRetry(stripped(input.option))),
+    here: () => valueOrMessage(parseRetry(stripped(input.option))),
     there:
       'error' in validate
         ? validate.error.message
@@ -99,7 +99,7 @@ describe('timeout and expected_time', () => {
   >('time_base');
   const rows = cases.map(({ id, input, expected: { execute, validate } }) => ({
     id,
-    here: valueOrMessage(parseMinutes(input.type, stripped(input.option))),
+    here: () => valueOrMessage(parseMinutes(input.type, stripped(input.option))),
     there: 'error' in validate ? validate.error.message : execute.context[input.type.toUpperCase()],
   }));
   itConforms(rows, [
@@ -121,7 +121,7 @@ describe('queue', () => {
   );
   const rows = cases.map(({ id, input, expected: { execute, validate } }) => ({
     id,
-    here: valueOrMessage(parseQueue(stripped(input.option))),
+    here: () => valueOrMessage(parseQueue(stripped(input.option))),
     there:
       'error' in validate
         ? validate.error.message.replace(/\/A.*z\//, '/\\A@?[\\w-]{1,180}\\z/')
@@ -155,7 +155,7 @@ describe('sleep', () => {
   >('sleep');
   const rows = cases.map(({ id, input, expected: { execute, validate } }) => ({
     id,
-    here: valueOrMessage(parseSeconds(stripped(input.option))),
+    here: () => valueOrMessage(parseSeconds(stripped(input.option))),
     there: 'error' in validate ? validate.error.message : execute.context.SLEEP - input.now_epoch,
   }));
   itConforms(rows, [
@@ -173,7 +173,7 @@ describe('auto_skip_error', () => {
   itConforms(
     cases.map(({ id, input, expected }) => ({
       id,
-      here: parseSwitch(stripped(input.option)),
+      here: () => parseSwitch(stripped(input.option)),
       there: expected.execute.context.AUTO_SKIP_ERROR,
     })),
   );
@@ -186,7 +186,7 @@ describe('rails_env', () => {
   >('rails_env');
   const rows = cases.map(({ id, input, expected: { execute } }) => ({
     id,
-    here: valueOrMessage(parseRailsEnv(stripped(input.option), input.rails_env)),
+    here: () => valueOrMessage(parseRailsEnv(stripped(input.option), input.rails_env)),
     // The original refuses it as late as in the run.
     there:
       'error' in execute
@@ -212,7 +212,7 @@ describe('what a task demands', () => {
   );
   const rows = cases.map(({ id, input, expected }) => ({
     id,
-    here: verdict(input.type, stripped(input.option), input.has_child),
+    here: () => verdict(input.type, stripped(input.option), input.has_child),
     there: 'error' in expected.validate ? 'wrong' : 'right',
   }));
   itConforms(rows, [

@@ -59,6 +59,20 @@ describe('a script', () => {
     expect(optionsOf('\n  \n# only a comment')).toEqual([]);
   });
 
+  it('stands below at most 200 others, and is told once where it does not', () => {
+    const stairs = (count: number) =>
+      Array.from({ length: count }, (_, depth) => `${' '.repeat(depth)}noop:\n`).join('');
+    expect(errorsOf(stairs(200))).toEqual([]);
+    expect(errorsOf(stairs(205))).toEqual([
+      {
+        line: 201,
+        column: 201,
+        message: '(line 201) nested too deep.',
+        suggestion: 'At most 200 levels can stand below one another.',
+      },
+    ]);
+  });
+
   it('ends its lines with LF or CRLF', () => {
     expect(optionsOf('echo: a\r\n\r\n  echo: b # c\r\n')).toEqual(
       optionsOf('echo: a\n\n  echo: b # c\n'),

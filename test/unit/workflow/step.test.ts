@@ -7,7 +7,12 @@ import { longestSeconds } from '../../../src/workflow/longest.ts';
 import { step, table } from '../../../src/workflow/step.ts';
 import { parseRetry, pauseAfter } from '../../../src/workflow/task/retry.ts';
 import { taskOf } from '../../../src/workflow/tasks.ts';
-import { newborn, type Token, tokenStatuses } from '../../../src/workflow/token.ts';
+import {
+  newborn,
+  type Token,
+  type TokenStatus,
+  tokenStatuses,
+} from '../../../src/workflow/token.ts';
 import { plainFacts } from './plain-facts.ts';
 
 const facts = plainFacts;
@@ -109,6 +114,7 @@ describe('the table', () => {
           // A fork never fails: no failed step stands at one.
           if (status === 'failure' && kind.startsWith('fork')) continue;
           const stepped = step(forest, tokenAt(where, { status, context }), event, facts);
+          expect(['stepped', 'illegal']).toContain(stepped.status);
           if (stepped.status === 'illegal') continue;
           const from = `${status} ${event.type}`;
           led.set(from, (led.get(from) ?? new Set()).add(stepped.token.status));
@@ -130,6 +136,33 @@ describe('the table', () => {
       Object.entries(table[status]).map(([event, { to }]) => [`${status} ${event}`, new Set(to)]),
     );
     expect(Object.fromEntries(led)).toEqual(Object.fromEntries(said));
+  });
+
+  it('says of each status, and of each event, that it has no place', () => {
+    const reason = (status: TokenStatus, event: TokenEvent): string => {
+      const stepped = step(tree, tokenAt('/0-execute', { status }), event, facts);
+      return stepped.status === 'illegal' ? stepped.reason : 'it has one';
+    };
+    expect(Object.values(events).map((event) => reason('finished', event))).toEqual([
+      'A finished step cannot be started.',
+      'A finished step cannot have a command that ends.',
+      'A finished step cannot have a command that is lost.',
+      'A finished step cannot have branches that finish.',
+      'A finished step cannot be woken.',
+      'A finished step cannot be waited for.',
+      'A finished step cannot have an instance that ends.',
+      'A finished step cannot be retried.',
+      'A finished step cannot be skipped.',
+      'A finished step cannot be cancelled.',
+    ]);
+    expect(tokenStatuses.map((status) => reason(status, events.joined))).toEqual([
+      'A working step cannot have branches that finish.',
+      'Nothing has been forked at /0-execute.',
+      'A failed step cannot have branches that finish.',
+      'A finished step cannot have branches that finish.',
+      'A critical step cannot have branches that finish.',
+      'A cancelled step cannot have branches that finish.',
+    ]);
   });
 
   it('says in plain words why something cannot be', () => {
@@ -377,11 +410,31 @@ describe('an operator', () => {
     });
   });
 
+  it('skips no fork: its branches would run on', () => {
+    for (const word of ['fork', 'parallel_fork']) {
+      const waiting = tokenAt(`/0-${word}`, { status: 'waiting' });
+      expect(step(treeOf(`${word}: 2\n  execute: a`), waiting, events.skip, facts)).toEqual({
+        status: 'illegal',
+        reason: `Only the steps of a branch can be skipped at /0-${word}.`,
+      });
+    }
+  });
+
   it('cancels a failed step, which runs nothing', () => {
     expect(step(tree, failed, events.cancel, facts)).toMatchObject({
       token: { path: '/0-execute', status: 'canceled', attempt: 1 },
       effects: [{ type: 'log' }, { type: 'notify', event: 'cancellation' }],
     });
+  });
+
+  it('cancels what a step has launched while it waits for that, and not once it has failed', () => {
+    const launcher = treeOf('sub_process: 1');
+    const effectsAt = (status: TokenStatus) => {
+      const stepped = step(launcher, tokenAt('/0-sub_process', { status }), events.cancel, facts);
+      return stepped.status === 'illegal' ? [] : stepped.effects.map(({ type }) => type);
+    };
+    expect(effectsAt('waiting')).toEqual(['cancel_child', 'log', 'notify']);
+    expect(effectsAt('failure')).toEqual(['log', 'notify']);
   });
 });
 

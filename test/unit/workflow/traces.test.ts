@@ -93,12 +93,12 @@ describe('the course of a run', () => {
     .filter((name) => !(name in unreadable))
     .map((id) => {
       const steps = stepsOf(id);
-      return { id, here: replay(steps), there: recorded(steps) };
+      return { id, here: () => replay(steps), there: recorded(steps) };
     });
   itConforms(
     runs.map(({ id, here, there }) => ({
       id,
-      here: withoutNotices(here),
+      here: () => withoutNotices(here()),
       there: withoutNotices(there),
     })),
     [
@@ -143,7 +143,7 @@ describe('the course of a run', () => {
 
   describe('is told', () => {
     itConforms(
-      runs.map(({ id, here, there }) => ({ id, here: here.notices, there: there.notices })),
+      runs.map(({ id, here, there }) => ({ id, here: () => here().notices, there: there.notices })),
       [
         {
           reason: 'Which notices a definition wants is decided where they are delivered.',

@@ -32,6 +32,10 @@ describe('text that Kuroko2 took for a comment', () => {
     expect(warned('execute: | # c\n  echo $#\nnoop:')).toEqual([]);
   });
 
+  it('is looked for in the lines that the script has', () => {
+    expect(scriptWarnings('echo: $#', treeOf('\necho: $#'))).toEqual([]);
+  });
+
   it('is found in every recorded text that it is in, and no other', () => {
     const texts = oracle<{ text: string | null }, { result: string | null }>('shell_scanner');
     let found = 0;
