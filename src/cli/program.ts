@@ -4,6 +4,7 @@ import { collect, instanceId, positive, queueName } from './arguments.ts';
 import { addHostVerbs } from './host-verbs.ts';
 import { json, type Json } from './json-option.ts';
 import { runVerb } from './run-verb.ts';
+import type { RetryOptions } from './verbs/retry.ts';
 import type { ExecutorFlags, Outside, RestartFlags } from './outside.ts';
 
 /** `done` is told the exit code of the verb. Throws CommanderError when it is used wrongly. */
@@ -109,9 +110,10 @@ export function createProgram(outside: Outside, done: (code: number) => void): C
   verb('retry', 'goes on from the failed step')
     .argument(...instance)
     .option(...token)
+    .option('--yes', 'also when its command is lost and may still run')
     .option(...json)
     .action(
-      run(async (id: number, o: Json & { token?: number }) =>
+      run(async (id: number, o: RetryOptions) =>
         (await import('./verbs/retry.ts')).retryVerb(outside, id, o),
       ),
     );

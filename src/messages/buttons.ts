@@ -7,14 +7,14 @@ import { code, line } from './fit.ts';
 import { limits } from './limits.ts';
 import { hostOf } from './lost-risk.ts';
 import { stepText } from './step-list.ts';
-import type { Run } from '../store/run.ts';
+import type { ShownRun } from '../store/shown.ts';
 import type { StoredToken } from '../store/tokens.ts';
 
 /** More failed tokens than this are chosen from in an answer of their own. */
 const tokensSideBySide = 3;
 
 /** None for a run that is final. */
-export function runButtons(run: Run): Block[] {
+export function runButtons(run: ShownRun): Block[] {
   const { instance } = run;
   if (instance.status !== 'working' && instance.status !== 'error') return [];
   const failed = failedTokens(run);
@@ -34,11 +34,11 @@ export function runButtons(run: Run): Block[] {
   ];
 }
 
-export const failedTokens = (run: Run): StoredToken[] =>
+export const failedTokens = (run: ShownRun): StoredToken[] =>
   run.tokens.filter(({ status }) => status === 'failure');
 
 /** A failed step by name, and its own buttons. */
-export function tokenBlocks(run: Run, token: StoredToken): Block[] {
+export function tokenBlocks(run: ShownRun, token: StoredToken): Block[] {
   const step = code(stepText(run, token.path), 300);
   return [
     section(render('slack/buttons#failed-step', { step })),
@@ -47,7 +47,7 @@ export function tokenBlocks(run: Run, token: StoredToken): Block[] {
 }
 
 /** Retry and Skip of one failed token. */
-export function tokenButtons(run: Run, token: StoredToken): Button[] {
+export function tokenButtons(run: ShownRun, token: StoredToken): Button[] {
   const value: ButtonValue = {
     type: 'token',
     instanceId: run.instance.id,
@@ -67,14 +67,14 @@ export function tokenButtons(run: Run, token: StoredToken): Button[] {
   ];
 }
 
-export function cancelButton(run: Run): Button {
+export function cancelButton(run: ShownRun): Button {
   const value: ButtonValue = { type: 'instance', instanceId: run.instance.id };
   const confirm = { instance: run.instance.id };
   return button(actionIds.cancel, value, { style: 'danger', confirm });
 }
 
 /** For every command that runs and was not asked to stop: Terminate. */
-function terminateButtons(run: Run): Button[] {
+function terminateButtons(run: ShownRun): Button[] {
   return run.executions
     .filter(({ status, stopRequestedBy }) => status === 'claimed' && stopRequestedBy === null)
     .slice(0, 1)

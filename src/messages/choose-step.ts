@@ -3,13 +3,13 @@ import { render } from '../templates.ts';
 import { context, section, type Content } from './blocks.ts';
 import { failedTokens, tokenBlocks } from './buttons.ts';
 import { jobName } from './phrases.ts';
-import type { Run } from '../store/run.ts';
+import type { ShownRun } from '../store/shown.ts';
 import type { About } from './about.ts';
 
 /** Steps at most: each takes two blocks of the fifty that a message has. */
 const shown = 20;
 
-export function chooseStepMessage(run: Run, _about: About): Content {
+export function chooseStepMessage(run: ShownRun, _about: About): Content {
   const failed = failedTokens(run);
   const { id, definitionName } = run.instance;
   const view = { job: jobName(definitionName), id, count: failed.length };

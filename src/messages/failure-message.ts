@@ -10,7 +10,6 @@ import { failedExecution } from './failed-execution.ts';
 import { lostRisk } from './lost-risk.ts';
 import { stepText } from './step-list.ts';
 import type { Execution } from '../store/executions.ts';
-import type { Run } from '../store/run.ts';
 import type { ShownRun } from '../store/shown.ts';
 import type { StoredToken } from '../store/tokens.ts';
 import type { About } from './about.ts';
@@ -64,7 +63,7 @@ export function failureMessage(
 }
 
 /** How often the step was tried up to this failure; null for the first time. */
-function timesTried(run: Run, tokenId: number, path: string, attempt: number): number | null {
+function timesTried(run: ShownRun, tokenId: number, path: string, attempt: number): number | null {
   const tries = run.executions.filter(
     (execution) =>
       execution.tokenId === tokenId && execution.path === path && execution.attempt < attempt,
@@ -72,7 +71,7 @@ function timesTried(run: Run, tokenId: number, path: string, attempt: number): n
   return tries.length > 1 ? tries.length : null;
 }
 
-const isOpen = ({ instance }: Run): boolean =>
+const isOpen = ({ instance }: ShownRun): boolean =>
   instance.status === 'error' || instance.status === 'working';
 
 function reason(execution: Execution | undefined): string {
@@ -93,7 +92,7 @@ function output(tail: string): Block {
 }
 
 /** What a person needs to know to deal with it. */
-function advice(run: Run): Block[] {
+function advice(run: ShownRun): Block[] {
   const { failureText, description, preventMulti } = run.definition;
   const procedures = markdownSection(description, /^recovery procedures?$/i);
   const blocks = preventMulti === 'error' || preventMulti === 'working_or_error';
@@ -114,11 +113,11 @@ function advice(run: Run): Block[] {
   ];
 }
 
-function buttons(run: Run, token: StoredToken): Block[] {
+function buttons(run: ShownRun, token: StoredToken): Block[] {
   return [{ type: 'actions', elements: [...tokenButtons(run, token), cancelButton(run)] }];
 }
 
-function settled(run: Run, tokenId: number, attempt: number): string {
+function settled(run: ShownRun, tokenId: number, attempt: number): string {
   const row = deedAbout(run, tokenId, attempt);
   return row === null ? render('slack/failure#settled') : deed(row);
 }

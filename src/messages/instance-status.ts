@@ -11,7 +11,6 @@ import { size, span } from './phrases.ts';
 import { runSummary, runTitle } from './run-message.ts';
 import { stepText } from './step-list.ts';
 import type { Execution } from '../store/executions.ts';
-import type { Run } from '../store/run.ts';
 import type { ShownRun } from '../store/shown.ts';
 import type { About } from './about.ts';
 
@@ -44,7 +43,7 @@ function commandsTitle({ executions }: ShownRun): string {
   return render('slack/status#commands', { memory: memory === null ? null : memorySize(memory) });
 }
 
-function command(run: Run, execution: Execution, about: About): string {
+function command(run: ShownRun, execution: Execution, about: About): string {
   const { startedAt, finishedAt, outputSize, host, peakMemory: memory } = execution;
   return render('slack/status#command', {
     step: code(stepText(run, execution.path), 150),

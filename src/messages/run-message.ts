@@ -8,7 +8,6 @@ import { definitionLink, elapsed, instanceLink, jobName, moment, span } from './
 import { launchedBy } from './launched-by.ts';
 import { stepList, stepText } from './step-list.ts';
 import type { Execution } from '../store/executions.ts';
-import type { Run } from '../store/run.ts';
 import type { ShownRun } from '../store/shown.ts';
 import type { About } from './about.ts';
 
@@ -18,7 +17,7 @@ export function runMessage(run: ShownRun, about: About): Content {
 }
 
 /** One sentence without markup: what a notification shows. */
-export function runTitle(run: Run): string {
+export function runTitle(run: ShownRun): string {
   const { id, definitionName } = run.instance;
   return render(`slack/run#title-${stateOf(run)}`, { job: jobName(definitionName), id });
 }
@@ -41,10 +40,10 @@ export function runSummary(run: ShownRun, about: About): Block[] {
 
 type State = 'working' | 'error' | 'success' | 'canceled' | 'prevented';
 
-const stateOf = ({ instance }: Run): State =>
+const stateOf = ({ instance }: ShownRun): State =>
   instance.preventedBy === null ? instance.status : 'prevented';
 
-function facts(run: Run, about: About): string {
+function facts(run: ShownRun, about: About): string {
   const { instance } = run;
   const { id, createdAt, finishedAt, canceledAt, errorAt, preventedBy, definitionId } = instance;
   const ended = finishedAt ?? canceledAt;
@@ -65,14 +64,14 @@ function facts(run: Run, about: About): string {
 }
 
 /** What runs or waits for a worker now, at most three. */
-function running(run: Run): string[] {
+function running(run: ShownRun): string[] {
   return run.executions
     .filter(({ status }) => status === 'claimed' || status === 'pending')
     .slice(-3)
     .map((execution) => render(`slack/run#${execution.status}`, commandView(run, execution)));
 }
 
-function commandView(run: Run, execution: Execution) {
+function commandView(run: ShownRun, execution: Execution) {
   const { host, workerNumber, startedAt, claimedAt, stopRequestedBy } = execution;
   const since = startedAt ?? claimedAt ?? execution.createdAt;
   return {

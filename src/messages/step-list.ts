@@ -2,7 +2,7 @@
 import { render, type Markup } from '../templates.ts';
 import { codeBlock, line } from './fit.ts';
 import { scriptLines, type ScriptLine } from './script-lines.ts';
-import type { Run } from '../store/run.ts';
+import type { ShownRun } from '../store/shown.ts';
 
 /** Lines at most: more do not fit on a phone beside what matters. */
 const shown = 12;
@@ -24,7 +24,7 @@ const marks: Record<StepMark, string> = {
 };
 
 /** Null for a script without a step. */
-export function stepList(run: Run): Markup | null {
+export function stepList(run: ShownRun): Markup | null {
   const steps = scriptLines(run.instance.script);
   if (steps.length === 0) return null;
   const passed = countPassed(steps, run);
@@ -43,11 +43,11 @@ export function stepList(run: Run): Markup | null {
 }
 
 /** What a step is called in a sentence: its line in the script. */
-export function stepText(run: Run, path: string): string {
+export function stepText(run: ShownRun, path: string): string {
   return scriptLines(run.instance.script).find((step) => step.path === path)?.text ?? path;
 }
 
-function markOf(step: ScriptLine, passed: boolean, run: Run): StepMark {
+function markOf(step: ScriptLine, passed: boolean, run: ShownRun): StepMark {
   const here = run.tokens.find(({ path }) => path === step.path);
   switch (here?.status) {
     case 'working':
@@ -74,7 +74,7 @@ function markOf(step: ScriptLine, passed: boolean, run: Run): StepMark {
  * How many steps lie before every token that is under way. Steps that start no command leave no
  * trace: those have been passed.
  */
-function countPassed(steps: readonly ScriptLine[], run: Run): number {
+function countPassed(steps: readonly ScriptLine[], run: ShownRun): number {
   const paths = new Set(
     run.tokens.filter(({ status }) => status !== 'finished').map(({ path }) => path),
   );

@@ -5,15 +5,15 @@ import { code } from './fit.ts';
 import { definitionLink, jobName, moment, span } from './phrases.ts';
 import { stepText } from './step-list.ts';
 import type { Execution } from '../store/executions.ts';
-import type { Run } from '../store/run.ts';
+import type { ShownRun } from '../store/shown.ts';
 import type { About } from './about.ts';
 
 /** The command that it is about: the first of the run of which somebody was told. */
-export const unstartedExecution = (run: Run): Execution | undefined =>
+export const unstartedExecution = (run: ShownRun): Execution | undefined =>
   run.executions.find(({ unstartedAt }) => unstartedAt !== null);
 
 /** `workers` of the queue: none at all, or all at work; what became of it once it waits no more. */
-export function unstartedMessage(run: Run, workers: 'busy' | 'none', about: About): Content {
+export function unstartedMessage(run: ShownRun, workers: 'busy' | 'none', about: About): Content {
   const execution = unstartedExecution(run);
   const { definitionId, definitionName } = run.instance;
   const view = {

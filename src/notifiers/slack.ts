@@ -11,7 +11,6 @@ import { mustTell } from './must-tell.ts';
 import { isArchived, isOfTheChannel, isOfTheMessage, SlackFaultError } from './slack-fault.ts';
 import type { About } from '../messages/about.ts';
 import type { Delivery, UnstartedNotice } from '../store/outbox.ts';
-import type { Run } from '../store/run.ts';
 import type { ShownRun } from '../store/shown.ts';
 import type { SlackMessage } from '../store/slack-messages.ts';
 import type { SlackApi } from './slack-api.ts';
@@ -69,7 +68,7 @@ export async function deliver(notifier: SlackNotifier, delivery: Delivery): Prom
 /** Once an instance in its own thread; of many others of the queue once in the default channel. */
 async function tellUnstarted(
   notifier: SlackNotifier,
-  run: Run,
+  run: ShownRun,
   notice: UnstartedNotice,
   own: Place | null,
   messages: readonly SlackMessage[],
@@ -145,8 +144,10 @@ async function announce(
   }
 }
 
-const wantedChannel = ({ definition, instance }: Run, otherwise: string | null): string | null =>
-  definition.slackChannel ?? otherwise ?? instance.launchChannel;
+const wantedChannel = (
+  { definition, instance }: ShownRun,
+  otherwise: string | null,
+): string | null => definition.slackChannel ?? otherwise ?? instance.launchChannel;
 
 /** The reply in the thread, shown in the channel as well, for an edit wakes nobody. */
 async function alarm(
@@ -220,7 +221,7 @@ async function edit(
 /** Who launched it is told in private that it cannot be told in the channel. */
 async function askForInvitation(
   { api }: SlackNotifier,
-  run: Run,
+  run: ShownRun,
   { event }: Delivery,
   channel: string,
   error: unknown,

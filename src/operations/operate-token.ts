@@ -6,6 +6,7 @@ import { lockTokens, type StoredToken } from '../store/tokens.ts';
 import { auditActor, type Actor } from './actor.ts';
 import { applyEvent } from './apply-event.ts';
 import { lateOrRepeated } from './late.ts';
+import { refuseRisk } from './retry-risk.ts';
 import type { Tx } from '../store/database.ts';
 import type { EngineFacts } from './engine-facts.ts';
 import type { TokenStatus } from '../workflow/token.ts';
@@ -16,6 +17,8 @@ export interface TokenWish {
   readonly tokenId?: number;
   /** Left out: the attempt it is at. */
   readonly attempt?: number;
+  /** Of a retry: whoever asks has read that a lost command may still run, and run twice. */
+  readonly risk?: 'accepted';
   readonly actor: Actor;
   /** Names the wish: the same key again is the same wish. */
   readonly requestKey: string;
@@ -28,7 +31,7 @@ export interface TokenDone {
 
 /**
  * Steps the one token that is meant. Throws NotFound, or Conflict: too late, or several tokens can
- * be meant (details: `tokenId path`).
+ * be meant (details: `tokenId path`); a retry RiskyRetry.
  */
 export async function operateToken(
   tx: Tx,
@@ -55,6 +58,7 @@ export async function operateToken(
       candidates.map(({ id, path }) => `${id} ${path}`),
     );
   }
+  if (action === 'retry' && wish.risk !== 'accepted') await refuseRisk(tx, token);
   const by = wish.actor.name;
   await applyEvent(tx, instance, tokens, token.key, { type: action, by }, facts, { by });
   await insertAudit(tx, {

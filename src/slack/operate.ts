@@ -20,6 +20,8 @@ export interface Operation {
   /** Of retry and skip; left out: the only step that can be meant. */
   readonly tokenId?: number;
   readonly attempt?: number;
+  /** Of retry: the risk was told where it was asked for. */
+  readonly risk?: 'accepted';
   /** Of terminate; left out: the only command that runs. */
   readonly executionId?: number;
   readonly requestKey: string;

@@ -163,8 +163,10 @@ export interface DefinitionSummary {
 }
 
 export interface DefinitionFilter {
-  /** Every word must occur in name, script or a tag. */
+  /** Every word must occur in name or a tag, or be one of `inScripts`. */
   readonly words?: readonly string[];
+  /** Words that are in the script of a definition, as it may be shown. */
+  readonly inScripts?: readonly { readonly word: string; readonly id: number }[];
   /** All of them. */
   readonly tags?: readonly string[];
   readonly adminSlackUser?: string;
@@ -197,8 +199,10 @@ export async function listDefinitions(
        order by rank limit 1) i on true
      where d.deleted_at is null
        and (select coalesce(bool_and(
-              position(lower(word) in lower(d.name || ' ' || d.script || ' ' || array_to_string(d.tags, ' '))) > 0
-            ), true) from unnest($1::text[]) as word)
+              position(lower(w.word) in lower(d.name || ' ' || array_to_string(d.tags, ' '))) > 0
+              or exists (select from unnest($7::text[], $8::bigint[]) as s (word, id)
+                         where s.word = w.word and s.id = d.id)
+            ), true) from unnest($1::text[]) as w (word))
        and d.tags @> $2::text[]
        and ($3::text is null or exists (select from definition_admins a join users u on u.id = a.user_id
             where a.definition_id = d.id and u.slack_user_id = $3))
@@ -211,9 +215,23 @@ export async function listDefinitions(
       filter.lastStatus ?? null,
       filter.offset ?? 0,
       filter.limit,
+      (filter.inScripts ?? []).map(({ word }) => word),
+      (filter.inScripts ?? []).map(({ id }) => id),
     ],
   );
   return { total: rows[0]?.total ?? 0, definitions: rows };
+}
+
+/** Scripts that contain any of the words, secrets included: what may be told of that is the caller's to see to. */
+export function definitionsMentioning(
+  on: Connection,
+  words: readonly string[],
+): Promise<Pick<Definition, 'id' | 'script'>[]> {
+  return on.query(
+    `select id, script from definitions where deleted_at is null and exists (
+       select from unnest($1::text[]) as w (word) where position(lower(w.word) in lower(script)) > 0)`,
+    [words],
+  );
 }
 
 /** The scripts of all definitions, by id. */

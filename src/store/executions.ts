@@ -227,6 +227,20 @@ export function unprovenOf(
   );
 }
 
+/** The host where the command that failed a token's step may still run; null when nothing of it can. `attempt`: after the failure. */
+export async function mayStillRunOn(
+  on: Connection,
+  tokenId: number,
+  attempt: number,
+): Promise<string | null> {
+  const [last] = await on.query<{ host: string; mayRun: boolean }>(
+    `select coalesce(host, '?') as host, status = 'lost' and group_empty_at is null as may_run
+     from executions where token_id = $1 and attempt = $2 - 1 order by id desc limit 1`,
+    [tokenId, attempt],
+  );
+  return last?.mayRun ? last.host : null;
+}
+
 /** Claimed executions of an executor that was not heard of: what is to be written off. */
 export function claimedBy(
   on: Connection,

@@ -1,10 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inTransaction } from '../../src/operations/in-transaction.ts';
+import { lose } from '../../src/operations/lose.ts';
 import { openDatabase, type Database } from '../../src/store/database.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { handWorker, type HandWorker } from '../support/hand-worker.ts';
-import { define } from '../support/operations.ts';
+import { define, facts } from '../support/operations.ts';
 import { cliWith, type Cli } from '../support/run-cli.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -550,6 +552,24 @@ describe('kuroko status, logs and what operators do', () => {
     expect(rows.every(({ actorKind }) => actorKind === 'cli')).toBe(true);
   });
 
+  it('retries what may still run only with --yes, and says why', async () => {
+    const { id } = await define(db, 'execute: ./charge.sh', { name: 'charge' });
+    const instance = await launched(id);
+    const claim = await worker.claim();
+    const unknown = { evidence: 'unknown: host h unreachable.', groupEmptyAt: null };
+    await inTransaction(db, (tx) => lose(tx, { ...claim, ...unknown }, facts));
+    expect(await kuroko('retry', String(instance))).toEqual({
+      code: 1,
+      stdout: '',
+      stderr:
+        `#${instance} was not retried. The lost command may still run on host-of-the-test. ` +
+        `Retry may run it twice: make sure first. Then: kuroko retry ${instance} --yes\n`,
+    });
+    const retried = await kuroko('retry', String(instance), '--yes');
+    expect(retried).toEqual({ code: 0, stdout: `#${instance} retried\n`, stderr: '' });
+    await worker.end(await worker.claim(), 0);
+  });
+
   it('names what does not exist', async () => {
     const verbs = ['status', 'logs', 'retry', 'skip', 'cancel', 'terminate'];
     const results = await Promise.all(verbs.map((verb) => kuroko(verb, '999999')));
@@ -572,6 +592,12 @@ describe('kuroko status, logs and what operators do', () => {
     expect(text.indexOf('some output')).toBeLessThan(text.indexOf('returns 0'));
     expect(text.endsWith(`#${instance} SUCCESS\n`)).toBe(true);
     expect((await kuroko('logs', String(instance), '--follow', '--json')).code).toBe(2);
+  });
+
+  it('lists by words of name and script, and by no part of a secret', async () => {
+    await define(db, 'env: API_KEY=Plugh-4711\nexecute: ./settle', { name: 'books' });
+    expect((await kuroko('list', 'settle', 'boo')).stdout).toContain('books');
+    expect(parsed(await kuroko('list', 'plugh', '--json'))).toEqual({ total: 0, definitions: [] });
   });
 
   it("shows other people's text without obeying it", async () => {

@@ -51,6 +51,8 @@ const wish = (instanceId: number) => ({
   actor: member('ben'),
   requestKey: randomUUID(),
 });
+/** Of somebody who has read that it may run twice. */
+const despite = (instanceId: number) => ({ ...wish(instanceId), risk: 'accepted' as const });
 /** A claimed command of a definition that has lost ones retried, or not. */
 async function claimed(retryLost: boolean): Promise<Claim> {
   const { id } = await define(db, 'execute: ./fetch.sh\n', { retryLost });
@@ -158,11 +160,27 @@ describe('a lost command of which nobody knows', () => {
     expect(await executionsOf(db, claim.instanceId)).toMatchObject([proven]);
   });
 
+  it('is not retried by somebody who was not told so, and by somebody who was', async () => {
+    const claim = await claimed(false);
+    const { instanceId } = claim;
+    await loseIt(claim, unknown);
+    const refused = inTransaction(db, (tx) => retry(tx, wish(instanceId), facts));
+    await expect(refused).rejects.toThrow(
+      'may still run on host-of-the-test. Retry may run it twice: make sure first.',
+    );
+    expect(await statusOf(instanceId)).toBe('error');
+    await inTransaction(db, (tx) => retry(tx, despite(instanceId), facts));
+    // What came of the second try is known: there is nothing to be told.
+    await worker.end(await worker.claim(), 1);
+    await inTransaction(db, (tx) => retry(tx, wish(instanceId), facts));
+    await worker.end(await worker.claim(), 0);
+  });
+
   it('is left to the person who was faster', async () => {
     const claim = await claimed(true);
     const { instanceId } = claim;
     await loseIt(claim, unknown);
-    await inTransaction(db, (tx) => retry(tx, wish(instanceId), facts));
+    await inTransaction(db, (tx) => retry(tx, despite(instanceId), facts));
     const again = await worker.claim();
     expect(await complete(claim)).toBe(true);
     expect(await executionsOf(db, instanceId)).toMatchObject([proven, { status: 'claimed' }]);
@@ -178,7 +196,7 @@ describe('a lost command of which nobody knows', () => {
       const { instanceId } = claim;
       await loseIt(claim, unknown);
       const byPerson = inTransaction(db, (tx) =>
-        retry(tx, { ...wish(instanceId), attempt: 1 }, facts),
+        retry(tx, { ...despite(instanceId), attempt: 1 }, facts),
       );
       await Promise.allSettled([byPerson, complete(claim)]);
       expect(await executionsOf(db, instanceId)).toMatchObject([proven, { status: 'pending' }]);

@@ -213,6 +213,18 @@ describe('reading', () => {
     expect((await shell.ask('list no-such-word')).text).toBe('No job matches "no-such-word".');
   });
 
+  it('list finds words of a script, and no part of a secret in it', async () => {
+    const script = 'env: API_KEY=Xyzzy-4711\nexecute: ./reconcile --key Xyzzy-4711';
+    await define(shell.db, script, { name: 'ledger' });
+    expect(shown(await shell.ask('list RECONCILE'))).toContain('ledger');
+    expect((await shell.ask('list reconcile ledg')).text).toBe('1 job for "reconcile ledg"');
+    for (const part of ['xyzzy', 'Xyzzy-4711', 'API_KEY=x']) {
+      expect((await shell.ask(`list ${part}`)).text).toBe(`No job matches "${part}".`);
+      // Nor is it told whose name was not meant.
+      expect((await shell.ask(`show ${part}`)).text).toBe(`There is no job "${part}".`);
+    }
+  });
+
   it('list mine, error and working are what they say', async () => {
     const { id } = await define(shell.db, 'execute: false', { name: 'breaks', tags: ['sorted'] });
     await define(shell.db, 'execute: true', { name: 'never-ran', tags: ['sorted'] });

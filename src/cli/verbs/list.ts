@@ -1,5 +1,5 @@
 /** `kuroko list`: definitions with their newest instance. */
-import { listDefinitions } from '../../store/definitions.ts';
+import { findDefinitions } from '../../operations/find-definitions.ts';
 import { printJson, printNote, printTable } from '../print.ts';
 import { definitionSummaryJson } from '../row-json.ts';
 import { stateNames, timeText } from '../row-text.ts';
@@ -12,9 +12,9 @@ export function listVerb(
   words: readonly string[],
   options: Json & { readonly tag: readonly string[]; readonly limit: number },
 ): Promise<number> {
-  return withSession(outside, async ({ db }) => {
+  return withSession(outside, async ({ db, facts }) => {
     const filter = { words, tags: options.tag, limit: options.limit };
-    const { total, definitions } = await listDefinitions(db, filter);
+    const { total, definitions } = await findDefinitions(db, filter, facts);
     if (options.json) {
       printJson({ total, definitions: definitions.map(definitionSummaryJson) });
       return 0;

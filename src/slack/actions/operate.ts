@@ -2,8 +2,14 @@
 import { operate } from '../operate.ts';
 import { onClick } from './listen.ts';
 
+/** The button asks where there is a risk. */
 export const retryClick = onClick('token', (shell, click, { type: _type, ...ids }, actor) =>
-  operate(shell, actor, { verb: 'retry', ...ids, requestKey: `slack:${click.key}` }),
+  operate(shell, actor, {
+    verb: 'retry',
+    ...ids,
+    risk: 'accepted',
+    requestKey: `slack:${click.key}`,
+  }),
 );
 
 export const skipClick = onClick('token', (shell, click, { type: _type, ...ids }, actor) =>

@@ -1,6 +1,6 @@
 /** `list [words] [tag:x] [mine|error|working]`: a page of jobs. */
 import { listMessage, pageSize } from '../../messages/list-message.ts';
-import { listDefinitions } from '../../store/definitions.ts';
+import { findDefinitions } from '../../operations/find-definitions.ts';
 import { aboutNow, type Shell } from '../shell.ts';
 import type { Content } from '../../messages/blocks.ts';
 import type { Command } from '../grammar.ts';
@@ -20,10 +20,11 @@ export async function jobList(
     ...((only === 'error' || only === 'working') && { lastStatus: only }),
     limit: pageSize,
   };
-  const { total, definitions } = await listDefinitions(shell.db, {
-    ...filter,
-    offset: (page - 1) * pageSize,
-  });
+  const { total, definitions } = await findDefinitions(
+    shell.db,
+    { ...filter, offset: (page - 1) * pageSize },
+    shell.facts,
+  );
   // Past the last row there is nothing to count, either.
   if (total === 0 && page > 1) return jobList(shell, userId, wish);
   return listMessage({ definitions, total, page, query }, aboutNow(shell));
