@@ -1,12 +1,11 @@
 /** Launches instances of definitions, in one go for many. */
 import { notFound } from '../errors.ts';
-import { insertAudit } from '../store/audit.ts';
+import { insertAudits } from '../store/audit.ts';
 import { lockDefinitions, type Definition, type PreventMulti } from '../store/definitions.ts';
 import {
   insertInstances,
-  launchedUnder,
   openInstances,
-  reserveIds,
+  underKeys,
   type InstanceStatus,
   type LaunchSource,
   type NewInstance,
@@ -54,59 +53,56 @@ export async function launch(
 ): Promise<Launched[]> {
   const ids = [...new Set(wishes.map(({ definitionId }) => definitionId))];
   const definitions = new Map((await lockDefinitions(tx, ids)).map((row) => [row.id, row]));
-  const repeated = new Map(
-    (
-      await launchedUnder(
-        tx,
-        wishes.map(({ launchKey }) => launchKey),
-      )
-    ).map((row) => [row.launchKey, row]),
-  );
   const ruled = ids.filter((id) => definitions.get(id)?.preventMulti !== 'none');
   const open: OpenInstance[] = ruled.length === 0 ? [] : await openInstances(tx, ruled);
-  const fresh = await reserveIds(tx, wishes.length);
+  const known = await underKeys(
+    tx,
+    wishes.map(({ launchKey }) => launchKey),
+  );
   const inserts: NewInstance[] = [];
   const forked = new Map<number, readonly NewBranch[]>();
   const launched = wishes.map((wish, index): Launched => {
     const definition = definitions.get(wish.definitionId);
     if (definition === undefined) throw notFound(`There is no job ${wish.definitionId}.`);
-    const before = repeated.get(wish.launchKey);
-    if (before !== undefined) {
-      const { id, status, preventedBy } = before;
-      return { instanceId: id, definitionId: definition.id, status, preventedBy, repeated: true };
+    const under = known[index];
+    if (under === undefined) throw new Error('nothing is known of a key');
+    if (under.status === 'launched') {
+      const { instanceId, instanceStatus: status, preventedBy } = under;
+      return { instanceId, definitionId: definition.id, status, preventedBy, repeated: true };
     }
-    const own = fresh[index];
-    if (own === undefined) throw new Error('too few ids were reserved');
     const preventedBy = preventing(definition.preventMulti, definition.id, open);
     const { instance, branches } =
       preventedBy === null
-        ? started(definition, wish, own, facts)
-        : { instance: prevented(definition, wish, own, preventedBy, facts), branches: [] };
+        ? started(definition, wish, under, facts)
+        : { instance: prevented(definition, wish, under, preventedBy, facts), branches: [] };
     inserts.push(instance);
     forked.set(instance.id, branches);
     if (instance.activeTokens > 0) {
-      open.push({ id: own.instanceId, definitionId: definition.id, working: true, failed: false });
+      open.push({
+        id: under.instanceId,
+        definitionId: definition.id,
+        working: true,
+        failed: false,
+      });
     }
     const { id, status } = instance;
     return { instanceId: id, definitionId: definition.id, status, preventedBy, repeated: false };
   });
   await insertInstances(tx, inserts);
   for (const [instanceId, branches] of forked) await insertBranches(tx, instanceId, branches);
-  for (const [index, { instanceId, status, repeated: again }] of launched.entries()) {
-    const wish = wishes[index];
-    // Schedules launch by the thousand and have a ledger of their own.
-    if (wish === undefined || again || wish.actor.kind === 'system') continue;
-    await insertAudit(tx, {
-      ...auditActor(wish.actor),
-      action: 'launch',
-      outcome: 'done',
-      definitionId: wish.definitionId,
-      instanceId,
-      requestKey: wish.launchKey,
-      after: { status },
-    });
-  }
+  await insertAudits(
+    tx,
+    launched.flatMap((each, index) => audited(wishes[index], each)),
+  );
   return launched;
+}
+
+/** Schedules launch by the thousand and have a ledger of their own. */
+function audited(wish: LaunchWish | undefined, { instanceId, status, repeated }: Launched) {
+  if (wish === undefined || repeated || wish.actor.kind === 'system') return [];
+  const { actor, definitionId, launchKey } = wish;
+  const done = { action: 'launch', outcome: 'done' as const, after: { status } };
+  return [{ ...auditActor(actor), ...done, definitionId, instanceId, requestKey: launchKey }];
 }
 
 interface OpenInstance {

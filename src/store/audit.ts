@@ -27,34 +27,26 @@ export interface AuditRow extends AuditEntry {
   readonly at: Date;
 }
 
-export async function insertAudit(on: Connection, entry: AuditEntry): Promise<void> {
-  await on.query(
-    {
-      name: 'insert-audit',
-      text: `
-insert into audit (actor_kind, actor_id, actor_name, place, action, outcome, reason,
-  definition_id, instance_id, token_id, attempt, execution_id, request_key, before, after)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
-    },
-    [
-      entry.actorKind,
-      entry.actorId,
-      entry.actorName,
-      entry.place ?? null,
-      entry.action,
-      entry.outcome,
-      entry.reason ?? null,
-      entry.definitionId ?? null,
-      entry.instanceId ?? null,
-      entry.tokenId ?? null,
-      entry.attempt ?? null,
-      entry.executionId ?? null,
-      entry.requestKey ?? null,
-      entry.before === undefined ? null : storableJson(entry.before),
-      entry.after === undefined ? null : storableJson(entry.after),
-    ],
-  );
+export function insertAudit(on: Connection, entry: AuditEntry): Promise<void> {
+  return insertAudits(on, [entry]);
 }
+
+/** Many in one go. */
+export async function insertAudits(on: Connection, entries: readonly AuditEntry[]): Promise<void> {
+  if (entries.length === 0) return;
+  await on.query({ name: 'insert-audits', text: insertText }, [storableJson(entries)]);
+}
+
+const insertText = `
+insert into audit (actor_kind, actor_id, actor_name, place, action, outcome, reason, definition_id,
+  instance_id, token_id, attempt, execution_id, request_key, before, after)
+select "actorKind", "actorId", "actorName", place, action, outcome, reason, "definitionId",
+  "instanceId", "tokenId", attempt, "executionId", "requestKey", before, after
+from rows from (jsonb_to_recordset($1::jsonb) as ("actorKind" text, "actorId" text,
+  "actorName" text, place text, action text, outcome text, reason text, "definitionId" bigint,
+  "instanceId" bigint, "tokenId" bigint, attempt int, "executionId" bigint, "requestKey" text,
+  before jsonb, after jsonb)) with ordinality
+order by ordinality`;
 
 /** What took effect on an instance under a request key: the same wish once more changes nothing. */
 export async function doneUnder(

@@ -70,36 +70,31 @@ from instances where definition_id = any($1) and status in ('working', 'error') 
   );
 }
 
-/** Launches that were made before under one of these keys. */
-export function launchedUnder(
-  tx: Tx,
-  keys: readonly string[],
-): Promise<
-  { launchKey: string; id: number; status: InstanceStatus; preventedBy: number | null }[]
-> {
-  return tx.query(
-    {
-      name: 'launched-under',
-      text: 'select launch_key, id, status, prevented_by from instances where launch_key = any($1)',
-    },
-    [keys],
-  );
-}
+/** What is known under a launch key: the instance that was launched before, or ids for a new one. */
+export type UnderKey =
+  | {
+      readonly status: 'launched';
+      readonly instanceId: number;
+      readonly instanceStatus: InstanceStatus;
+      readonly preventedBy: number | null;
+    }
+  | { readonly status: 'new'; readonly instanceId: number; readonly tokenId: number };
 
-/** `count` fresh ids for instances and as many for their root tokens. */
-export async function reserveIds(
-  tx: Tx,
-  count: number,
-): Promise<{ instanceId: number; tokenId: number }[]> {
-  return tx.query(
+/** One for each launch key, in their order. */
+export function underKeys(tx: Tx, launchKeys: readonly string[]): Promise<UnderKey[]> {
+  return tx.query<UnderKey>(
     {
-      name: 'reserve-ids',
+      name: 'under-keys',
       text: `
-select nextval(pg_get_serial_sequence('instances', 'id')) as instance_id,
-  nextval(pg_get_serial_sequence('tokens', 'id')) as token_id
-from generate_series(1, $1)`,
+select case when i.id is null then 'new' else 'launched' end as status,
+  coalesce(i.id, nextval('instances_id_seq')) as instance_id,
+  case when i.id is null then nextval('tokens_id_seq') end as token_id,
+  i.status as instance_status, i.prevented_by
+from unnest($1::text[]) with ordinality as wish (key, position)
+  left join instances i on i.launch_key = wish.key
+order by wish.position`,
     },
-    [count],
+    [launchKeys],
   );
 }
 
