@@ -4,6 +4,7 @@ import { collect, instanceId, positive, queueName } from './arguments.ts';
 import { addHostVerbs } from './host-verbs.ts';
 import { json, type Json } from './json-option.ts';
 import { runVerb } from './run-verb.ts';
+import type { LaunchFlags } from './verbs/launch.ts';
 import type { RetryOptions } from './verbs/retry.ts';
 import type { ExecutorFlags, Outside, RestartFlags } from './outside.ts';
 
@@ -82,10 +83,12 @@ export function createProgram(outside: Outside, done: (code: number) => void): C
     'launch <job> [pairs...]',
     'launches a job, with K=V added to the environment of its commands',
   )
+    .option('--env <pair>', 'K=V, the same; may be given several times', collect, [])
+    .option('--script-file <file>', 'another script for this run only; - reads from stdin')
     .option('--wait', 'follow it to its end; exit 1 unless it is SUCCESS')
     .option(...json)
     .action(
-      run(async (job: string, pairs: string[], o: Json & { wait?: true }) =>
+      run(async (job: string, pairs: string[], o: LaunchFlags) =>
         (await import('./verbs/launch.ts')).launchVerb(outside, job, pairs, o),
       ),
     );

@@ -50,6 +50,7 @@ export const callbackIds = { launch: 'launch' } as const;
 export const launchFields = {
   job: { blockId: 'job', actionId: 'job_value' },
   env: { blockId: 'env', actionId: 'env_value' },
+  script: { blockId: 'script', actionId: 'script_value' },
   channel: { blockId: 'channel', actionId: 'channel_value' },
 } as const;
 

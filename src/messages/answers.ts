@@ -21,6 +21,11 @@ export function errorAnswer(message: string, details: readonly string[] = []): C
   ]);
 }
 
+/** It was launched all the same. */
+export function scriptWarningsAnswer(warnings: readonly string[]): Content {
+  return errorAnswer(render('slack/answers#script-warnings'), warnings);
+}
+
 /** Something of ours broke: the reference finds it in the log. */
 export function problemAnswer(reference: string): Content {
   return said(render('slack/answers#problem', { reference: line(reference, 50) }));

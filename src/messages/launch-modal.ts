@@ -14,6 +14,8 @@ export interface LaunchForm {
   readonly selected?: number;
   /** Environment lines filled in beforehand: what the person typed, not what a job holds. */
   readonly env?: string;
+  /** The script to be changed for this run, its secrets masked; absent: it may not be changed. */
+  readonly script?: string;
   /** Channel chosen beforehand, by id. */
   readonly channel?: string;
   /** Comes back with the submit, as it is. */
@@ -44,6 +46,7 @@ export function launchModal(form: LaunchForm): Modal {
               ? [context(render('slack/launch#more', { shown: options.length, total }))]
               : []),
             env(form.env),
+            ...(form.script === undefined ? [] : [script(form.script)]),
             channel(form.channel),
           ],
   };
@@ -58,10 +61,11 @@ export function loadingModal(): Modal {
 export function launchErrors(problems: {
   readonly job?: string;
   readonly env?: string;
+  readonly script?: string;
   readonly channel?: string;
 }): Record<string, string> {
   const errors: Record<string, string> = {};
-  for (const field of ['job', 'env', 'channel'] as const) {
+  for (const field of ['job', 'env', 'script', 'channel'] as const) {
     const problem = problems[field];
     if (problem !== undefined) errors[launchFields[field].blockId] = line(problem, 1_000);
   }
@@ -116,6 +120,25 @@ function env(typed: string | undefined): Block {
             .slice(0, limits.inputText / 2)
             .join(''),
         }),
+    },
+  };
+}
+
+/** What does not fit is left out: cut, it would be launched so. */
+function script(text: string): Block {
+  if (text.length > limits.inputText) return context(render('slack/launch#script-too-long'));
+  return {
+    type: 'input',
+    block_id: launchFields.script.blockId,
+    label: plain(render('slack/launch#script')),
+    hint: plain(render('slack/launch#script-hint')),
+    optional: true,
+    element: {
+      type: 'plain_text_input',
+      action_id: launchFields.script.actionId,
+      multiline: true,
+      max_length: limits.inputText,
+      ...(text !== '' && { initial_value: text }),
     },
   };
 }

@@ -52,6 +52,7 @@ function facts(run: ShownRun, about: About): string {
     instance: instanceLink(instance, `#${id}`, about),
     state: instance.status === 'canceled' ? 'cancelled' : instance.status,
     launched: launchedBy(instance),
+    scriptChanged: instance.scriptChanged,
     started: moment(createdAt),
     elapsed: state === 'working' ? elapsed(createdAt, about.now) : null,
     failedAt: state === 'error' && errorAt !== null ? moment(errorAt) : null,

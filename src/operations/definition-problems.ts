@@ -39,14 +39,15 @@ export function definitionProblems(
   ) {
     say('kill_grace', `must be a number of seconds from 0 to ${longestKillGrace}.`);
   }
-  for (const text of [fields.description, fields.script]) {
-    if (text.includes('\0')) say('script and description', 'must not contain NUL characters.');
-  }
+  if (fields.description.includes('\0')) say('description', nul);
   return [...problems, ...scriptProblems(fields.script, known).map((line) => `script: ${line}`)];
 }
 
-/** `(line N) ...` sentences of a script; empty when it can be saved. */
-function scriptProblems(script: string, known: Known): string[] {
+const nul = 'must not contain NUL characters.';
+
+/** Sentences about a script, `(line N) ...` where it has mistakes; none when it can be saved. */
+export function scriptProblems(script: string, known: Known): string[] {
+  if (script.includes('\0')) return [nul];
   const linted = lint(script, known);
   const errors = linted.ok ? notExecutedYet(linted.tree, known) : linted.errors;
   return errors.map(describeScriptError);

@@ -2,9 +2,11 @@
 import { relatedDefinitions } from '../store/definitions.ts';
 import { servedQueues } from '../store/executors.ts';
 import { circles, referencesOf, type Related } from '../workflow/circles.ts';
-import { inScriptOrder, type ScriptError } from '../workflow/script-error.ts';
+import { describeScriptError, inScriptOrder, type ScriptError } from '../workflow/script-error.ts';
 import { queueWarnings, scriptWarnings } from '../workflow/warn.ts';
 import { readableTreeOf } from './script-tree.ts';
+import { secretsOf } from './secrets-of.ts';
+import type { EngineFacts } from './engine-facts.ts';
 import type { Connection } from '../store/database.ts';
 
 /** A definition as it is, or as somebody means to have it. */
@@ -34,6 +36,18 @@ export async function definitionWarnings(
       ...closing(one),
     ]),
   );
+}
+
+/** The same as sentences for people, of a script that a definition runs once. */
+export async function runWarnings(
+  on: Connection,
+  id: number,
+  script: string,
+  facts: EngineFacts,
+): Promise<string[]> {
+  const [warnings = []] = await definitionWarnings(on, [{ id, name: null, script }]);
+  const { text } = secretsOf({ script }, facts);
+  return warnings.map((warning) => text(describeScriptError(warning)));
 }
 
 const related = ({ id, name, script }: Draft): Related => ({

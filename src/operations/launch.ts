@@ -1,5 +1,5 @@
 /** Launches instances of definitions, in one go for many. */
-import { notFound } from '../errors.ts';
+import { invalid, notFound } from '../errors.ts';
 import { insertAudits } from '../store/audit.ts';
 import { lockDefinitions, type Definition, type PreventMulti } from '../store/definitions.ts';
 import {
@@ -14,6 +14,7 @@ import { insertBranches, type NewBranch } from '../store/insert-branches.ts';
 import { advance, type Change } from '../workflow/advance.ts';
 import { isActive, newborn } from '../workflow/token.ts';
 import { auditActor, type Actor } from './actor.ts';
+import { scriptProblems } from './definition-problems.ts';
 import { treeOf } from './script-tree.ts';
 import { secretsOf } from './secrets-of.ts';
 import { logs, newBranch, nextOf, notices, wakeSeconds } from './step-commit.ts';
@@ -24,6 +25,8 @@ export interface LaunchWish {
   readonly definitionId: number;
   /** Added to the environment of every command; the script's own `env` wins. */
   readonly env: Readonly<Record<string, string>>;
+  /** In place of the definition's, for this run only. Who may edit the definition may do so. */
+  readonly script?: string;
   readonly actor: Actor;
   readonly from: LaunchSource;
   /** Names the wish: the same key again finds the instance that it launched. */
@@ -44,7 +47,8 @@ export interface Launched {
 
 /**
  * Launches every wish, in order. The next-execution rule is checked and the instances are written
- * under the locks of their definitions. Throws NotFound for a definition that does not exist.
+ * under the locks of their definitions. Throws NotFound for a definition that does not exist, Invalid
+ * with every problem of a script that came with its wish.
  */
 export async function launch(
   tx: Tx,
@@ -62,8 +66,9 @@ export async function launch(
   const inserts: NewInstance[] = [];
   const forked = new Map<number, readonly NewBranch[]>();
   const launched = wishes.map((wish, index): Launched => {
-    const definition = definitions.get(wish.definitionId);
-    if (definition === undefined) throw notFound(`There is no job ${wish.definitionId}.`);
+    const saved = definitions.get(wish.definitionId);
+    if (saved === undefined) throw notFound(`There is no job ${wish.definitionId}.`);
+    const definition = withScript(saved, wish, facts);
     const under = known[index];
     if (under === undefined) throw new Error('nothing is known of a key');
     if (under.status === 'launched') {
@@ -92,16 +97,21 @@ export async function launch(
   for (const [instanceId, branches] of forked) await insertBranches(tx, instanceId, branches);
   await insertAudits(
     tx,
-    launched.flatMap((each, index) => audited(wishes[index], each)),
+    launched.flatMap((each, index) => audited(wishes[index], each, facts)),
   );
   return launched;
 }
 
 /** Schedules launch by the thousand and have a ledger of their own. */
-function audited(wish: LaunchWish | undefined, { instanceId, status, repeated }: Launched) {
+function audited(
+  wish: LaunchWish | undefined,
+  { instanceId, status, repeated }: Launched,
+  facts: EngineFacts,
+) {
   if (wish === undefined || repeated || wish.actor.kind === 'system') return [];
   const { actor, definitionId, launchKey } = wish;
-  const done = { action: 'launch', outcome: 'done' as const, after: { status } };
+  const after = { status, ...(wish.script !== undefined && { script: shownScript(wish, facts) }) };
+  const done = { action: 'launch', outcome: 'done' as const, after };
   return [{ ...auditActor(actor), ...done, definitionId, instanceId, requestKey: launchKey }];
 }
 
@@ -111,6 +121,23 @@ interface OpenInstance {
   readonly working: boolean;
   readonly failed: boolean;
 }
+
+/** A definition as it is launched once. */
+interface Launchable extends Definition {
+  readonly scriptChanged: boolean;
+}
+
+function withScript(definition: Definition, wish: LaunchWish, facts: EngineFacts): Launchable {
+  const { script = definition.script } = wish;
+  if (script === definition.script) return { ...definition, scriptChanged: false };
+  const problems = scriptProblems(script, facts);
+  if (problems.length > 0) throw invalid('The script for this run has mistakes.', problems);
+  return { ...definition, script, scriptChanged: true };
+}
+
+/** As it may be read later on. */
+const shownScript = ({ script = '', env }: LaunchWish, facts: EngineFacts): string =>
+  secretsOf({ script, env }, facts).script(script);
 
 /** The open instance that stands in the way, or null. */
 function preventing(
@@ -135,7 +162,7 @@ interface Started {
 
 type Ids = { readonly instanceId: number; readonly tokenId: number };
 
-function started(definition: Definition, wish: LaunchWish, ids: Ids, facts: EngineFacts): Started {
+function started(definition: Launchable, wish: LaunchWish, ids: Ids, facts: EngineFacts): Started {
   const root = { token: newborn({ env: wish.env }), openBranches: 0 };
   const tree = treeOf(definition.script);
   const advanced = advance(tree, [root], '', { type: 'start' }, facts);
@@ -159,7 +186,13 @@ function started(definition: Definition, wish: LaunchWish, ids: Ids, facts: Engi
       wakeSeconds: wakeSeconds(token, effects),
     },
     execution: nextOf(token, effects),
-    logs: [{ level: 'INFO' as const, message: told }, ...logs(effects, mask)],
+    logs: [
+      { level: 'INFO' as const, message: told },
+      ...(definition.scriptChanged
+        ? [{ level: 'INFO' as const, message: mask.text('The script was changed for this run.') }]
+        : []),
+      ...logs(effects, mask),
+    ],
     notices: [
       { event: 'launch' as const, payload: { message: told, by } },
       ...notices(effects, by, mask),
@@ -175,7 +208,7 @@ function statusOf(changes: readonly Change[]): InstanceStatus {
 
 /** An instance that is CANCEL from the start, with the reason. */
 function prevented(
-  definition: Definition,
+  definition: Launchable,
   wish: LaunchWish,
   ids: Ids,
   preventedBy: number,
@@ -204,7 +237,7 @@ function prevented(
   };
 }
 
-function common(definition: Definition, wish: LaunchWish, ids: Ids) {
+function common(definition: Launchable, wish: LaunchWish, ids: Ids) {
   return {
     id: ids.instanceId,
     launchKey: wish.launchKey,
@@ -212,6 +245,7 @@ function common(definition: Definition, wish: LaunchWish, ids: Ids) {
     definitionName: definition.name,
     definitionVersion: definition.version,
     script: definition.script,
+    scriptChanged: definition.scriptChanged,
     retryLost: definition.retryLost,
     killGrace: definition.killGrace,
     env: wish.env,

@@ -4,9 +4,12 @@ import { plain, type Content, type Modal } from '../messages/blocks.ts';
 import { formLateAnswer } from '../messages/command-answers.ts';
 import { launchModal, loadingModal } from '../messages/launch-modal.ts';
 import { limits } from '../messages/limits.ts';
+import { isAllowed } from '../operations/authorise.ts';
+import { showDefinition } from '../operations/show.ts';
 import { findDefinition, listDefinitions } from '../store/definitions.ts';
 import { render } from '../templates.ts';
-import { serve } from './serve.ts';
+import { remember, scriptDigest } from './form-memory.ts';
+import { serve, type SlackActor } from './serve.ts';
 import { slackRefusal } from './web-client.ts';
 import { askOf, type Ask } from './ask.ts';
 import type { Shell } from './shell.ts';
@@ -39,8 +42,8 @@ export async function openLaunchForm(
   }
   const fill = (view: Modal) => client.views.update({ view_id: viewId, view });
   const inForm = askOf(shell, ask, (content) => fill(noticeModal(content)));
-  return serve(shell, inForm, async () => {
-    const form = await launchForm(shell, ask, wish);
+  return serve(shell, inForm, async (actor) => {
+    const form = await launchForm(shell, ask, actor, wish);
     await fill(form).catch((error: unknown) => {
       // Somebody who closed it meanwhile does not miss it.
       if (slackRefusal(error) !== 'not_found') throw error;
@@ -48,9 +51,18 @@ export async function openLaunchForm(
   });
 }
 
-async function launchForm({ db }: Shell, { channel }: Ask, wish: FormWish): Promise<Modal> {
+async function launchForm(
+  { db, config, facts }: Shell,
+  { channel }: Ask,
+  actor: SlackActor,
+  wish: FormWish,
+): Promise<Modal> {
   const { total, definitions } = await listDefinitions(db, { limit: limits.options });
   const chosen = wish.definitionId === null ? null : await findDefinition(db, wish.definitionId);
+  const policy = config.slack;
+  const mayEdit = await isAllowed(db, { actor, action: 'edit', definition: chosen, policy });
+  const script = chosen === null ? '' : showDefinition(chosen, facts).script;
+  const shown = chosen === null ? null : { definitionId: chosen.id, digest: scriptDigest(script) };
   return launchModal({
     definitions: [...(chosen === null ? [] : [chosen]), ...definitions].filter(
       ({ id }, index) => index === 0 || id !== chosen?.id,
@@ -59,7 +71,8 @@ async function launchForm({ db }: Shell, { channel }: Ask, wish: FormWish): Prom
     ...(chosen !== null && { selected: chosen.id }),
     env: wish.env.join('\n'),
     ...(/^[CG]/.test(channel) && { channel }),
-    metadata: channel,
+    ...(mayEdit && { script }),
+    metadata: remember({ channel, shown: mayEdit ? shown : null }),
   });
 }
 

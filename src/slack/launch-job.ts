@@ -16,6 +16,8 @@ export interface JobLaunch {
   /** Id or name as typed; the id of a button or a form as a number. */
   readonly job: string | number;
   readonly env: Readonly<Record<string, string>>;
+  /** In place of the job's own, for this run only: for those who may edit it. */
+  readonly script?: string;
   /** Where it is told of, if the job names no channel. */
   readonly channel: string;
 }
@@ -29,7 +31,7 @@ export async function launchJob(
   shell: Shell,
   ask: Pick<Ask, 'channel' | 'channelName' | 'key'>,
   actor: SlackActor,
-  { job, env, channel }: JobLaunch,
+  { job, env, script, channel }: JobLaunch,
 ): Promise<Content | null> {
   const outcome = await inTransaction(shell.db, async (tx) => {
     const found = await findJob(tx, 'launch', job);
@@ -40,9 +42,11 @@ export async function launchJob(
     const { definition } = found;
     const policy = shell.config.slack;
     await authorise(tx, { actor, action: 'launch', definition, policy });
+    if (script !== undefined) await authorise(tx, { actor, action: 'edit', definition, policy });
     const wish = {
       definitionId: definition.id,
       env,
+      ...(script !== undefined && { script }),
       actor,
       from: 'slack',
       launchKey: `slack:${ask.key}`,

@@ -15,6 +15,8 @@ export interface Instance {
   readonly definitionName: string;
   readonly definitionVersion: number;
   readonly script: string;
+  /** It is another than the definition had: for this run only. */
+  readonly scriptChanged: boolean;
   readonly env: Readonly<Record<string, string>>;
   readonly status: InstanceStatus;
   readonly launchedBy: string;
@@ -33,8 +35,8 @@ export interface Instance {
 
 export type LaunchSource = 'slack' | 'api' | 'cli' | 'schedule' | 'sub_process' | 'hook';
 
-const columns = `id, definition_id, definition_name, definition_version, script, env, status,
-  launched_by, launched_from, launched_by_slack_user, launch_channel, retry_lost, kill_grace,
+const columns = `id, definition_id, definition_name, definition_version, script, script_changed, env,
+  status, launched_by, launched_from, launched_by_slack_user, launch_channel, retry_lost, kill_grace,
   prevented_by, created_at, finished_at, canceled_at, error_at`;
 
 export async function findInstance(on: Connection, id: number): Promise<Instance | null> {
@@ -112,6 +114,7 @@ export interface NewInstance {
   readonly definitionName: string;
   readonly definitionVersion: number;
   readonly script: string;
+  readonly scriptChanged: boolean;
   readonly env: Readonly<Record<string, string>>;
   readonly status: InstanceStatus;
   readonly activeTokens: number;
@@ -140,16 +143,18 @@ export async function insertInstances(tx: Tx, instances: readonly NewInstance[])
 const insertText = `
 with input as (
   select r.* from jsonb_to_recordset($1::jsonb) as r (id bigint, "launchKey" text,
-    "definitionId" bigint, "definitionName" text, "definitionVersion" int, script text, env jsonb,
+    "definitionId" bigint, "definitionName" text, "definitionVersion" int, script text,
+    "scriptChanged" boolean, env jsonb,
     status text, "activeTokens" int, "launchedBy" text, "launchedFrom" text,
     "launchedBySlackUser" text, "launchChannel" text, "retryLost" boolean, "killGrace" int,
     "preventedBy" bigint,
     token jsonb, execution jsonb, logs jsonb, notices jsonb)
 ), written as (
   insert into instances (id, launch_key, definition_id, definition_name, definition_version, script,
-    env, status, active_tokens, launched_by, launched_from, launched_by_slack_user, launch_channel,
+    script_changed, env, status, active_tokens, launched_by, launched_from, launched_by_slack_user, launch_channel,
     retry_lost, kill_grace, prevented_by, finished_at, canceled_at)
-  select id, "launchKey", "definitionId", "definitionName", "definitionVersion", script, env, status,
+  select id, "launchKey", "definitionId", "definitionName", "definitionVersion", script,
+    "scriptChanged", env, status,
     "activeTokens", "launchedBy", "launchedFrom", "launchedBySlackUser", "launchChannel",
     "retryLost", "killGrace", "preventedBy",
     case when status = 'success' then now() end, case when status = 'canceled' then now() end

@@ -452,6 +452,36 @@ describe('kuroko launch', () => {
     expect(several.stderr).toContain(`  ${one.id} twins\n  ${two.id} twins\n`);
   });
 
+  it('launches with a script for this run only, and says everything that is wrong with one', async () => {
+    const { id } = await define(db, 'queue: launch\nexecute: true\n');
+    const script = file('this-run.job', 'queue: launch\nexecute: |\n  echo $A\n  echo $B\n');
+    const run = await launched(id, 'A=1', '--env', 'B=2', '--script-file', script);
+    const status = parsed(await kuroko('status', String(run), '--json'));
+    expect(status).toMatchObject({
+      script: 'queue: launch\nexecute: |\n  echo $A\n  echo $B\n',
+      script_changed: true,
+      env_names: ['A', 'B'],
+      executions: [{ shell: 'echo $A\necho $B' }],
+    });
+    const told = (await kuroko('status', String(run))).stdout;
+    expect(told).toContain('script changed for this run\n');
+    expect(told).toMatch(/\/1-execute +echo \$A …\n/);
+    expect(parsed(await kuroko('show', String(id), '--json'))['script']).toBe(
+      'queue: launch\nexecute: true\n',
+    );
+    const next = parsed(await kuroko('status', String(await launched(id)), '--json'));
+    expect(next['script_changed']).toBe(false);
+
+    const wrong = file('wrong.job', 'execut: ls\nqueue: a b\n');
+    const refused = await kuroko('launch', String(id), '--script-file', wrong);
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused.stderr).toMatch(
+      /mistakes\.\n {2}\(line 1\) .*Did you mean `execute`\?\n {2}\(line 2\) /,
+    );
+    const none = await kuroko('launch', String(id), '--script-file', '/nowhere/x');
+    expect(none.stderr).toContain('Nothing was launched: /nowhere/x cannot be read');
+  });
+
   it('exits 1 for a launch that was prevented', async () => {
     const { id } = await define(db, 'queue: launch\nexecute: true\n', {
       name: 'single',

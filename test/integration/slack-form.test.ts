@@ -15,7 +15,7 @@ beforeAll(async () => {
   server = Hapi.server({ host: '127.0.0.1', port: 0 });
   await server.start();
   slack = await startLocalSlack({ requestUrl: `${server.info.uri}/slack/events` });
-  const policy = { allowedChannels: ['C01GENERAL'] };
+  const policy = { allowedChannels: ['C01GENERAL'], operators: ['U01ALICE'] };
   shell = await startSlackShell({ slack, http: true, policy });
   server.route([...shell.app.routes]);
 });
@@ -29,11 +29,12 @@ interface Fields {
   readonly job?: number | string | null;
   readonly env?: string | null;
   readonly channel?: string | null;
+  readonly script?: string | null;
 }
 
 /** The form comes back as Slack sends it; the answer is what Slack would do with the form. */
 async function submit(
-  { job = null, env = null, channel = null }: Fields,
+  { job = null, env = null, channel = null, script = null }: Fields,
   { view = randomUUID(), from = 'C01GENERAL', as = 'U01ALICE' } = {},
 ): Promise<unknown> {
   const selected = job === null ? null : { value: String(job), text: { text: 'x' } };
@@ -52,6 +53,7 @@ async function submit(
         values: {
           job: { job_value: { type: 'static_select', selected_option: selected } },
           env: { env_value: { type: 'plain_text_input', value: env } },
+          script: { script_value: { type: 'plain_text_input', value: script } },
           channel: {
             channel_value: { type: 'conversations_select', selected_conversation: channel },
           },
@@ -278,5 +280,122 @@ describe('a submitted form', () => {
     const answer = await shell.answerTo('alice', letGo);
     expect(answer.text).toContain('Its message is in #alerts');
     expect(await runsOf(id)).toHaveLength(1);
+  });
+});
+
+describe('a script for one run', () => {
+  const original = 'env: API_TOKEN=hunter2-hunter2\nexecute: |\n  ./collect.sh\n  ./send.sh\n';
+
+  /** The form as it is filled in for a job: what it shows, and what it remembers. */
+  async function form(id: number, as: 'alice' | 'ben' = 'alice') {
+    const card = await shell.answerTo(as, () => slack.command(`show ${id}`, { as }));
+    const before = (await slack.calls('views.update')).length;
+    await slack.press(card, 'launch_form', { as });
+    const update = await until('the form', async () => (await slack.calls('views.update'))[before]);
+    const text =
+      typeof update['view'] === 'string' ? update['view'] : JSON.stringify(update['view']);
+    const view = JSON.parse(text) as {
+      private_metadata: string;
+      blocks: { block_id?: string; element?: { initial_value?: string } }[];
+    };
+    const field = view.blocks.find(({ block_id }) => block_id === 'script');
+    return { field, script: field?.element?.initial_value ?? '', from: view.private_metadata };
+  }
+
+  const lastRun = async (id: number) => {
+    const [row] = await runsOf(id);
+    return readRun(shell.db, row?.id ?? 0);
+  };
+
+  it('is shown without secrets, and launches the job as it is when it is left alone', async () => {
+    const { id } = await define(shell.db, original);
+    const { script, from } = await form(id);
+    expect(script).toBe(original.replace('hunter2-hunter2', '***'));
+    expect(await submit({ job: id, script: script.trim() }, { from })).toBeNull();
+    const run = await lastRun(id);
+    expect(run?.instance).toMatchObject({ script: original, scriptChanged: false });
+    expect(await submit({ job: id }, { from })).toBeNull();
+    expect((await lastRun(id))?.instance.scriptChanged).toBe(false);
+  });
+
+  it('that was changed runs once, with its secrets, is audited, and shown as such', async () => {
+    const { id } = await define(shell.db, original, { slackChannel: '#general' });
+    const { script, from } = await form(id);
+    const edited = script.replace('  ./collect.sh\n', '  ./collect.sh --again\n');
+    expect(await submit({ job: id, script: edited }, { from })).toBeNull();
+    const run = await lastRun(id);
+    expect(run?.instance).toMatchObject({
+      script: original.replace('collect.sh', 'collect.sh --again'),
+      scriptChanged: true,
+      status: 'working',
+    });
+    expect(run?.definition.script).toBe(original);
+    const launched = run?.audit.find(({ action }) => action === 'launch');
+    expect(launched).toMatchObject({
+      actorName: 'alice',
+      after: { script: edited.trimEnd() + '\n' },
+    });
+    const logs = await shell.db.query<{ message: string }>(
+      'select message from logs where instance_id = $1 order by id limit 2',
+      [run?.instance.id],
+    );
+    expect(logs.map(({ message }) => message)).toEqual([
+      'Launched by alice',
+      'The script was changed for this run.',
+    ]);
+  });
+
+  it('with mistakes, or without the secret that it was shown without, is refused at its field', async () => {
+    const { id } = await define(shell.db, original);
+    const { script, from } = await form(id);
+    const wrong = await submit({ job: id, script: `${script}execut: ls` }, { from });
+    expect(wrong).toEqual(
+      errors({ script: expect.stringMatching(/line 5.*Did you mean `execute`/) }),
+    );
+    const lost = script.replace('env: API_TOKEN=***', 'env: API_TOKEN=*** B=1');
+    expect(await submit({ job: id, script: lost }, { from })).toEqual(
+      errors({ script: expect.stringContaining('(line 1) `***` stands for a secret') }),
+    );
+    const { id: other } = await define(shell.db, 'noop:');
+    expect(await submit({ job: other, script: `${script}noop:` }, { from })).toEqual(
+      errors({ script: expect.stringContaining(`This was the script of job ${id}`) }),
+    );
+    expect([await runsOf(id), await runsOf(other)]).toEqual([[], []]);
+    // What was shown of another is none of the other's.
+    expect(await submit({ job: other, script }, { from })).toBeNull();
+    expect((await lastRun(other))?.instance).toMatchObject({
+      script: 'noop:',
+      scriptChanged: false,
+    });
+  });
+
+  it('deserves a second look: it runs, and that is said', async () => {
+    const { id } = await define(shell.db, original);
+    const { from } = await form(id);
+    const script = 'queue: nobodys\nexecute: echo $#';
+    const answer = await shell.answerTo('alice', () => submit({ job: id, script }, { from }));
+    expect(answer.text).toContain('Launched. The script deserves a second look');
+    expect(JSON.stringify(answer.blocks)).toContain('No worker serves the queue nobodys');
+    expect((await lastRun(id))?.instance.script).toBe(script);
+  });
+
+  it('is for those who may edit the job', async () => {
+    const { id } = await define(shell.db, original);
+    const { field, from } = await form(id, 'ben');
+    expect(field).toBeUndefined();
+    const refused = await submit({ job: id, script: 'execute: id' }, { from, as: 'U02BEN' });
+    expect(refused).toEqual(errors({ job: expect.stringContaining('Only admins of') }));
+    expect(await runsOf(id)).toEqual([]);
+    expect(await submit({ job: id }, { from, as: 'U02BEN' })).toBeNull();
+    expect(await runsOf(id)).toHaveLength(1);
+  });
+
+  it('that no form can hold is left to the command line', async () => {
+    const { id } = await define(shell.db, `execute: ${'x'.repeat(3_000)}`);
+    const before = (await slack.calls('views.update')).length;
+    const { field } = await form(id);
+    expect(field).toBeUndefined();
+    const call = (await slack.calls('views.update'))[before];
+    expect(JSON.stringify(call)).toContain('too long to be changed here');
   });
 });

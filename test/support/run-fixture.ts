@@ -45,6 +45,7 @@ export function instanceOf(fields: Partial<Instance> = {}): Shown<Instance> {
     definitionId: 3,
     definitionName: 'nightly-report',
     definitionVersion: 1,
+    scriptChanged: false,
     script,
     env: {},
     status: 'working',

@@ -63,6 +63,7 @@ async function one({ db, facts }: Session, id: number, { json }: Json): Promise<
   const { definitionId, definitionName, status, launchedBy, createdAt } = instance;
   printLine(`#${id} ${stateNames[status]}  ${definitionId} ${definitionName}`);
   printLine(`launched ${timeText(createdAt)} by ${launchedBy}`);
+  if (instance.scriptChanged) printLine('script changed for this run');
   if (instance.preventedBy !== null) printLine(`prevented by #${instance.preventedBy}`);
   if (instance.errorAt !== null) printLine(`in error since ${timeText(instance.errorAt)}`);
   if (instance.finishedAt !== null) printLine(`finished ${timeText(instance.finishedAt)}`);

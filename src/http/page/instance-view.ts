@@ -15,6 +15,7 @@ export interface InstanceView {
   readonly createdAt: string;
   readonly launchedBy: string;
   readonly launchedFrom: string;
+  readonly scriptChanged: boolean;
   readonly preventedBy: number | null;
   readonly errorAt: string;
   readonly finishedAt: string;
@@ -71,6 +72,7 @@ export function instanceView(
     createdAt: time(instance.createdAt),
     launchedBy: instance.launchedBy,
     launchedFrom: instance.launchedFrom,
+    scriptChanged: instance.scriptChanged,
     preventedBy: instance.preventedBy,
     errorAt: time(instance.errorAt),
     finishedAt: time(instance.finishedAt),

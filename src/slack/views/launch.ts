@@ -1,10 +1,15 @@
 /** The launch form comes back: problems at their fields, else one launch. */
 import { launchFields } from '../../messages/action-ids.ts';
+import { errorAnswer, scriptWarningsAnswer } from '../../messages/answers.ts';
 import { launchErrors } from '../../messages/launch-modal.ts';
+import { runWarnings } from '../../operations/definition-warnings.ts';
 import { parseEnvLines } from '../../operations/parse-env.ts';
+import { findDefinition } from '../../store/definitions.ts';
 import { askOf, type Ask, type Asked } from '../ask.ts';
+import { recall, type FormMemory } from '../form-memory.ts';
 import { launchJob } from '../launch-job.ts';
 import { serve } from '../serve.ts';
+import { wantedScript, type WantedScript } from '../wanted-script.ts';
 import type { Shell } from '../shell.ts';
 
 /** What Slack sends, as far as it is read. */
@@ -47,7 +52,8 @@ export async function launchSubmit(
   if (Object.keys(problems).length > 0) {
     return ack({ response_action: 'errors', errors: launchErrors(problems) });
   }
-  const channel = view.private_metadata ?? '';
+  const memory = recall(view.private_metadata ?? '');
+  const { channel } = memory;
   const asked: Asked = {
     userId,
     fromBot: false,
@@ -63,33 +69,55 @@ export async function launchSubmit(
     (closed ??= ack().catch((error: unknown) => {
       shell.log.warn({ err: error }, 'a form stays open');
     }));
+  const refuse = async (
+    wrong: Parameters<typeof launchErrors>[0],
+    content = errorAnswer(Object.values(wrong).join(' ')),
+  ): Promise<void> => {
+    if (closed !== null) return outside.answer(content);
+    closed = ack({ response_action: 'errors', errors: launchErrors(wrong) });
+    await closed.catch(() => outside.answer(content));
+  };
   const timer = setTimeout(() => void close(), formWaits);
   const ask: Ask = {
     ...asked,
     announce: (content) => outside.announce(content),
     // Whatever is answered before the form is closed is a refusal: it is shown in the form.
-    async answer(content) {
-      if (closed !== null) return outside.answer(content);
-      closed = ack({ response_action: 'errors', errors: launchErrors({ job: content.text }) });
-      await closed.catch(() => outside.answer(content));
-    },
+    answer: (content) => refuse({ job: content.text }, content),
   };
   await serve(shell, ask, async (actor) => {
+    const wanted = await scriptOf(shell, fields, memory);
+    if (wanted.type === 'wrong') return refuse({ script: wanted.problems.join(' ') });
     const env = parseEnvLines(fields.env);
     const content = await launchJob(shell, ask, actor, {
       job: Number(fields.job),
       env: env.ok ? env.env : {},
+      ...(wanted.type === 'changed' && { script: wanted.script }),
       channel: fields.channel ?? channel,
     });
     await close();
     if (content !== null) await outside.answer(content);
+    if (wanted.type === 'own') return;
+    const { db, facts } = shell;
+    const warnings = await runWarnings(db, Number(fields.job), wanted.script, facts);
+    if (warnings.length > 0) await outside.answer(scriptWarningsAnswer(warnings));
   });
   clearTimeout(timer);
+}
+
+async function scriptOf(
+  { db, facts }: Shell,
+  { job, script }: Fields,
+  memory: FormMemory,
+): Promise<WantedScript> {
+  const definition = await findDefinition(db, Number(job));
+  // Whoever launches it says that it is not there.
+  return definition === null ? { type: 'own' } : wantedScript(script, memory, definition, facts);
 }
 
 interface Fields {
   readonly job: string;
   readonly env: string;
+  readonly script: string;
   readonly channel: string | null;
 }
 
@@ -99,6 +127,7 @@ function readFields(values: SubmittedForm['view']['state']['values']): Fields {
   return {
     job: field(launchFields.job).selected_option?.value ?? '',
     env: field(launchFields.env).value ?? '',
+    script: field(launchFields.script).value ?? '',
     channel: field(launchFields.channel).selected_conversation ?? null,
   };
 }

@@ -7,6 +7,7 @@ import {
   lateAnswer,
   launchedElsewhereAnswer,
   problemAnswer,
+  scriptWarningsAnswer,
   unknownVerbAnswer,
 } from '../../../src/messages/answers.ts';
 import type { Content, Modal } from '../../../src/messages/blocks.ts';
@@ -205,6 +206,7 @@ function everyMessage(text: string): (Content | Modal)[] {
       total: 300,
       selected: 150,
       env: text,
+      script: text,
       channel: 'C0GENERAL',
       metadata: text,
     }),
@@ -212,6 +214,7 @@ function everyMessage(text: string): (Content | Modal)[] {
     loadingModal(),
     errorAnswer(text, Array<string>(50).fill(text)),
     errorAnswer(text),
+    scriptWarningsAnswer([text, text]),
     problemAnswer(text),
     lateAnswer(text),
     ambiguousAnswer({ verb: 'launch', ref: text, candidates }),
