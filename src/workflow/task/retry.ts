@@ -50,7 +50,7 @@ export function pauseAfter(failures: number, { sleepTime, backoff, maxSleep }: R
   return Math.min(seconds, maxSleep ?? longestSeconds, longestSeconds);
 }
 
-const word = /(count|sleep_time|max_sleep)=([0-9]+)|backoff=exponential|[\s,]+/y;
+const word = /(count|sleep_time|max_sleep)=([0-9]+)|backoff=exponential|[\s,]/y;
 
 function syntaxError(text: string): Option<never> {
   return refused(

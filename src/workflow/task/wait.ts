@@ -34,12 +34,13 @@ export function parseWait(option: string | null): Option<Wait> {
   const wishes: { after?: 'launch'; onFailure?: 'fail' } = {};
   for (let at = 0; at < text.length;) {
     word.lastIndex = at;
-    const [found, id, period, digits, unit] = word.exec(text) ?? [];
+    const [found, id, named, digits, unit] = word.exec(text) ?? [];
     if (found === undefined) return syntaxError(text);
     if (digits !== undefined) timeout = inMinutes(digits, unit);
     if (found === 'after=launch') wishes.after = 'launch';
     if (found === 'on_failure=fail') wishes.onFailure = 'fail';
-    if (id !== undefined && isPeriod(period)) {
+    const period = periods.find((known) => known === named);
+    if (period !== undefined) {
       if (!Number.isSafeInteger(Number(id))) {
         return refused(`Given Job Definition ID not found: ${id}`);
       }
@@ -51,11 +52,7 @@ export function parseWait(option: string | null): Option<Wait> {
 }
 
 const word =
-  /([0-9]+)\s*\/\s*(hourly|daily|weekly|monthly)|timeout=([0-9]+)([hm]?)|after=launch|on_failure=fail|[\s,]+/y;
-
-function isPeriod(text: string | undefined): text is Period {
-  return periods.some((period) => period === text);
-}
+  /([0-9]+)\s*\/\s*(hourly|daily|weekly|monthly)|timeout=([0-9]+)([hm]?)|after=launch|on_failure=fail|[\s,]/y;
 
 function syntaxError(text: string): Option<never> {
   return refused(
