@@ -16,7 +16,10 @@ const engine = await startEngine({ url, workers: 4, host: process.env['BENCH_HOS
 const someOpen = async () => {
   const rows = await db.query({
     name: 'some-open',
-    text: `select from instances where status in ('working', 'error') limit 1`,
+    // Of the newest, which ends last: from the oldest on it would be looked for among all that have ended.
+    text: `
+select from instances where status in ('working', 'error')
+order by definition_id desc, id desc limit 1`,
   });
   return rows.length > 0;
 };

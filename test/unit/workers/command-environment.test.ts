@@ -31,6 +31,15 @@ it.each([
   expect(launchedTime(zone)).toBe(text);
 });
 
+it('changes with the clocks, and from zone to zone', () => {
+  const before = new Date('2026-03-29T00:59:59.999Z');
+  const after = new Date('2026-03-29T01:00:00.000Z');
+  expect(launchedTime('Europe/Berlin', before)).toBe('2026-03-29T01:59:59.999+01:00');
+  expect(launchedTime('Europe/Berlin', after)).toBe('2026-03-29T03:00:00.000+02:00');
+  expect(launchedTime('Europe/London', after)).toBe('2026-03-29T02:00:00.000+01:00');
+  expect(launchedTime('Europe/London', before)).toBe('2026-03-29T00:59:59.999+00:00');
+});
+
 it('keeps midnight at the beginning of its day', () => {
   expect(launchedTime('Asia/Tokyo', new Date('2016-04-20T15:00:00.000Z'))).toBe(
     '2016-04-21T00:00:00.000+09:00',
