@@ -5,11 +5,12 @@
 import {
   closeSync,
   fdatasyncSync,
+  fstatSync,
+  ftruncateSync,
   openSync,
   readFileSync,
   renameSync,
   writeFileSync,
-  writeSync,
 } from 'node:fs';
 import type { LastWords, Service } from './protocol.ts';
 
@@ -60,9 +61,15 @@ export function openJournal(path: string): Journal {
     records: () => readRecords(path),
     append(...records) {
       const file = openSync(path, 'a');
+      const { size } = fstatSync(file);
       try {
-        writeSync(file, records.map(toLine).join(''));
+        // In as many writes as it takes: on a disk that is nearly full one writes less than it was given, and says so to nobody.
+        writeFileSync(file, records.map(toLine).join(''));
         fdatasyncSync(file);
+      } catch (error) {
+        // Half a line would take the next one with it.
+        ftruncateSync(file, size);
+        throw error;
       } finally {
         closeSync(file);
       }
@@ -76,14 +83,8 @@ function toLine(record: JournalRecord): string {
 
 /** A line that was being written when the power went is none. */
 function readRecords(path: string): JournalRecord[] {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch {
-    return [];
-  }
   const records: JournalRecord[] = [];
-  for (const line of text.split('\n')) {
+  for (const line of readText(path).split('\n')) {
     try {
       records.push(JSON.parse(line) as JournalRecord);
     } catch {
@@ -91,6 +92,16 @@ function readRecords(path: string): JournalRecord[] {
     }
   }
   return records;
+}
+
+/** Only where there is none yet it is empty: taken for empty, what former guardians ran would never be looked for. */
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    throw error;
+  }
 }
 
 function shorten(records: readonly JournalRecord[]): JournalRecord[] {

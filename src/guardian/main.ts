@@ -64,6 +64,10 @@ async function guard(folder: Folder, settings: Settings): Promise<void> {
     broken = true;
     if (serving) void endAndExit(graceMs);
   });
+  // A command that says `kill $PPID` means its shell. Main gets its own TERM, and a kill that it cannot miss breaks the tie.
+  process.on('SIGTERM', () => {
+    if (serving && lifeline.state() === 'orphaned') void endAndExit(graceMs);
+  });
   const journal = openJournal(folder.journalFile);
   const stopper = createStopper();
   await sweep(journal, bootId, graceMs, stopper);
@@ -93,7 +97,6 @@ async function guard(folder: Folder, settings: Settings): Promise<void> {
     process.exit(0);
   }
 
-  process.on('SIGTERM', () => void endAndExit(graceMs));
   process.on('uncaughtException', (error) => {
     complain('The guardian ends because of', error);
     void endAndExit(graceMs);

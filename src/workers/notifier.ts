@@ -61,6 +61,7 @@ async function refresh(): Promise<void> {
   if (performance.now() - refreshedAt < pollEveryMs || deliveries.inTrouble()) return;
   refreshedAt = performance.now();
   for (const instanceId of await instancesToRefresh(db, refreshEverySeconds)) {
+    if (cancelled.signal.aborted) return;
     const [run, messages] = await Promise.all([
       books.readRun(instanceId),
       books.messagesOf(instanceId),

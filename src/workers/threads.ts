@@ -54,14 +54,16 @@ export async function startThreads(
   const gone = new Map<string, () => void>();
   const pauses = new Map<string, number>();
   const startedAt = new Map<string, number>();
+  /** By us, where they stood: that they did not end by themselves is no failure of theirs. */
+  const terminated = new Set<string>();
   const quiet = () => {};
   const bree = new Bree({
     root: false,
     doRootCheck: false,
     logger: { info: quiet, warn: quiet, error: quiet } as unknown as Console,
     // Called twice for a throw in a thread (its error, then its exit): both are worth a line.
-    errorHandler: (error: unknown, details: { name: string }) =>
-      log.error({ thread: details.name, err: error }, 'a thread failed'),
+    errorHandler: (error: unknown, { name }: { name: string }) =>
+      terminated.has(name) || log.error({ thread: name, err: error }, 'a thread failed'),
     workerMessageHandler: ({ name, message: said }: { name: string; message?: unknown }) => {
       const message = said as ThreadMessage;
       if (message === 'ready') states.set(name, 'up');
@@ -116,7 +118,10 @@ export async function startThreads(
       sleep(deadlineMs, true, { ref: false }),
     ]);
     if (!late) return;
-    await Promise.all(names.map(async (name) => bree.workers.get(name)?.terminate()));
+    const still = names.filter((name) => bree.workers.has(name));
+    for (const name of still) terminated.add(name);
+    log.warn({ threads: still }, 'threads did not end in time and are ended');
+    await Promise.all(still.map(async (name) => bree.workers.get(name)?.terminate()));
   };
 
   const all = plans.map(({ name }) => name);

@@ -54,6 +54,48 @@ describe.skipIf(!canMount())('a guardian whose disk is full', () => {
   });
 });
 
+describe('a journal that cannot grow', () => {
+  /** In a process that may write files of eight kilobytes and no more. */
+  function limited(script: string): unknown {
+    const program = path.resolve('dist/src/guardian/journal.js');
+    const lines = `import { openJournal } from ${JSON.stringify(program)};\n${script}`;
+    const limit = 'ulimit -f 16; exec "$0" --input-type=module -e "$1" "$2"';
+    const file = path.join(temporaryFolder(), 'journal');
+    const text = execFileSync('sh', ['-c', limit, process.execPath, lines, file]);
+    return JSON.parse(text.toString()) as unknown;
+  }
+
+  it('says so, keeps nothing of what did not fit, and takes what does', () => {
+    const found = limited(`
+      const journal = openJournal(process.argv[1]);
+      journal.append({ type: 'epoch', epoch: 'e' });
+      let code = null;
+      try {
+        journal.append({ type: 'lastWords', words: { outputTail: 'x'.repeat(20000) } });
+      } catch (error) {
+        code = error.code;
+      }
+      journal.append({ type: 'closed', epoch: 'e', at: 1 });
+      console.log(JSON.stringify([code, journal.records().map(({ type }) => type)]));`);
+    expect(found).toEqual(['EFBIG', ['epoch', 'closed']]);
+  });
+
+  it('that cannot be read is not taken for an empty one', () => {
+    const found = limited(`
+      import { mkdirSync, rmSync } from 'node:fs';
+      const read = (ask) => { try { return ask().length; } catch ({ code, syscall }) { return code + ' ' + syscall; } };
+      const file = process.argv[1];
+      const journal = openJournal(file);
+      const before = read(journal.records);
+      rmSync(file);
+      const none = read(journal.records);
+      mkdirSync(file);
+      const found = [before, none, read(journal.records), read(() => openJournal(file))];
+      console.log(JSON.stringify(found));`);
+    expect(found).toEqual([0, 0, 'EISDIR read', 'EISDIR read']);
+  });
+});
+
 describe('a guardian whose folder was removed', () => {
   it('runs its commands on, and readiness says that newcomers do not reach it', async () => {
     const dataDir = temporaryFolder();

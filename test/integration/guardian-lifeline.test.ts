@@ -123,16 +123,32 @@ describe('an orderly end', () => {
     expect(existsSync(guardian.socketPath)).toBe(false);
   });
 
-  it('is what a TERM to the guardian means, while Ctrl-C and a closed terminal mean nothing to it', async () => {
+  it('is not what a signal to the guardian means as long as it has a main, whoever sends it', async () => {
     const guardian = await guardianOfTest();
     process.kill(guardian.pid, 'SIGINT');
     process.kill(guardian.pid, 'SIGHUP');
-    guardian.submit(command(1, 'echo alive'));
-    expect((await guardian.ended(1)).code).toBe(0);
-    const closed = new Promise<void>((resolve) => void guardian.onClose(resolve));
     process.kill(guardian.pid, 'SIGTERM');
-    await closed;
-    await eventually(() => !isAlive(guardian.pid));
+    guardian.submit(command(1, 'kill $PPID; echo alive'));
+    const ended = await guardian.ended(1);
+    expect(ended).toMatchObject({ code: 0, endedBy: 'itself' });
+    expect(ended.output?.toString()).toBe('alive\n');
+    guardian.submit(command(2, 'true'));
+    expect(await guardian.ended(2)).toMatchObject({ code: 0 });
+  });
+
+  it('is what a TERM means while it waits for the next main', async () => {
+    const main = await startMain(temporaryFolder());
+    const client = await connectionTo(main);
+    client.submit(command(1, 'sleep 1000'));
+    await client.handover(60);
+    await killHard(main.process);
+    const ended = client.ended(1);
+    // The tie is broken a moment after main is gone.
+    await eventually(() => {
+      if (isAlive(main.guardianPid)) process.kill(main.guardianPid, 'SIGTERM');
+      return !isAlive(main.guardianPid);
+    });
+    expect(await ended).toMatchObject({ endedBy: 'guardian', groupEmpty: true });
   });
 
   it('finds what a command starts when it is told to end', async () => {

@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import pino from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createLog } from '../../src/log.ts';
 import { openDatabase, type Database } from '../../src/store/database.ts';
@@ -27,10 +31,16 @@ afterAll(async () => {
   await database.drop();
 });
 
-function start(): Promise<Threads> {
-  const { botToken, apiUrl } = slack;
+function start(
+  { url: databaseUrl, apiUrl }: { url: string; apiUrl: string } = {
+    url: database.url,
+    apiUrl: slack.apiUrl,
+  },
+  log = createLog('test'),
+): Promise<Threads> {
+  const { botToken } = slack;
   const workerData = {
-    databaseUrl: database.url,
+    databaseUrl,
     slack: { botToken, apiUrl },
     baseUrl: 'http://localhost:5000',
     defaultChannel: null,
@@ -38,9 +48,11 @@ function start(): Promise<Threads> {
     templates: null,
     config: commandDefaults,
   };
-  return startThreads([{ name: 'notifier', workerData }], createLog('test'), () => {});
+  return startThreads([{ name: 'notifier', workerData }], log, () => {});
 }
 
+/** What is refreshed every 15 s, and looked at every 5. */
+const patience = { timeout: 60_000 };
 const labels = (message: LocalMessage): string[] =>
   (message.blocks ?? [])
     .flatMap(({ elements = [] }) => elements)
@@ -98,33 +110,66 @@ it('goes on after its connections to the database were cut', async () => {
   expect(threads.state()).toEqual({ notifier: 'up' });
 });
 
-it('brings a run that goes on up to date without a notice, and only when something changed', async () => {
-  const worker = await handWorker(db, '@slow');
-  const { id } = await define(db, 'queue: @slow\nexecute: ./d.sh\n', { slackChannel: '#general' });
-  const { instanceId } = await launchOne(db, id);
-  const waiting = await slack.waitForMessage(
-    ({ blocks }) => JSON.stringify(blocks).includes(`instances/${instanceId}|`),
-    { in: 'general' },
-  );
-  expect(JSON.stringify(waiting.blocks)).toContain('waits for a worker');
-  await worker.claim();
-  await db.query("update slack_messages set updated_at = now() - interval '16 seconds'");
-  const running = await until('the edit', async () =>
-    (await slack.messages('general')).find(
-      ({ ts, blocks }) => ts === waiting.ts && JSON.stringify(blocks).includes(' runs on '),
-    ),
-  );
-  expect(labels(running)).toEqual(['Terminate', 'Cancel']);
+it(
+  'brings a run that goes on up to date without a notice, and only when something changed',
+  patience,
+  async () => {
+    const worker = await handWorker(db, '@slow');
+    const { id } = await define(db, 'queue: @slow\nexecute: ./d.sh\n', {
+      slackChannel: '#general',
+    });
+    const { instanceId } = await launchOne(db, id);
+    const waiting = await slack.waitForMessage(
+      ({ blocks }) => JSON.stringify(blocks).includes(`instances/${instanceId}|`),
+      { in: 'general' },
+    );
+    expect(JSON.stringify(waiting.blocks)).toContain('waits for a worker');
+    await worker.claim();
+    await db.query("update slack_messages set updated_at = now() - interval '16 seconds'");
+    const running = await until(
+      'the edit, a whole turn later where the notifier was just looking',
+      async () =>
+        (await slack.messages('general')).find(
+          ({ ts, blocks }) => ts === waiting.ts && JSON.stringify(blocks).includes(' runs on '),
+        ),
+      25_000,
+    );
+    expect(labels(running)).toEqual(['Terminate', 'Cancel']);
 
-  const edits = (await slack.calls('chat.update')).length;
-  await db.query("update slack_messages set updated_at = now() - interval '16 seconds'");
-  await until('a look at it', async () => {
-    const [row] = await db.query<{ fresh: boolean }>(
-      `select bool_and(updated_at > now() - interval '10 seconds') as fresh
+    const edits = (await slack.calls('chat.update')).length;
+    await db.query("update slack_messages set updated_at = now() - interval '16 seconds'");
+    await until('a look at it', async () => {
+      const [row] = await db.query<{ fresh: boolean }>(
+        `select bool_and(updated_at > now() - interval '10 seconds') as fresh
        from slack_messages join instances i on i.id = instance_id
        where i.status = 'working'`,
-    );
-    return row?.fresh;
-  });
-  expect(await slack.calls('chat.update')).toHaveLength(edits);
+      );
+      return row?.fresh;
+    });
+    expect(await slack.calls('chat.update')).toHaveLength(edits);
+  },
+);
+
+it('is ended where it stands when Slack does not answer, which is nothing that has failed', async () => {
+  const other = await createTestDatabase();
+  const books = openDatabase(other.url);
+  const asked: unknown[] = [];
+  const deaf = createServer((request) => void asked.push(request.url)).listen(0, '127.0.0.1');
+  await once(deaf, 'listening');
+  const { port } = deaf.address() as AddressInfo;
+  const lines: string[] = [];
+  const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) });
+  const lonely = await start({ url: other.url, apiUrl: `http://127.0.0.1:${port}/api/` }, log);
+  const { id } = await define(books, 'execute: ./c.sh\n', { slackChannel: '#general' });
+  await launchOne(books, id);
+  await until('Slack to be asked', () => asked.length > 0);
+  await lonely.stop(1_500);
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+    { level: 40, threads: ['notifier'], msg: 'threads did not end in time and are ended' },
+  ]);
+  expect(lonely.state()).toEqual({ notifier: 'down' });
+  deaf.closeAllConnections();
+  deaf.close();
+  await books.close();
+  await other.drop();
 });
