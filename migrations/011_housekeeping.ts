@@ -17,15 +17,6 @@ const events = [
 const kinds = ['run', 'failure', 'unstarted', 'backlog'];
 const quoted = (words: readonly string[]) => words.map((word) => `'${word}'`).join(', ');
 
-/** What goes with an instance: nothing refers to a token, or to who was in the way, for longer. */
-const dropped = [
-  ['instances', 'prevented_by', 'instances', ''],
-  ['executions', 'token_id', 'tokens', 'on delete cascade'],
-  ['logs', 'token_id', 'tokens', 'on delete cascade'],
-  ['outbox', 'token_id', 'tokens', 'on delete cascade'],
-  ['slack_messages', 'token_id', 'tokens', 'on delete cascade'],
-] as const;
-
 /** A script for one run only; the maintenance of `kuroko_runner`, and a deletion that searches nothing. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
@@ -39,21 +30,15 @@ export async function up(knex: Knex): Promise<void> {
       instance_id bigint not null references instances on delete cascade,
       name text not null,
       created_at timestamptz not null default now(),
-      -- Somebody is at it; who ends meanwhile leaves it to the next.
-      leased_until timestamptz,
+      -- Batch by batch: how far it has come, and with how many.
+      position bigint not null default 0,
+      done integer not null default 0,
       primary key (token_id, attempt)
     );
     create index maintenances_instance on maintenances (instance_id);
 
-    -- Tokens are deleted with their instance, which all of these refer to as well: without an index
-    -- each deleted token would be searched for in all of history, with one every step would pay.
-    ${dropped
-      .map(
-        ([table, column]) =>
-          `alter table ${table} drop constraint if exists ${table}_${column}_fkey;`,
-      )
-      .join('\n    ')}
-    create index outbox_instance on outbox (instance_id);
+    -- Who was in the way is a number to be told: it is not searched for in all of history when it goes.
+    alter table instances drop constraint instances_prevented_by_fkey;
 
     alter table outbox drop constraint outbox_event_check,
       add check (event in (${quoted([...events, 'reminder'])}));
@@ -70,15 +55,9 @@ export async function down(knex: Knex): Promise<void> {
       add check (kind in (${quoted(kinds)}));
     alter table outbox drop constraint outbox_event_check,
       add check (event in (${quoted(events)}));
-    drop index outbox_instance;
-    ${dropped
-      .map(
-        ([table, column, other, rule]) => `
-    update ${table} t set ${column} = null where ${column} is not null
-      and not exists (select from ${other} o where o.id = t.${column});
-    alter table ${table} add foreign key (${column}) references ${other} ${rule};`,
-      )
-      .join('')}
+    update instances i set prevented_by = null where prevented_by is not null
+      and not exists (select from instances p where p.id = i.prevented_by);
+    alter table instances add foreign key (prevented_by) references instances;
     drop table maintenances;
     alter table instances drop script_changed;
   `);

@@ -30,6 +30,8 @@ export interface Config {
   readonly killGrace: number;
   /** Seconds that running commands may go on while the program ends. */
   readonly shutdownGrace: number;
+  /** Days that instances, and what they executed, are kept after their end. */
+  readonly retention: { readonly instances: number; readonly executions: number };
   /** Names of environment variables whose values are masked; `*` is any text. */
   readonly secrets: readonly string[];
   /** Where the output of commands goes besides the database. */
@@ -78,12 +80,14 @@ export const commandDefaults = {
   killGrace: 10,
   shutdownGrace: 0,
   secrets: ['*SECRET*', '*TOKEN*', '*PASSWORD*', '*_KEY'],
+  retention: { instances: 90, executions: 14 },
 } as const;
 
 export const railsEnvs = ['development', 'test', 'staging', 'production'] as const;
 
 const text = z.string().min(1);
 const names = z.array(text);
+const days = z.int().min(1).max(36_500);
 const later = (feature: string) =>
   z.custom<undefined>(() => false, { message: `${feature} is not part of this version yet` });
 
@@ -117,6 +121,7 @@ const fileSchema = z.strictObject({
     )
     .optional(),
   rails_env_ceiling: z.enum(railsEnvs).optional(),
+  retention: z.strictObject({ instances: days.optional(), executions: days.optional() }).optional(),
   secrets: z
     .array(z.string().regex(/^[\w*]+$/, 'is no name of a variable, with or without *'))
     .optional(),
@@ -234,6 +239,10 @@ function assemble(
     outputCap: file.output_cap ?? commandDefaults.outputCap,
     killGrace: file.kill_grace ?? commandDefaults.killGrace,
     shutdownGrace: file.shutdown_grace ?? commandDefaults.shutdownGrace,
+    retention: {
+      instances: file.retention?.instances ?? commandDefaults.retention.instances,
+      executions: file.retention?.executions ?? commandDefaults.retention.executions,
+    },
     secrets: file.secrets ?? commandDefaults.secrets,
     executionLogger:
       file.execution_logger?.type === 'CloudWatchLogs'

@@ -11,6 +11,7 @@ export function mustTell(
     case 'critical':
     case 'back_to_normal':
     case 'long_elapsed_time':
+    case 'reminder':
     case 'unstarted':
       return true;
     case 'launch':

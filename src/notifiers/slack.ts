@@ -5,6 +5,7 @@ import { backlogMessage } from '../messages/backlog-message.ts';
 import { section, type Content } from '../messages/blocks.ts';
 import { failedExecution } from '../messages/failed-execution.ts';
 import { failureMessage } from '../messages/failure-message.ts';
+import { reminderMessage } from '../messages/reminder-message.ts';
 import { runMessage, runTitle } from '../messages/run-message.ts';
 import { unstartedExecution, unstartedMessage } from '../messages/unstarted-message.ts';
 import { mustTell } from './must-tell.ts';
@@ -59,10 +60,32 @@ export async function deliver(notifier: SlackNotifier, delivery: Delivery): Prom
     if (message.kind === 'unstarted' && unstartedExecution(run)?.status !== 'pending') {
       await edit(notifier, message, unstartedMessage(run, 'busy', notifier.about()));
     }
+    // That it is in ERROR still holds until it is not.
+    if (message.kind === 'reminder' && run.instance.status !== 'error') {
+      await edit(notifier, message, reminderMessage(run, notifier.about()));
+    }
   }
   if (place !== null && isAlarm(delivery)) await alarm(notifier, run, delivery, place, messages);
+  if (delivery.event === 'reminder') await remind(notifier, run, delivery, place, messages);
   if (delivery.payload.unstarted === undefined) return;
   await tellUnstarted(notifier, run, delivery.payload.unstarted, place, messages);
+}
+
+/** In the thread, and shown in the channel; nothing where somebody has dealt with it meanwhile. */
+async function remind(
+  notifier: SlackNotifier,
+  run: ShownRun,
+  delivery: Delivery,
+  place: Place | null,
+  messages: readonly SlackMessage[],
+): Promise<void> {
+  const attempt = delivery.attempt ?? 0;
+  const told = messages.some((m) => m.kind === 'reminder' && m.attempt === attempt);
+  if (place === null || told || run.instance.status !== 'error') return;
+  const content = reminderMessage(run, notifier.about());
+  const at = await reply(notifier, place, content);
+  const about = { instanceId: run.instance.id, kind: 'reminder', tokenId: null, attempt } as const;
+  await notifier.books.insertMessage({ ...about, ...at, digest: digestOf(content) });
 }
 
 /** Once an instance in its own thread; of many others of the queue once in the default channel. */

@@ -7,6 +7,7 @@ import { commitStep, type ExecutionResult, type StepOutcome } from '../store/com
 import { insertBranches } from '../store/insert-branches.ts';
 import { lockTokens, type StoredToken } from '../store/tokens.ts';
 import type { Change, OuterEvent } from '../workflow/advance.ts';
+import { beginMaintenances } from './begin-maintenances.ts';
 import { decide } from './decide.ts';
 import { secretsOf } from './secrets-of.ts';
 import { deltas, newBranch, stepCommit } from './step-commit.ts';
@@ -60,6 +61,7 @@ export async function applyEvent(
     if (!outcome.moved) throw new Error(`token ${row.id} moved although it was locked`);
   }
   if (outcome === null) throw new Error(`nothing became of ${event.type} at ${key}`);
+  await beginMaintenances(tx, instance.id, changes);
   return outcome;
 }
 

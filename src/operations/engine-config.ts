@@ -27,6 +27,10 @@ const schema = z.object({
   railsEnvCeiling: z.enum(railsEnvs).default(commandDefaults.railsEnvCeiling),
   /** Names of environment variables whose values are masked. */
   secrets: z.array(z.string()).readonly().default(commandDefaults.secrets),
+  /** Days that what has ended is kept. */
+  retention: z
+    .object({ instances: z.number(), executions: z.number() })
+    .default(commandDefaults.retention),
   /** Bytes of output kept of one execution. */
   outputCap: z.int().min(0).default(commandDefaults.outputCap),
   /** Seconds between TERM and KILL. */

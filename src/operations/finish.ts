@@ -15,6 +15,7 @@ import { stepCommit } from './step-commit.ts';
 import type { EngineFacts } from './engine-facts.ts';
 import type { Database } from '../store/database.ts';
 import type { OuterEvent } from '../workflow/advance.ts';
+import type { Effect } from '../workflow/effect.ts';
 import type { Token } from '../workflow/token.ts';
 
 export interface Finished extends StepOutcome {
@@ -86,12 +87,15 @@ function fromSnapshot(
   try {
     const stepped = step(treeOf(script), token, event, facts);
     if (stepped.status === 'illegal' || stepped.token.status === 'critical') return null;
-    return stepped.effects.some(({ type }) => type === 'fork') ? null : stepped;
+    return stepped.effects.some(concernsOthers) ? null : stepped;
   } catch {
     // The slow path sets it aside.
     return null;
   }
 }
+
+/** Effects that write more rows than those of the step. */
+const concernsOthers = ({ type }: Effect): boolean => type === 'fork' || type === 'maintain';
 
 /** The next execution as a claim: everything but its id and fence is known already. */
 function nextClaim(

@@ -14,6 +14,7 @@ import { insertBranches, type NewBranch } from '../store/insert-branches.ts';
 import { advance, type Change } from '../workflow/advance.ts';
 import { isActive, newborn } from '../workflow/token.ts';
 import { auditActor, type Actor } from './actor.ts';
+import { beginMaintenances } from './begin-maintenances.ts';
 import { scriptProblems } from './definition-problems.ts';
 import { treeOf } from './script-tree.ts';
 import { secretsOf } from './secrets-of.ts';
@@ -63,8 +64,7 @@ export async function launch(
     tx,
     wishes.map(({ launchKey }) => launchKey),
   );
-  const inserts: NewInstance[] = [];
-  const forked = new Map<number, readonly NewBranch[]>();
+  const starts: Started[] = [];
   const launched = wishes.map((wish, index): Launched => {
     const saved = definitions.get(wish.definitionId);
     if (saved === undefined) throw notFound(`There is no job ${wish.definitionId}.`);
@@ -76,12 +76,16 @@ export async function launch(
       return { instanceId, definitionId: definition.id, status, preventedBy, repeated: true };
     }
     const preventedBy = preventing(definition.preventMulti, definition.id, open);
-    const { instance, branches } =
+    const start =
       preventedBy === null
         ? started(definition, wish, under, facts)
-        : { instance: prevented(definition, wish, under, preventedBy, facts), branches: [] };
-    inserts.push(instance);
-    forked.set(instance.id, branches);
+        : {
+            instance: prevented(definition, wish, under, preventedBy, facts),
+            branches: [],
+            changes: [],
+          };
+    const { instance } = start;
+    starts.push(start);
     if (instance.activeTokens > 0) {
       open.push({
         id: under.instanceId,
@@ -93,8 +97,14 @@ export async function launch(
     const { id, status } = instance;
     return { instanceId: id, definitionId: definition.id, status, preventedBy, repeated: false };
   });
-  await insertInstances(tx, inserts);
-  for (const [instanceId, branches] of forked) await insertBranches(tx, instanceId, branches);
+  await insertInstances(
+    tx,
+    starts.map(({ instance }) => instance),
+  );
+  for (const { instance, branches, changes } of starts) {
+    await insertBranches(tx, instance.id, branches);
+    await beginMaintenances(tx, instance.id, changes);
+  }
   await insertAudits(
     tx,
     launched.flatMap((each, index) => audited(wishes[index], each, facts)),
@@ -158,6 +168,7 @@ interface Started {
   readonly instance: NewInstance;
   /** What it has forked on its first way. */
   readonly branches: readonly NewBranch[];
+  readonly changes: readonly Change[];
 }
 
 type Ids = { readonly instanceId: number; readonly tokenId: number };
@@ -198,7 +209,7 @@ function started(definition: Launchable, wish: LaunchWish, ids: Ids, facts: Engi
       ...notices(effects, by, mask),
     ],
   };
-  return { instance, branches: begun.map((change) => newBranch(change, mask)) };
+  return { instance, branches: begun.map((change) => newBranch(change, mask)), changes };
 }
 
 function statusOf(changes: readonly Change[]): InstanceStatus {

@@ -13,6 +13,8 @@ export type NoticeEvent =
   | 'critical'
   | 'back_to_normal'
   | 'long_elapsed_time'
+  /** It is in ERROR still. */
+  | 'reminder'
   /** Nobody takes a command of the instance. */
   | 'unstarted'
   /** Nor those of many others of the same queue: told of in one. */

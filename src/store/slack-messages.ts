@@ -5,10 +5,11 @@ export interface SlackMessage {
   readonly id: number;
   readonly instanceId: number;
   /**
-   * `run`: the one message of the run; replies in its thread: `failure`, one a token and attempt, and
-   * `unstarted`; `backlog`: of the instance's queue, in the default channel.
+   * `run`: the one message of the run; replies in its thread: `failure`, one a token and attempt,
+   * `unstarted`, and `reminder`, by their number as the attempt; `backlog`: of the instance's queue,
+   * in the default channel.
    */
-  readonly kind: 'run' | 'failure' | 'unstarted' | 'backlog';
+  readonly kind: 'run' | 'failure' | 'unstarted' | 'backlog' | 'reminder';
   readonly tokenId: number | null;
   readonly attempt: number;
   readonly channel: string;

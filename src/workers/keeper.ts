@@ -2,6 +2,7 @@
 import { createLog } from '../log.ts';
 import { alarmUnstarted } from '../operations/alarm-unstarted.ts';
 import { inTransaction } from '../operations/in-transaction.ts';
+import { maintain } from '../operations/maintain.ts';
 import type { EngineFacts } from '../operations/engine-facts.ts';
 import type { Commands } from '../processes/commands.ts';
 import { connectGuardian } from '../processes/connect-guardian.ts';
@@ -30,6 +31,7 @@ const beatEveryMs = 1_000;
 const forgetEveryMs = 600_000;
 const proveEveryMs = 2_000;
 const alarmEveryMs = 15_000;
+const maintainEveryMs = 5_000;
 /** A connection that is dead without saying so costs this much of the lease, and no more. */
 const beatDeadlineMs = 3_000;
 
@@ -124,6 +126,15 @@ async function alarmOthers(): Promise<void> {
   }
 }
 
+/** A batch after the other, with a pause that lets others on; then a look every few seconds. */
+async function maintainAll(): Promise<void> {
+  await configuration.read();
+  const { retention } = configuration.current();
+  for (let more = true; more && !cancelled.signal.aborted;) {
+    ({ more } = await maintain(db, retention, configuration.facts()));
+  }
+}
+
 const waker = createWaker(data.databaseUrl, db, () => configuration.facts(), log);
 
 const loops: readonly Loop[] = [
@@ -138,6 +149,7 @@ const loops: readonly Loop[] = [
   { what: 'see whether it is drained', ms: beatEveryMs, work: seeDrained },
   { what: 'forget executors that are gone', ms: forgetEveryMs, work: forgetOthers },
   { what: 'tell of commands that nobody takes', ms: alarmEveryMs, work: alarmOthers },
+  { what: 'do the maintenance that steps wait for', ms: maintainEveryMs, work: maintainAll },
   // It sleeps by itself, until something is due.
   { what: 'wake the tokens whose time has come', ms: 20, work: waker.round },
   { what: 'prove what became of lost commands', ms: proveEveryMs, work: proveLost },

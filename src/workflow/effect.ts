@@ -1,5 +1,6 @@
 /** What a step asks the outside to do. Data only: operations write it in the step's transaction. */
 import type { Token } from './token.ts';
+import type { Maintenance } from './task/kuroko-runner.ts';
 import type { DefinitionReference } from './task/sub-process.ts';
 import type { Wait } from './task/wait.ts';
 
@@ -18,6 +19,8 @@ export type Effect =
   | { readonly type: 'await'; readonly wait: Wait }
   /** Launch a definition for the token; let it know (`child_ended`) how its instance has ended. */
   | { readonly type: 'launch_child'; readonly definition: DefinitionReference }
+  /** Do this in the background; let the token know (`maintained`) what came of it. */
+  | { readonly type: 'maintain'; readonly maintenance: Maintenance }
   /** The instance that was launched for the token is not wanted any more. */
   | { readonly type: 'cancel_child' };
 

@@ -46,6 +46,8 @@ export type TokenEvent =
       readonly outcome: 'success' | 'canceled' | 'refused';
       readonly child: string;
     }
+  /** The maintenance that it asked for is over; `report` says what was done, or why it could not be. */
+  | { readonly type: 'maintained'; readonly done: boolean; readonly report: string }
   /** An operator's decision; `by` is the name shown to people. */
   | { readonly type: 'retry'; readonly by: string }
   | { readonly type: 'skip'; readonly by: string }

@@ -9,6 +9,7 @@ import type { Handler, Step, Transitions } from './step/handler.ts';
 import { illegal } from './step/illegal.ts';
 import { joined } from './step/joined.ts';
 import { lost } from './step/lost.ts';
+import { maintained } from './step/maintained.ts';
 import { retry } from './step/retry.ts';
 import { skip } from './step/skip.ts';
 import { start } from './step/start.ts';
@@ -36,6 +37,7 @@ export const table: Readonly<Record<TokenStatus, Partial<Transitions>>> = {
     woken: { handle: woken, to: anywhere },
     awaited: { handle: awaited, to: anywhere },
     child_ended: { handle: childEnded, to: anywhere },
+    maintained: { handle: maintained, to: anywhere },
     skip: { handle: skip, to: ahead },
     cancel: { handle: cancel, to: ['canceled'] },
   },

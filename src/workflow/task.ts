@@ -5,6 +5,7 @@ import type { Known } from './known.ts';
 import type { Node } from './node.ts';
 import type { ScriptError } from './script-error.ts';
 import type { Branch, TokenContext } from './token.ts';
+import type { Maintenance } from './task/kuroko-runner.ts';
 import type { DefinitionReference } from './task/sub-process.ts';
 import type { Wait } from './task/wait.ts';
 
@@ -36,6 +37,8 @@ export type Entry =
   | { readonly type: 'await'; readonly wait: Wait }
   /** The token waits for the end of an instance that is launched for it. */
   | { readonly type: 'launch'; readonly definition: DefinitionReference }
+  /** The token waits until this has been done. */
+  | { readonly type: 'maintain'; readonly maintenance: Maintenance }
   /** The script cannot go on here: the token becomes critical. */
   | { readonly type: 'broken'; readonly message: string };
 

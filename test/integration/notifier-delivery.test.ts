@@ -13,6 +13,7 @@ import { skip } from '../../src/operations/skip.ts';
 import { openDatabase, type Database } from '../../src/store/database.ts';
 import type { DefinitionFields } from '../../src/store/definitions.ts';
 import { insertRefresh } from '../../src/store/outbox.ts';
+import { insertReminders } from '../../src/store/reminders.ts';
 import { createDeliveries, type Deliveries } from '../../src/workers/deliveries.ts';
 import { slackBooks } from '../../src/workers/slack-books.ts';
 import { labelsOf } from '../support/buttons-of.ts';
@@ -295,6 +296,38 @@ describe('a lost command', () => {
     expect(slack.messages).toHaveLength(1);
     expect(words(slack.messages[0])).toContain('Retried by Kuroko at');
     expect(slack.messages[0]?.text).toBe('▶️ nightly-report is running');
+  });
+});
+
+describe('a run that is in ERROR for long', () => {
+  const remind = async (after: string): Promise<void> => {
+    await db.query(`update instances set error_at = now() - $1::interval`, [after]);
+    await inTransaction(db, (tx) => insertReminders(tx, 0, 24));
+    await settle();
+  };
+
+  it('is told of again in the thread and the channel, each time, until somebody deals with it', async () => {
+    const { instanceId } = await launchOne(db, (await job()).id);
+    await fail();
+    await settle();
+    const before = slack.messages.length;
+    await remind('23 hours');
+    expect(slack.messages).toHaveLength(before);
+    await remind('25 hours');
+    await remind('49 hours');
+    const [run] = slack.messages;
+    const reminders = slack.messages.slice(before);
+    expect(reminders).toHaveLength(2);
+    for (const reminder of reminders) {
+      expect(reminder).toMatchObject({ channel: 'C0ALERTS', thread: run?.ts, broadcast: true });
+      expect(reminder.text).toMatch(/^\[WARN\] '.*' is still in ERROR state/);
+      expect(reminder.text).toContain('`execute: ./report.sh`');
+    }
+    await inTransaction(db, (tx) => skip(tx, wish(instanceId), facts));
+    await settle();
+    const texts = slack.messages.slice(before).map(({ text }) => text);
+    expect(texts).toHaveLength(2);
+    for (const text of texts) expect(text).toMatch(/ is running again\.$/);
   });
 });
 

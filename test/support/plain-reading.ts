@@ -86,6 +86,7 @@ export function readPlainly(tree: Node, env: Surroundings['env'], fate: Fate): s
       case 'execute':
       case 'wait':
       case 'sub_process':
+      case 'kuroko_runner':
         tryStep(node, now, branch, budget);
         break;
     }

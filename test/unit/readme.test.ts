@@ -31,6 +31,7 @@ const wordsOf: Readonly<Record<string, string>> = {
   woken: 'its time has come',
   awaited: 'what it waits for has finished, or failed',
   child_ended: 'the instance that it launched has ended',
+  maintained: 'the maintenance that it asked for is over',
   retry: 'is retried',
   skip: 'is skipped',
   cancel: 'is cancelled',

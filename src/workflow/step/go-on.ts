@@ -35,6 +35,7 @@ export function goOnAt(
       case 'sleep':
       case 'await':
       case 'launch':
+      case 'maintain':
         return waitAt(at, node, entry, effects);
     }
   }

@@ -27,6 +27,7 @@ const verb: Readonly<Record<TokenEvent['type'], string>> = {
   woken: 'be woken',
   awaited: 'be waited for',
   child_ended: 'have an instance that ends',
+  maintained: 'have a maintenance that ends',
   retry: 'be retried',
   skip: 'be skipped',
   cancel: 'be cancelled',

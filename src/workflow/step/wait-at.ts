@@ -7,7 +7,10 @@ import { newborn, type Token } from '../token.ts';
 import type { Stepped } from './handler.ts';
 import { optionOf } from './source-of.ts';
 
-export type Waiting = Extract<Entry, { readonly type: 'fork' | 'sleep' | 'await' | 'launch' }>;
+export type Waiting = Extract<
+  Entry,
+  { readonly type: 'fork' | 'sleep' | 'await' | 'launch' | 'maintain' }
+>;
 
 export function waitAt(at: Token, node: Node, entry: Waiting, before: readonly Effect[]): Stepped {
   const token: Token = { ...at, status: 'waiting', attempt: at.attempt + 1 };
@@ -34,6 +37,11 @@ function waitingFor(token: Token, node: Node, entry: Waiting): readonly Effect[]
       ];
     case 'launch':
       return [{ type: 'launch_child', definition: entry.definition }];
+    case 'maintain':
+      return [
+        info(`Begins \`${entry.maintenance}\`.`),
+        { type: 'maintain', maintenance: entry.maintenance },
+      ];
   }
 }
 

@@ -8,7 +8,11 @@ import { parseCommand } from './execute.ts';
 export const kurokoRunner: Task = {
   word: 'kuroko_runner',
   check: (node) => problemsOf(parseMaintenance(node)),
-  enter: null,
+  enter: (node) => {
+    const maintenance = parseMaintenance(node);
+    if (!maintenance.ok) return { type: 'broken', message: maintenance.problem.message };
+    return { type: 'maintain', maintenance: maintenance.value };
+  },
 };
 
 export const maintenances = [

@@ -16,6 +16,7 @@ import { chooseStepMessage } from '../../../src/messages/choose-step.ts';
 import { definitionCard } from '../../../src/messages/definition-card.ts';
 import { failureMessage } from '../../../src/messages/failure-message.ts';
 import { backlogMessage } from '../../../src/messages/backlog-message.ts';
+import { reminderMessage } from '../../../src/messages/reminder-message.ts';
 import { unstartedMessage } from '../../../src/messages/unstarted-message.ts';
 import { helpMessage } from '../../../src/messages/help-message.ts';
 import { instanceStatus } from '../../../src/messages/instance-status.ts';
@@ -165,6 +166,7 @@ function everyMessage(text: string): (Content | Modal)[] {
       failureMessage(run, 21, 1, about),
       failureMessage(run, 21, 2, { ...about, tail: text }),
       failureMessage(run, 99, 1, about),
+      reminderMessage(run, about),
       unstartedMessage(run, 'none', about),
       unstartedMessage(run, 'busy', about),
     ]),

@@ -18,6 +18,7 @@ const table: readonly [NoticeEvent, Notice['payload'], string][] = [
   ['critical', by, 'yes yes yes yes'],
   ['back_to_normal', by, 'yes yes yes yes'],
   ['long_elapsed_time', by, 'yes yes yes yes'],
+  ['reminder', by, 'yes yes yes yes'],
   ['unstarted', by, 'yes yes yes yes'],
   ['backlog', by, 'no no no no'],
   ['refresh', by, 'no no no no'],

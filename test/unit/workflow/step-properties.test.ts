@@ -39,6 +39,7 @@ const { script: lines } = fc.letrec<{ script: Lines; task: Lines }>((tie) => ({
       ['timeout: 0'],
     ),
     fc.constantFrom(['sleep: 0'], ['sleep: 5'], ['wait: 1/daily'], ['sub_process: 1']),
+    fc.constant(['kuroko_runner: remind_failure']),
     fc.constantFrom(['auto_skip_error: true'], ['auto_skip_error: off'], ['rails_env: test']),
     fc
       .tuple(fc.constantFrom('A', 'B'), fc.nat(9))
@@ -199,6 +200,7 @@ const anyEvents: readonly OuterEvent[] = [
   { type: 'woken' },
   { type: 'awaited', failed: null },
   { type: 'child_ended', outcome: 'success', child: 'x' },
+  { type: 'maintained', done: true, report: 'x' },
   { type: 'retry', by: 'ann' },
   { type: 'skip', by: 'ann' },
   { type: 'cancel', by: 'ann' },
@@ -270,6 +272,8 @@ class RandomRun {
       case 'wait':
         if (good) return { type: 'awaited', failed: null };
         return this.pick([{ type: 'woken' }, { type: 'awaited', failed: 'no.' }] as const);
+      case 'kuroko_runner':
+        return { type: 'maintained', done: good, report: 'x' };
       default:
         return { type: 'child_ended', outcome: good ? 'success' : 'canceled', child: 'x' };
     }
@@ -309,6 +313,7 @@ class RandomRun {
       }
       case 'await':
       case 'launch_child':
+      case 'maintain':
         this.#note(token, { type: effect.type, env: {}, queue: '', timeout: null });
         break;
       case 'wake':

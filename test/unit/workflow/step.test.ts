@@ -24,6 +24,7 @@ const events: Readonly<Record<TokenEvent['type'], TokenEvent>> = {
   woken: { type: 'woken' },
   awaited: { type: 'awaited', failed: null },
   child_ended: { type: 'child_ended', outcome: 'success', child: 'nightly #7' },
+  maintained: { type: 'maintained', done: true, report: '2 rows deleted.' },
   retry: { type: 'retry', by: 'ann' },
   skip: { type: 'skip', by: 'ann' },
   cancel: { type: 'cancel', by: 'ann' },
@@ -33,6 +34,7 @@ const failing: readonly [TokenEvent, ...TokenEvent[]] = [
   { type: 'exited', code: 1, signal: null, timedOut: false },
   { type: 'awaited', failed: 'it failed.' },
   { type: 'child_ended', outcome: 'canceled', child: 'nightly #7' },
+  { type: 'maintained', done: false, report: 'the disk is full.' },
 ];
 
 /** A script, and a place in it where the event can happen. */
@@ -47,6 +49,8 @@ function place({ type }: TokenEvent): [script: string, path: string] {
       return ['wait: 1/daily', '/0-wait'];
     case 'child_ended':
       return ['sub_process: 1', '/0-sub_process'];
+    case 'maintained':
+      return ['kuroko_runner: remind_failure', '/0-kuroko_runner'];
     case 'exited':
     case 'lost':
     case 'retry':
@@ -99,7 +103,14 @@ describe('the table', () => {
 
   it('says of each event where it may lead, no more and no less', () => {
     const led = new Map<string, Set<string>>();
-    const kinds = ['execute: a', 'sleep: 1', 'wait: 1/daily', 'sub_process: 1', 'fork:\n  noop:'];
+    const kinds = [
+      'execute: a',
+      'sleep: 1',
+      'wait: 1/daily',
+      'sub_process: 1',
+      'fork:\n  noop:',
+      'kuroko_runner: remind_failure',
+    ];
     const after = ['', 'execute: b', 'execute:', 'sleep: 1'];
     const arounds = ['', 'retry: count=9\n', 'retry: count=9 sleep_time=1\n'];
     const contexts = [{ env: {} }, { env: {}, failures: 1 }];
@@ -151,6 +162,7 @@ describe('the table', () => {
       'A finished step cannot be woken.',
       'A finished step cannot be waited for.',
       'A finished step cannot have an instance that ends.',
+      'A finished step cannot have a maintenance that ends.',
       'A finished step cannot be retried.',
       'A finished step cannot be skipped.',
       'A finished step cannot be cancelled.',
@@ -185,6 +197,7 @@ describe('the table', () => {
       ['waiting', events.joined, 'Nothing has been forked at /0-noop.'],
       ['waiting', events.awaited, 'Nothing is waited for at /0-noop.'],
       ['waiting', events.child_ended, 'Nothing has been launched at /0-noop.'],
+      ['waiting', events.maintained, 'No maintenance is under way at /0-noop.'],
     ] as const) {
       expect(step(treeOf('noop:'), tokenAt('/0-noop', { status }), event, facts)).toEqual({
         status: 'illegal',
@@ -494,10 +507,7 @@ describe('a script that cannot go on', () => {
     ['sub_process:', 'Option of sub process should be a number.'],
     ['rails_env: moon', 'Argument error: option value of rails_env: moon is not settable.'],
     ['runner:', 'Option is required for runner'],
-    [
-      'kuroko_runner: remind_failure',
-      '`kuroko_runner` is understood but not executed by this version yet.',
-    ],
+    ['kuroko_runner: vacuum', '`vacuum` is no maintenance of kuroko_runner.'],
     ['bogus: x', '`bogus` is not registered in task repository.'],
   ])('%j ends critically, where it broke', (script, message) => {
     const tree = treeOf(`echo: before\n${script}`);

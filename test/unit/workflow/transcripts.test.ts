@@ -99,6 +99,14 @@ const sentences: readonly [RegExp, (...words: string[]) => OuterEvent][] = [
     /^no instance can be launched: (.*)$/,
     (child = '') => ({ type: 'child_ended', outcome: 'refused', child }),
   ],
+  [
+    /^its maintenance is over: (.*)$/,
+    (report = '') => ({ type: 'maintained', done: true, report }),
+  ],
+  [
+    /^its maintenance cannot be done: (.*)$/,
+    (report = '') => ({ type: 'maintained', done: false, report }),
+  ],
   [/^the command is lost: (.*)$/, (evidence = '') => ({ type: 'lost', evidence })],
   [/^(\w+) retries$/, (by = '') => ({ type: 'retry', by })],
   [/^(\w+) skips$/, (by = '') => ({ type: 'skip', by })],
@@ -149,6 +157,8 @@ function describeEffect(effect: OuterEffect): string {
     }
     case 'launch_child':
       return `launch ${Object.values(effect.definition).join(' ')}`;
+    case 'maintain':
+      return `do     ${effect.maintenance}`;
     case 'cancel_child':
       return 'cancel what it has launched';
   }
