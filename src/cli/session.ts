@@ -40,6 +40,7 @@ async function factsOf(config: Config, db: Database): Promise<EngineFacts> {
   return engineFacts({
     railsEnvCeiling: config.railsEnvCeiling,
     customTasks: { ...published.customTasks, ...config.customTasks },
+    timeZone: published.timeZone,
     secrets: [...published.secrets, ...config.secrets],
   });
 }

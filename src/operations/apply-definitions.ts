@@ -4,7 +4,8 @@ import { definitionsNamed, findDefinition } from '../store/definitions.ts';
 import { adminsOf, type User } from '../store/users.ts';
 import { definitionProblems } from './definition-problems.ts';
 import { definitionWarnings } from './definition-warnings.ts';
-import { saveDefinition } from './save-definition.ts';
+import { referenceProblems } from './reference-problems.ts';
+import { writeDefinition } from './save-definition.ts';
 import { secretsOf } from './secrets-of.ts';
 import type { Actor } from './actor.ts';
 import type { EngineFacts } from './engine-facts.ts';
@@ -76,6 +77,7 @@ export async function planDefinitions(
     }
     planned.push(plan);
   }
+  problems.push(...(await referencesOfPlan(on, planned)));
   if (problems.length > 0) throw invalid('Nothing was applied.', problems);
   return planned;
 }
@@ -100,8 +102,11 @@ export async function applyDefinitions(
       continue;
     }
     const wish = { id, version, fields, admins, actor };
-    ids.push((await saveDefinition(tx, wish, facts)).definition.id);
+    ids.push((await writeDefinition(tx, wish, facts)).definition.id);
   }
+  // Somebody may have deleted or renamed what they name since it was planned.
+  const problems = await referencesOfPlan(tx, plan);
+  if (problems.length > 0) throw invalid('Nothing was applied.', problems);
   const saved = plan.map((one, index) => ({ ...one, id: ids[index] ?? one.id }));
   const warnings = await planWarnings(tx, saved);
   return plan.map(({ fields, action }, index) => ({
@@ -122,6 +127,25 @@ export async function planWarnings(
   return plan.map(({ action }, index) =>
     action === 'unchanged' ? [] : (warnings[index] ?? []).map(describeScriptError),
   );
+}
+
+/** What their scripts name that neither is there nor among them. */
+async function referencesOfPlan(
+  on: Connection,
+  plan: readonly PlannedDefinition[],
+): Promise<string[]> {
+  const expected = {
+    ids: new Set(plan.flatMap(({ id }) => id ?? [])),
+    names: new Set(plan.map(({ fields }) => fields.name)),
+  };
+  const problems: string[] = [];
+  for (const { place, action, fields } of plan) {
+    if (action === 'unchanged') continue;
+    for (const problem of await referenceProblems(on, fields.script, expected)) {
+      problems.push(`${place} script: ${problem}`);
+    }
+  }
+  return problems;
 }
 
 /** The definition that is meant, null for a new one, or what is wrong. */

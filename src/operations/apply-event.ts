@@ -3,11 +3,14 @@
  * that follows from it for others. For whatever needs other rows, and for all that operators do.
  */
 import { conflict } from '../errors.ts';
+import { deleteAwaits } from '../store/awaits.ts';
 import { commitStep, type ExecutionResult, type StepOutcome } from '../store/commit-step.ts';
+import { insertChildCancels } from '../store/events.ts';
 import { insertBranches } from '../store/insert-branches.ts';
 import { lockTokens, type StoredToken } from '../store/tokens.ts';
 import type { Change, OuterEvent } from '../workflow/advance.ts';
 import { beginMaintenances } from './begin-maintenances.ts';
+import { beginWaiting, wantsOthers } from './begin-waiting.ts';
 import { decide } from './decide.ts';
 import { secretsOf } from './secrets-of.ts';
 import { deltas, newBranch, stepCommit } from './step-commit.ts';
@@ -62,7 +65,28 @@ export async function applyEvent(
   }
   if (outcome === null) throw new Error(`nothing became of ${event.type} at ${key}`);
   await beginMaintenances(tx, instance.id, changes);
+  await tellOthers(tx, instance, { changes, stored }, event, facts);
   return outcome;
+}
+
+/** What other instances hear of it: what is awaited no more, what now is, and what is to be cancelled. */
+async function tellOthers(
+  tx: Tx,
+  instance: Instance,
+  { changes, stored }: Advanced,
+  event: OuterEvent,
+  facts: EngineFacts,
+): Promise<void> {
+  const critical = changes.some(({ token }) => token.status === 'critical');
+  if (critical || event.type === 'cancel') await insertChildCancels(tx, instance.id);
+  // Of the others a step waits for a branch, or for what it has launched.
+  if (critical || ['cancel', 'skip', 'woken', 'awaited'].includes(event.type)) {
+    const waited = changes.filter(({ before }) => before?.token.status === 'waiting');
+    const keys = new Set(waited.map(({ token }) => token.key));
+    const ids = stored.filter((row) => keys.has(row.key)).map(({ id }) => id);
+    if (ids.length > 0) await deleteAwaits(tx, ids);
+  }
+  if (changes.some(wantsOthers)) await beginWaiting(tx, instance, changes, facts);
 }
 
 export interface ApplyOptions {

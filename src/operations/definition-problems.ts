@@ -1,7 +1,6 @@
 /** Everything that keeps a definition from being saved. */
 import { lint } from '../workflow/lint.ts';
 import { describeScriptError } from '../workflow/script-error.ts';
-import { notExecutedYet } from '../workflow/validate.ts';
 import type { DefinitionFields } from '../store/definitions.ts';
 import type { Known } from '../workflow/known.ts';
 
@@ -49,8 +48,7 @@ const nul = 'must not contain NUL characters.';
 export function scriptProblems(script: string, known: Known): string[] {
   if (script.includes('\0')) return [nul];
   const linted = lint(script, known);
-  const errors = linted.ok ? notExecutedYet(linted.tree, known) : linted.errors;
-  return errors.map(describeScriptError);
+  return linted.ok ? [] : linted.errors.map(describeScriptError);
 }
 
 /** In code points, as PostgreSQL counts. */

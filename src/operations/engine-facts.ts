@@ -7,13 +7,20 @@ import type { Known } from '../workflow/known.ts';
 import type { SecretFacts } from './secrets-of.ts';
 
 export interface EngineFacts extends Facts, Known {
+  /** In which days begin, and what else a `wait` counts by. */
+  readonly timeZone: string;
   readonly secrets: SecretFacts;
 }
 
 /** What of the configuration the engine goes by. */
-export type FactsConfig = Pick<Config, 'customTasks' | 'railsEnvCeiling' | 'secrets'>;
+export type FactsConfig = Pick<Config, 'customTasks' | 'railsEnvCeiling' | 'secrets' | 'timeZone'>;
 
-export function engineFacts({ customTasks, railsEnvCeiling, secrets }: FactsConfig): EngineFacts {
+export function engineFacts({
+  customTasks,
+  railsEnvCeiling,
+  secrets,
+  timeZone,
+}: FactsConfig): EngineFacts {
   return {
     outputTail: '',
     commands: new Map(
@@ -21,6 +28,7 @@ export function engineFacts({ customTasks, railsEnvCeiling, secrets }: FactsConf
     ),
     customTasks: Object.keys(customTasks),
     railsEnvCeiling,
+    timeZone,
     secrets: {
       isSecret: secretNames(secrets),
       taskEnvironments: new Map(Object.entries(customTasks).map(([word, { env }]) => [word, env])),

@@ -95,7 +95,8 @@ function fromSnapshot(
 }
 
 /** Effects that write more rows than those of the step. */
-const concernsOthers = ({ type }: Effect): boolean => type === 'fork' || type === 'maintain';
+const concernsOthers = ({ type }: Effect): boolean =>
+  type === 'fork' || type === 'maintain' || type === 'await' || type === 'launch_child';
 
 /** The next execution as a claim: everything but its id and fence is known already. */
 function nextClaim(
@@ -166,6 +167,7 @@ function recordOnly(
     freed,
     stopBy: null,
     wakeSeconds: null,
+    expected: null,
     openBranches: null,
     joins: false,
     activeDelta: 0,

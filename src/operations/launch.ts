@@ -3,6 +3,7 @@ import { invalid, notFound } from '../errors.ts';
 import { insertAudits } from '../store/audit.ts';
 import { lockDefinitions, type Definition, type PreventMulti } from '../store/definitions.ts';
 import {
+  findInstance,
   insertInstances,
   openInstances,
   underKeys,
@@ -12,9 +13,11 @@ import {
 } from '../store/instances.ts';
 import { insertBranches, type NewBranch } from '../store/insert-branches.ts';
 import { advance, type Change } from '../workflow/advance.ts';
+import { expectedMinutes } from '../workflow/expectation.ts';
 import { isActive, newborn } from '../workflow/token.ts';
 import { auditActor, type Actor } from './actor.ts';
 import { beginMaintenances } from './begin-maintenances.ts';
+import { beginWaiting, wantsOthers } from './begin-waiting.ts';
 import { scriptProblems } from './definition-problems.ts';
 import { treeOf } from './script-tree.ts';
 import { secretsOf } from './secrets-of.ts';
@@ -34,6 +37,15 @@ export interface LaunchWish {
   readonly launchKey: string;
   /** Slack channel it was launched in, for a definition without one. */
   readonly channel: string | null;
+  /** The step that launches it; left out for nobody's sub process. */
+  readonly parent?: LaunchingStep;
+}
+
+export interface LaunchingStep {
+  readonly tokenId: number;
+  readonly attempt: number;
+  /** Of its instance: how many have launched one another before. */
+  readonly depth: number;
 }
 
 export interface Launched {
@@ -104,6 +116,9 @@ export async function launch(
   for (const { instance, branches, changes } of starts) {
     await insertBranches(tx, instance.id, branches);
     await beginMaintenances(tx, instance.id, changes);
+    if (!changes.some(wantsOthers)) continue;
+    const written = await findInstance(tx, instance.id);
+    if (written !== null) await beginWaiting(tx, written, changes, facts);
   }
   await insertAudits(
     tx,
@@ -195,6 +210,7 @@ function started(definition: Launchable, wish: LaunchWish, ids: Ids, facts: Engi
       ...token,
       openBranches,
       wakeSeconds: wakeSeconds(token, effects),
+      expectedMinutes: expectedMinutes(token.context),
     },
     execution: nextOf(token, effects),
     logs: [
@@ -260,6 +276,9 @@ function common(definition: Launchable, wish: LaunchWish, ids: Ids) {
     retryLost: definition.retryLost,
     killGrace: definition.killGrace,
     env: wish.env,
+    parentTokenId: wish.parent?.tokenId ?? null,
+    parentAttempt: wish.parent?.attempt ?? null,
+    depth: wish.parent === undefined ? 0 : wish.parent.depth + 1,
     launchedBy: wish.actor.name,
     launchedFrom: wish.from,
     launchedBySlackUser: wish.actor.kind === 'slack' ? wish.actor.id : null,

@@ -10,6 +10,7 @@ import {
 } from '../store/definitions.ts';
 import { findOrCreateUser, replaceAdmins } from '../store/users.ts';
 import { auditActor, type Actor } from './actor.ts';
+import { referenceProblems } from './reference-problems.ts';
 import { showDefinition } from './show.ts';
 import { definitionProblems } from './definition-problems.ts';
 import type { EngineFacts } from './engine-facts.ts';
@@ -35,6 +36,20 @@ export interface Saved {
 
 /** Throws Invalid with every problem in its details, Conflict when somebody else was faster. */
 export async function saveDefinition(tx: Tx, wish: SaveWish, facts: EngineFacts): Promise<Saved> {
+  const saved = await writeDefinition(tx, wish, facts);
+  // It may name itself, and so it is looked at once it is there.
+  const problems = await referenceProblems(tx, wish.fields.script);
+  if (problems.length > 0) {
+    throw invalid(
+      'The definition cannot be saved.',
+      problems.map((problem) => `script: ${problem}`),
+    );
+  }
+  return saved;
+}
+
+/** The same for several that may name one another: whoever writes them looks at that in the end. */
+export async function writeDefinition(tx: Tx, wish: SaveWish, facts: EngineFacts): Promise<Saved> {
   const admins = wish.admins.map((ref) => ref.trim()).filter((ref) => ref !== '');
   const problems = [
     ...definitionProblems(wish.fields, admins, facts),

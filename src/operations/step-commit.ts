@@ -2,6 +2,7 @@
 import type { Change } from '../workflow/advance.ts';
 import type { ExecuteEffect, Effect } from '../workflow/effect.ts';
 import type { Mask } from '../workflow/mask.ts';
+import { expectedMinutes } from '../workflow/expectation.ts';
 import { parentKey } from '../workflow/token-key.ts';
 import { isActive, type Token } from '../workflow/token.ts';
 import type { NextExecution, StepCommit } from '../store/commit-step.ts';
@@ -10,7 +11,7 @@ import type { Notice } from '../store/outbox.ts';
 
 /** A step that was taken: where the token was, where it is, and what is asked of the outside. */
 export interface Stepped {
-  readonly before: Pick<Token, 'status'>;
+  readonly before: Pick<Token, 'status' | 'context'>;
   readonly token: Token;
   readonly effects: readonly Effect[];
 }
@@ -26,6 +27,7 @@ export function stepCommit(
     next: nextOf(token, effects),
     stopBy: effects.some(({ type }) => type === 'stop') ? (by ?? 'the engine') : null,
     wakeSeconds: wakeSeconds(token, effects),
+    expected: newExpectation(before, token),
     openBranches: null,
     joins: effects.some(({ type }) => type === 'join'),
     activeDelta: Number(isActive(token.status)) - Number(isActive(before.status)),
@@ -43,6 +45,7 @@ export function newBranch({ token, openBranches, effects }: Change, mask: Mask):
     parentKey: parentKey(token.key),
     openBranches,
     wakeSeconds: wakeSeconds(token, effects),
+    expectedMinutes: expectedMinutes(token.context),
     execution: nextOf(token, effects),
     logs: logs(effects, mask),
     notices: notices(effects, null, mask),
@@ -58,6 +61,15 @@ export function nextOf(token: Token, effects: readonly Effect[]): NextExecution 
 export function wakeSeconds(token: Token, effects: readonly Effect[]): number | null {
   const wake = effects.find((effect) => effect.type === 'wake');
   return wake === undefined || !isActive(token.status) ? null : wake.seconds;
+}
+
+/** Null where the step changes nothing of it. */
+function newExpectation(
+  before: Pick<Token, 'context'>,
+  { context }: Token,
+): StepCommit['expected'] {
+  const minutes = expectedMinutes(context);
+  return minutes === expectedMinutes(before.context) ? null : { minutes };
 }
 
 function nextExecution(effect: ExecuteEffect): NextExecution {

@@ -57,6 +57,8 @@ export interface StepCommit {
   readonly stopBy: string | null;
   /** Let the token know when so much time has passed; null: nothing is to come. */
   readonly wakeSeconds: number | null;
+  /** Minutes of age at which to warn of the token, null never; null leaves it as it is. */
+  readonly expected: { readonly minutes: number | null } | null;
   /** Branches that have not finished; null leaves them as they are. */
   readonly openBranches: number | null;
   /**

@@ -145,6 +145,11 @@ export function isConnectionLost(error: unknown): boolean {
   );
 }
 
+/** The database has said so, or nobody knows what it says: the transaction is over. */
+export function isDatabaseError(error: unknown): boolean {
+  return error instanceof pg.DatabaseError || isConnectionLost(error);
+}
+
 /** The database will never take these values, however often they are sent. */
 export function isRefusedData(error: unknown): boolean {
   return codeOf(error).startsWith('22');

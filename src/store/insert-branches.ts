@@ -13,6 +13,8 @@ export interface NewBranch extends Token {
   readonly parentKey: string;
   readonly openBranches: number;
   readonly wakeSeconds: number | null;
+  /** Minutes of age at which to warn of it; null never. */
+  readonly expectedMinutes: number | null;
   readonly execution: NextExecution | null;
   readonly logs: readonly { readonly level: LogLevel; readonly message: Masked }[];
   readonly notices: readonly Notice[];
@@ -32,13 +34,14 @@ const text = `
 with input as materialized (
   select nextval(pg_get_serial_sequence('tokens', 'id')) as id, r.*
   from jsonb_to_recordset($2::jsonb) as r (key text, "parentKey" text, path text, status text,
-    attempt int, context jsonb, "openBranches" int, "wakeSeconds" float8, execution jsonb,
-    logs jsonb, notices jsonb)
+    attempt int, context jsonb, "openBranches" int, "wakeSeconds" float8,
+    "expectedMinutes" int, execution jsonb, logs jsonb, notices jsonb)
 ), begun as (
   insert into tokens (id, instance_id, key, parent_id, path, status, attempt, context,
-    open_children, wake_at)
+    open_children, wake_at, expected_at)
   select i.id, $1, i.key, coalesce(p.id, t.id), i.path, i.status, i.attempt, i.context,
-    i."openBranches", clock_timestamp() + make_interval(secs => i."wakeSeconds")
+    i."openBranches", clock_timestamp() + make_interval(secs => i."wakeSeconds"),
+    now() + make_interval(mins => i."expectedMinutes")
   from input i left join input p on p.key = i."parentKey"
     left join tokens t on t.instance_id = $1 and t.key = i."parentKey"
 ), ready as (

@@ -1,5 +1,6 @@
 /** Instances: one run of a definition, with a copy of the script it runs. */
 import { storableJson } from './storable.ts';
+import { insertEnds } from './events.ts';
 import type { NoticePayload, NoticeEvent } from './outbox.ts';
 import type { Connection, Tx } from './database.ts';
 import type { NextExecution } from './commit-step.ts';
@@ -27,6 +28,11 @@ export interface Instance {
   readonly retryLost: boolean;
   readonly killGrace: number | null;
   readonly preventedBy: number | null;
+  /** The step that launched it, at one of its attempts; null: nobody's sub process. */
+  readonly parentTokenId: number | null;
+  readonly parentAttempt: number | null;
+  /** How many have launched one another before it. */
+  readonly depth: number;
   readonly createdAt: Date;
   readonly finishedAt: Date | null;
   readonly canceledAt: Date | null;
@@ -37,7 +43,8 @@ export type LaunchSource = 'slack' | 'api' | 'cli' | 'schedule' | 'sub_process' 
 
 const columns = `id, definition_id, definition_name, definition_version, script, script_changed, env,
   status, launched_by, launched_from, launched_by_slack_user, launch_channel, retry_lost, kill_grace,
-  prevented_by, created_at, finished_at, canceled_at, error_at`;
+  prevented_by, parent_token_id, parent_attempt, depth, created_at, finished_at, canceled_at,
+  error_at`;
 
 export async function findInstance(on: Connection, id: number): Promise<Instance | null> {
   const [row] = await on.query<Instance>(`select ${columns} from instances where id = $1`, [id]);
@@ -105,6 +112,8 @@ export interface RootToken extends Token {
   readonly id: number;
   readonly openBranches: number;
   readonly wakeSeconds: number | null;
+  /** Minutes of age at which to warn of it; null never. */
+  readonly expectedMinutes: number | null;
 }
 
 export interface NewInstance {
@@ -125,6 +134,9 @@ export interface NewInstance {
   readonly retryLost: boolean;
   readonly killGrace: number | null;
   readonly preventedBy: number | null;
+  readonly parentTokenId: number | null;
+  readonly parentAttempt: number | null;
+  readonly depth: number;
   /** Null for a launch that was prevented: nothing of it ever runs. */
   readonly token: RootToken | null;
   readonly execution: NextExecution | null;
@@ -147,23 +159,30 @@ with input as (
     "scriptChanged" boolean, env jsonb,
     status text, "activeTokens" int, "launchedBy" text, "launchedFrom" text,
     "launchedBySlackUser" text, "launchChannel" text, "retryLost" boolean, "killGrace" int,
-    "preventedBy" bigint,
+    "preventedBy" bigint, "parentTokenId" bigint, "parentAttempt" int, depth int,
     token jsonb, execution jsonb, logs jsonb, notices jsonb)
 ), written as (
   insert into instances (id, launch_key, definition_id, definition_name, definition_version, script,
-    script_changed, env, status, active_tokens, launched_by, launched_from, launched_by_slack_user, launch_channel,
-    retry_lost, kill_grace, prevented_by, finished_at, canceled_at)
+    script_changed, env, status, active_tokens, launched_by, launched_from, launched_by_slack_user,
+    launch_channel, retry_lost, kill_grace, prevented_by, parent_token_id, parent_attempt, depth,
+    awaited, finished_at, canceled_at)
   select id, "launchKey", "definitionId", "definitionName", "definitionVersion", script,
     "scriptChanged", env, status,
     "activeTokens", "launchedBy", "launchedFrom", "launchedBySlackUser", "launchChannel",
-    "retryLost", "killGrace", "preventedBy",
+    "retryLost", "killGrace", "preventedBy", "parentTokenId", "parentAttempt", depth,
+    -- Its definition is locked: nobody begins to wait for it unseen.
+    (select awaited from definitions d where d.id = "definitionId"),
     case when status = 'success' then now() end, case when status = 'canceled' then now() end
   from input order by id
+  returning id, status, awaited, parent_token_id, parent_attempt
+), ended as (${insertEnds('written')}
 ), rooted as (
-  insert into tokens (id, instance_id, path, status, attempt, context, open_children, wake_at)
+  insert into tokens (id, instance_id, path, status, attempt, context, open_children, wake_at,
+    expected_at)
   select (token->>'id')::bigint, id, token->>'path', token->>'status', (token->>'attempt')::int,
     token->'context', (token->>'openBranches')::int,
-    clock_timestamp() + make_interval(secs => (token->>'wakeSeconds')::float8)
+    clock_timestamp() + make_interval(secs => (token->>'wakeSeconds')::float8),
+    now() + make_interval(mins => (token->>'expectedMinutes')::int)
   from input where jsonb_typeof(token) = 'object'
 ), ready as (
   insert into executions (instance_id, token_id, path, attempt, shell, chdir, env, queue,
@@ -187,7 +206,8 @@ with input as (
 )
 select
   (select count(pg_notify('kuroko_work', queue)::text) from (select distinct queue from ready) q),
-  (select pg_notify('kuroko_outbox', '')::text where exists (select from noticed))`;
+  (select pg_notify('kuroko_outbox', '')::text where exists (select from noticed)),
+  (select pg_notify('kuroko_wake', '')::text where exists (select from ended))`;
 
 export interface InstanceSummary {
   readonly id: number;

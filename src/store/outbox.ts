@@ -36,6 +36,15 @@ export interface NoticePayload {
   readonly bySystem?: boolean;
   /** `unstarted` and `backlog` only. */
   readonly unstarted?: UnstartedNotice;
+  /** `long_elapsed_time` only. */
+  readonly late?: LateNotice;
+}
+
+export interface LateNotice {
+  /** What was expected. */
+  readonly minutes: number;
+  /** Whole ones since then, by which the warnings of a token are told apart. */
+  readonly hours: number;
 }
 
 export interface UnstartedNotice {

@@ -4,6 +4,7 @@
  * of the server's time than that of the parts that an ordinary step has.
  */
 import { wakersLookEverySeconds } from './due-tokens.ts';
+import { insertEnds } from './events.ts';
 import { claimColumns, mayTake } from './executions.ts';
 import { storableJson, storableText } from './storable.ts';
 import type { StepCommit } from './commit-step.ts';
@@ -28,6 +29,7 @@ interface Shape {
   readonly output: boolean;
   readonly stop: boolean;
   readonly wake: boolean;
+  readonly expected: boolean;
   readonly branches: boolean;
   readonly joins: boolean;
   /** `own`: on the queue of the worker that is freed, which goes on with it. */
@@ -47,6 +49,7 @@ function shapeOf(step: StepCommit): Shape {
     output: result !== null && result.output.length > 0,
     stop: step.stopBy !== null,
     wake: step.wakeSeconds !== null,
+    expected: step.expected !== null,
     branches: step.openBranches !== null,
     joins: step.joins,
     next: next === null ? 'none' : own ? 'own' : 'pending',
@@ -84,6 +87,7 @@ function compose(shape: Shape, name: string): Made {
     shape.next === 'pending' && nextPending(bind),
     shape.other && other(bind),
     shape.instance && changed(bind),
+    shape.instance && `ended as (${insertEnds('changed')})`,
     shape.logs && logged(bind),
     shape.notices && noticed(bind),
   ].filter((part) => part !== false);
@@ -104,10 +108,15 @@ const forked = (bind: Bind) => `forked as materialized (
   for no key update
 )`;
 
-const moved = ({ instance, wake, branches, joins }: Shape, bind: Bind) => `moved as (
+const moved = ({ instance, wake, expected, branches, joins }: Shape, bind: Bind) => `moved as (
   update tokens set path = ${bind(({ token }) => token.path)},
     status = ${bind(({ token }) => token.status)}, attempt = ${bind(({ token }) => token.attempt)},
     context = ${bind(({ token }) => storableJson(token.context))}::jsonb,
+    ${
+      expected
+        ? `expected_at = created_at + make_interval(mins => ${bind((step) => step.expected?.minutes)}),`
+        : ''
+    }
     ${branches ? `open_children = ${bind((step) => step.openBranches)},` : ''}
     version = version + 1, entered_at = clock_timestamp(), wake_at = ${
       wake
@@ -231,7 +240,7 @@ function changed(bind: Bind): string {
       when ${failed} > 0 then coalesce(error_at, clock_timestamp()) end
   where id = ${bind((step) => step.instanceId)} and status in ('working', 'error')
     and exists (select from moved)
-  returning status
+  returning id, status, awaited, parent_token_id, parent_attempt
 )`;
 }
 
@@ -263,6 +272,7 @@ function outcome(shape: Shape): string {
     wake &&
       `(select pg_notify('kuroko_wake', '')::text from moved
         where wake_at < clock_timestamp() + make_interval(secs => ${wakersLookEverySeconds}))`,
+    instance && `(select pg_notify('kuroko_wake', '')::text from ended limit 1)`,
     stop &&
       `(select count(pg_notify('kuroko_stop', id::text)::text) from stopped
         where status = 'claimed')`,

@@ -49,3 +49,15 @@ order by id for no key update`,
     [instanceId, keys],
   );
 }
+
+/** Which token of which instance an id is; neither ever changes. */
+export async function placeOfToken(
+  on: Connection,
+  tokenId: number,
+): Promise<Pick<StoredToken, 'instanceId' | 'key'> | null> {
+  const [row] = await on.query<Pick<StoredToken, 'instanceId' | 'key'>>(
+    'select instance_id, key from tokens where id = $1',
+    [tokenId],
+  );
+  return row ?? null;
+}

@@ -1,4 +1,10 @@
-/** Sleeps until the next token is due and wakes it: costs nothing while nothing is. */
+/**
+ * Sleeps until a token is due, late, or told something by another instance, and sees to it: costs
+ * nothing while nothing is.
+ */
+import { consumeEvents } from '../operations/consume-events.ts';
+import { inTransaction } from '../operations/in-transaction.ts';
+import { warnOfLateTokens } from '../operations/warn-of-late-tokens.ts';
 import { wakeTokens } from '../operations/wake-tokens.ts';
 import { nextDueMs, wakersLookEverySeconds } from '../store/due-tokens.ts';
 import { listen, type Listening } from '../store/listen.ts';
@@ -6,6 +12,8 @@ import type { Log } from '../log.ts';
 import type { EngineFacts } from '../operations/engine-facts.ts';
 import type { Database } from '../store/database.ts';
 import { createWake } from './wake.ts';
+
+const heldByOthersMs = 100;
 
 export interface Waker {
   /** One round: what is due now, then a sleep until something is. */
@@ -30,12 +38,18 @@ export function createWaker(
   let stopped = false;
   return {
     async round() {
-      const { more } = await wakeTokens(db, facts(), (error, token) =>
+      const told = await consumeEvents(db, facts(), (error, event) =>
+        log.error({ err: error, ...event }, 'what an instance said to another could not be done'),
+      );
+      const woken = await wakeTokens(db, facts(), (error, token) =>
         log.error({ err: error, ...token }, 'a token could not be woken'),
       );
-      if (more || stopped) return;
+      const warned = await inTransaction(db, warnOfLateTokens);
+      if (told.more || woken.more || warned.more || stopped) return;
       const ms = (await nextDueMs(db)) ?? Infinity;
-      await news.wait(Math.min(Math.max(0, Math.ceil(ms)), wakersLookEverySeconds * 1_000));
+      // What is still due is in the hands of another host.
+      const pause = ms <= 0 ? heldByOthersMs : Math.ceil(ms);
+      await news.wait(Math.min(pause, wakersLookEverySeconds * 1_000));
     },
     async stop() {
       stopped = true;

@@ -14,8 +14,8 @@ export interface Task {
   readonly word: string;
   /** Everything that is wrong with such a node; its children are looked at elsewhere. */
   readonly check: (node: Node, known: Known) => readonly Problem[];
-  /** What a token meets when it comes to such a node; null: not executed by this version. */
-  readonly enter: ((node: Node, context: TokenContext, facts: Facts) => Entry) | null;
+  /** What a token meets when it comes to such a node. */
+  readonly enter: (node: Node, context: TokenContext, facts: Facts) => Entry;
 }
 
 export type Problem = Pick<ScriptError, 'message' | 'suggestion'>;

@@ -43,6 +43,8 @@ export interface Branch {
   readonly from: string;
   /** Path of the node that it stays at or below. */
   readonly within: string;
+  /** `expected_time` of the token that forked it, as that has it. */
+  readonly expectedMinutes?: number | null;
 }
 
 /** The token of a launch, or of a branch, before its first step. */

@@ -1,4 +1,4 @@
-/** What keeps a tree from being saved: words and options that are wrong, tasks not executed yet. */
+/** What keeps a tree from being saved: words and options that are wrong. */
 import { closestWord } from './closest-word.ts';
 import type { Known } from './known.ts';
 import type { Node } from './node.ts';
@@ -25,28 +25,6 @@ export function validate(tree: Node, known: Known): ScriptError[] {
   }
   return errors;
 }
-
-/**
- * The tasks of a valid tree that this version understands but cannot execute, one entry a use: a
- * script with one is refused where it is saved or launched, while `lint` finds it right.
- */
-export function notExecutedYet(tree: Node, known: Known): ScriptError[] {
-  const errors: ScriptError[] = [];
-  for (const { type, line, column } of walkNodes(tree)) {
-    if (!unfinished.has(type) && taskOf(type, known.customTasks)?.enter) continue;
-    const message = `(line ${line}) \`${type}\` is understood but not executed by this version yet.`;
-    errors.push({ line, column, message, suggestion: null });
-  }
-  return errors;
-}
-
-/** The core knows what they do; the engine around it does not do all of it yet. */
-const unfinished: ReadonlySet<string> = new Set([
-  'sub_process',
-  'subprocess',
-  'wait',
-  'expected_time',
-]);
 
 function unknownWord(word: string, known: Known): Problem {
   const meant = closestWord(word, [...taskWords, ...known.customTasks]);

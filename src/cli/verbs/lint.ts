@@ -4,7 +4,6 @@ import { UserError } from '../../errors.ts';
 import { definitionWarnings } from '../../operations/definition-warnings.ts';
 import { engineFacts } from '../../operations/engine-facts.ts';
 import { openDatabase } from '../../store/database.ts';
-import { notExecutedYet } from '../../workflow/validate.ts';
 import { explain } from '../explain.ts';
 import { inFile, lintFiles, type Linted } from '../lint-files.ts';
 import { printJson, printLine, printNote } from '../print.ts';
@@ -22,7 +21,7 @@ export async function lintVerb(
   const known: Known =
     config === null ? { customTasks: [], railsEnvCeiling: 'production' } : engineFacts(config);
   const linted = await lintFiles(files, known);
-  const warnings = await warningsOf(linted, known, config?.databaseUrl ?? null);
+  const warnings = await warningsOf(linted, config?.databaseUrl ?? null);
   let fine = true;
   for (const one of linted) {
     const warned = warnings.get(one) ?? [];
@@ -47,7 +46,6 @@ function ownConfig(): Config | null {
 /** Of those that are right. */
 async function warningsOf(
   linted: readonly Linted[],
-  known: Known,
   databaseUrl: string | null,
 ): Promise<ReadonlyMap<Linted, readonly ScriptError[]>> {
   const right = linted.filter((one) => one.ok);
@@ -61,10 +59,10 @@ async function warningsOf(
       return definitionWarnings(null, drafts);
     });
     return new Map(
-      right.map((one, index) => {
-        const all = [...notExecutedYet(one.tree, known), ...(warnings[index] ?? [])];
-        return [one, all.map((warning) => inFile(warning, one.source))];
-      }),
+      right.map((one, index) => [
+        one,
+        (warnings[index] ?? []).map((warning) => inFile(warning, one.source)),
+      ]),
     );
   } finally {
     await db?.close();

@@ -10,9 +10,5 @@ export function enter(node: Node, context: TokenContext, facts: Facts): Entry {
   if (task === null) {
     return { type: 'broken', message: `\`${node.type}\` is not registered in task repository.` };
   }
-  if (task.enter === null) {
-    const message = `\`${node.type}\` is understood but not executed by this version yet.`;
-    return { type: 'broken', message };
-  }
   return task.enter(node, context, facts);
 }

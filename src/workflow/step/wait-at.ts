@@ -51,12 +51,14 @@ function info(message: string): Effect {
 
 /** A branch begins with a copy of what its parent carries; nothing leaks back. */
 function born({ key, attempt, context }: Token) {
+  const { expectedMinutes } = context;
+  const limit = expectedMinutes === undefined ? {} : { expectedMinutes };
   return (
     { from, within, env }: Extract<Waiting, { readonly type: 'fork' }>['branches'][number],
     index: number,
   ): Token =>
     newborn(
-      { ...context, env: { ...context.env, ...env }, branch: { from, within } },
+      { ...context, env: { ...context.env, ...env }, branch: { from, within, ...limit } },
       branchKey({ key, attempt }, index),
     );
 }

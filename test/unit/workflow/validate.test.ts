@@ -8,7 +8,7 @@ import { maintenances, parseMaintenance } from '../../../src/workflow/task/kurok
 import { parseSize } from '../../../src/workflow/task/parallel-fork.ts';
 import { parseDefinition } from '../../../src/workflow/task/sub-process.ts';
 import { taskWords } from '../../../src/workflow/tasks.ts';
-import { notExecutedYet, validate } from '../../../src/workflow/validate.ts';
+import { validate } from '../../../src/workflow/validate.ts';
 
 const known = { customTasks: ['deploy_runner'], railsEnvCeiling: 'staging' } as const;
 
@@ -189,28 +189,6 @@ describe('lint', () => {
   it('gives the tree of a script that is right', () => {
     const script = 'echo: a\n';
     expect(lint(script, known)).toEqual(parse(script));
-  });
-});
-
-describe('a task that this version does not execute yet', () => {
-  it('is named once a use, while the script is right', () => {
-    const tree = treeOf(
-      'wait: 1/daily\nfork:\n  execute: a\nfork:\n  sub_process: 1\ndeploy_runner: x',
-    );
-    expect(validate(tree, known)).toEqual([]);
-    expect(
-      notExecutedYet(tree, known).map(({ line, column, message }) => [line, column, message]),
-    ).toEqual([
-      [1, 1, '(line 1) `wait` is understood but not executed by this version yet.'],
-      [5, 3, '(line 5) `sub_process` is understood but not executed by this version yet.'],
-    ]);
-  });
-
-  it('is none of those that a run can do without other instances', () => {
-    const tree = treeOf(
-      'noop:\nsequence:\nroot:\necho:\nenv:\nexecute: a\nqueue:\ntimeout:\nauto_skip_error: 1\nsleep: 1\nretry: count=1\nfork:\n  noop:\nparallel_fork: 2\n  noop:\nrails_env: test\ndeploy_runner: x',
-    );
-    expect(notExecutedYet(tree, known)).toEqual([]);
   });
 });
 

@@ -1,0 +1,87 @@
+/** Tells waiting steps of the instances that they wait for. */
+import {
+  definitionsAwaited,
+  markDefinitionsAwaited,
+  markInstancesAwaited,
+  openAwaits,
+  receiveInstances,
+  tokensAwaiting,
+  type AwaitingToken,
+  type OpenAwait,
+} from '../store/awaits.ts';
+import { takeEvent, type InstanceEvent } from '../store/events.ts';
+import { insertLog } from '../store/logs.ts';
+import { applyEvent } from './apply-event.ts';
+import { inTransaction } from './in-transaction.ts';
+import { refreshMessages } from './refresh-messages.ts';
+import { secretsOf } from './secrets-of.ts';
+import { lockWaitingStep } from './waiting-step.ts';
+import type { EngineFacts } from './engine-facts.ts';
+import type { Database, Tx } from '../store/database.ts';
+
+type Of<Kind extends InstanceEvent['kind']> = Extract<InstanceEvent, { readonly kind: Kind }>;
+
+/**
+ * A step has begun to wait. First all that it waits for is made to say when it ends, then it is
+ * looked for what has ended before: in one transaction, an end in between would be missed.
+ */
+export async function beginAwait(
+  db: Database,
+  event: Of<'await'>,
+  facts: EngineFacts,
+): Promise<void> {
+  const ids = await definitionsAwaited(db, event.tokenId, event.attempt);
+  if (ids.length > 0) {
+    await inTransaction(db, (tx) => markDefinitionsAwaited(tx, ids));
+    await inTransaction(db, (tx) => markInstancesAwaited(tx, ids));
+  }
+  await inTransaction(db, async (tx) => {
+    if (await takeEvent(tx, event.id)) await look(tx, event, facts);
+  });
+}
+
+/** An instance has ended, or failed: everybody who waits for one like it looks, one by one. */
+export async function hearEnd(
+  db: Database,
+  event: Of<'instance_ended'>,
+  facts: EngineFacts,
+): Promise<void> {
+  for (const token of await tokensAwaiting(db, event.instanceId)) {
+    await inTransaction(db, (tx) => look(tx, token, facts));
+  }
+  await inTransaction(db, (tx) => takeEvent(tx, event.id));
+}
+
+/** Whether all that a step waits for has come, or will never. */
+async function look(tx: Tx, awaiting: AwaitingToken, facts: EngineFacts): Promise<void> {
+  const step = await lockWaitingStep(tx, awaiting);
+  if (step === null) return;
+  const { instance, token, tokens } = step;
+  const received = await receiveInstances(tx, awaiting);
+  for (const { definitionId, instanceId } of received) {
+    await insertLog(tx, {
+      instanceId: instance.id,
+      tokenId: token.id,
+      level: 'INFO',
+      message: secretsOf(instance, facts).text(
+        `A waiting job instance#${definitionId}/${instanceId} is finished.`,
+      ),
+    });
+  }
+  const open = await openAwaits(tx, awaiting);
+  const failed = open.map(inVain).find((why) => why !== null) ?? null;
+  if (open.length > 0 && failed === null) {
+    if (received.length > 0) await refreshMessages(tx, instance.id);
+    return;
+  }
+  await applyEvent(tx, instance, tokens, token.key, { type: 'awaited', failed }, facts);
+}
+
+/** Why it is in vain to wait any longer, or null. */
+function inVain({ definitionId, onFailure, possible, failedId, failedStatus }: OpenAwait) {
+  if (onFailure && failedId !== null) {
+    const state = failedStatus === 'error' ? 'in ERROR' : 'canceled';
+    return `A waiting job instance#${definitionId}/${failedId} is ${state}.`;
+  }
+  return possible ? null : `There is no job ${definitionId} to wait for.`;
+}
