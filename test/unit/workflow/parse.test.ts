@@ -1,6 +1,6 @@
 /** Scripts as people write them, and as they get them wrong. */
 import { describe, expect, it } from 'vitest';
-import { parse } from '../../../src/workflow/parse.ts';
+import { parse, read } from '../../../src/workflow/parse.ts';
 import { walkNodes } from '../../../src/workflow/walk-nodes.ts';
 
 describe('a script', () => {
@@ -71,6 +71,26 @@ describe('a script', () => {
         suggestion: 'At most 200 levels can stand below one another.',
       },
     ]);
+  });
+
+  it('takes each character for what it is to Ruby: of a word, white space, or neither', () => {
+    const codes = [...Array(0x180).keys(), 0x2028, 0x3000, 0xfeff];
+    for (const each of codes.map((code) => String.fromCharCode(code)).filter((c) => c !== '\n')) {
+      const space = /[ \t\r\f\v]/.test(each);
+      const first = (script: string) => read(script).tree.children[0];
+      const word = each === ':' ? 'a' : `a${each}b`;
+      expect(first(`a${each}b: x`)?.type).toBe(/^\w+$/.test(word) ? word : '');
+      expect(first(`${each}noop:`)?.type).toBe(
+        space ? 'noop' : /\w/.test(each) ? `${each}noop` : each === '#' ? undefined : '',
+      );
+      const trimmed = space || each === '\0' ? 'x' : undefined;
+      expect(first(`echo: x${each}`)?.option).toBe(trimmed ?? `x${each}`);
+      const led = each === '#' ? '' : `${each}x`;
+      expect(first(`echo:${each}x`)?.option).toBe(trimmed ?? led);
+    }
+    expect(
+      ['echo: \0', 'echo: # c', 'echo: \0 # c'].map((s) => read(s).tree.children[0]?.option),
+    ).toEqual(['', '', '']);
   });
 
   it('ends its lines with LF or CRLF', () => {
@@ -214,6 +234,13 @@ describe('a script that cannot be read', () => {
         message: '(line 2) inconsistent indentation.',
         suggestion: 'It may stand beside the lines above that are indented by 2.',
       },
+    ]);
+  });
+
+  it('names no more than five of the levels, which no line can have been meant for', () => {
+    const stairs = [0, 2, 4, 6, 8, 10, 12].map((depth) => `${' '.repeat(depth)}noop:\n`).join('');
+    expect(errorsOf(`${stairs} noop:`).map((error) => error.suggestion)).toEqual([
+      'It may stand beside the lines above that are indented by 0 or 2 or 4 or 6 or 8.',
     ]);
   });
 
