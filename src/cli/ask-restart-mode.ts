@@ -23,6 +23,11 @@ export async function askRestartMode(readyText: string): Promise<RestartMode | n
       const mode = answers[wanted];
       if (mode !== undefined) return mode;
     }
+  } catch (error) {
+    if ((error as Error).name !== 'AbortError') throw error;
+    // Ctrl-C or Ctrl-D in place of an answer; the question has no end of its line.
+    process.stderr.write('\n');
+    return null;
   } finally {
     ask.close();
   }
