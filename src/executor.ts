@@ -30,7 +30,7 @@ export async function runExecutor(flags: ExecutorFlags & StartFlags): Promise<nu
   if (flags.dryRun) return rehearsed();
   const program = async (scope: Scope): Promise<(ending: Ending) => Promise<void>> => {
     // First, whatever the database does: it ends what a former executor may have left here. What was published is not
-    // known yet, so that ending by itself it gives commands the default time.
+    // known yet: the thread that runs commands tells it.
     const { killGrace } = commandDefaults;
     const guardian = await ownGuardian({ dataDir, killGrace }, scope);
     const db = await reachedDatabase(databaseUrl, { max: 2, name: 'kuroko executor main' }, scope);

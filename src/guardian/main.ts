@@ -54,7 +54,7 @@ async function main(): Promise<void> {
 }
 
 async function guard(folder: Folder, settings: Settings): Promise<void> {
-  const { graceMs } = settings;
+  let { graceMs } = settings;
   const epoch = randomUUID();
   const bootId = readBootId();
   let ending: Promise<void> | undefined;
@@ -116,6 +116,9 @@ async function guard(folder: Folder, settings: Settings): Promise<void> {
     services,
     lifeline,
     journal,
+    setGrace: (ms) => {
+      graceMs = ms;
+    },
     end: async (grace) => {
       await end(grace);
       setImmediate(() => void endAndExit(grace));

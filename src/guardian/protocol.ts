@@ -179,6 +179,8 @@ export type Questions = {
   };
   /** Announces a restart: when the lifeline closes, keep everything for so long. */
   handover: { ask: { readonly seconds: number }; answer: null };
+  /** From now on so long between TERM and KILL when it has to end by itself. */
+  setGrace: { ask: { readonly graceMs: number }; answer: null };
   startService: { ask: { readonly service: Service }; answer: ServiceStatus };
   stopService: { ask: { readonly name: string }; answer: ServiceStatus | null };
   services: { ask: object; answer: readonly ServiceStatus[] };

@@ -16,6 +16,7 @@ export type Served = {
   readonly services: Services;
   readonly lifeline: Lifeline;
   readonly journal: Journal;
+  readonly setGrace: (graceMs: number) => void;
   /** Resolves when all is stopped and written; the process ends soon after. */
   readonly end: (graceMs: number) => Promise<void>;
 };
@@ -94,7 +95,7 @@ type Answer = Questions[QuestionName]['answer'];
 function answer(
   question: Question,
   from: Connection,
-  { commands, services, lifeline, journal, end }: Served,
+  { commands, services, lifeline, journal, setGrace, end }: Served,
 ): Answer | Promise<Answer> {
   switch (question.type) {
     case 'attach':
@@ -114,6 +115,9 @@ function answer(
       return findLastWords(journal.records(), question.id, question.epoch);
     case 'handover':
       lifeline.announce(question.seconds);
+      return null;
+    case 'setGrace':
+      setGrace(question.graceMs);
       return null;
     case 'startService':
       return services.start(question.service);

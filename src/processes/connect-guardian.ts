@@ -191,6 +191,9 @@ async function openConnection(socketPath: string): Promise<{ guardian: Guardian;
     startService: (service) => ask('startService', { service }),
     stopService: (name) => ask('stopService', { name }),
     services: () => ask('services', {}),
+    async setGrace(graceMs) {
+      await ask('setGrace', { graceMs });
+    },
     async handover(seconds) {
       await ask('handover', { seconds });
     },

@@ -18,6 +18,11 @@ export type Guardian = Commands & {
   /** Hears of every service that ended, asked to or not. */
   onServiceEnded(listener: (ended: ServiceEnded) => void): Unsubscribe;
 
+  /**
+   * Between TERM and KILL when it has to end by itself, from now on. Rejects when it is of an older version: then it keeps what it
+   * was started with.
+   */
+  setGrace(graceMs: number): Promise<void>;
   /** Announces a restart: when this process ends, commands and results are kept so many seconds for the next `startGuardian`. */
   handover(seconds: number): Promise<void>;
   /** Stops commands, then services, then the guardian itself; resolves when it is gone. */

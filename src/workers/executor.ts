@@ -1,6 +1,6 @@
 /** The executor thread: N workers of one queue. Its death ends no command: the guardian has them. */
 import { createLog } from '../log.ts';
-import type { Commands } from '../processes/commands.ts';
+import type { Guardian } from '../processes/guardian.ts';
 import { connectGuardian } from '../processes/connect-guardian.ts';
 import { openDatabase } from '../store/database.ts';
 import { stopsRequested } from '../store/executions.ts';
@@ -31,7 +31,7 @@ const db = openDatabase(data.databaseUrl, {
   name: 'kuroko executor',
   planOnce: true,
 });
-const guardian: Commands = await connectGuardian(data.guardianSocket);
+const guardian: Guardian = await connectGuardian(data.guardianSocket);
 const work = createWake();
 const suspended = createWake();
 const configuration = followConfiguration(data.configuration, db, log);
@@ -50,6 +50,19 @@ const executor: Executor = {
   stops: new Set(),
   draining: () => draining,
 };
+
+let toldGrace: number | null = null;
+
+/** There may be news in it; the guardian has to know of it while it can still be told. */
+async function readConfiguration(): Promise<void> {
+  await configuration.read();
+  const graceMs = configuration.current().killGrace * 1_000;
+  if (graceMs === toldGrace) return;
+  toldGrace = graceMs;
+  await guardian.setGrace(graceMs).catch((error: unknown) => {
+    log.warn({ err: error }, 'the guardian keeps the kill_grace that it was started with');
+  });
+}
 
 /** A slot that is about to start the command looks into `stops` first. */
 const stop = (executionId: number): void => {
@@ -86,7 +99,7 @@ const listening = listen(data.databaseUrl, {
     if (channel === 'kuroko_stop') {
       stop(Number(payload));
     } else if (channel === 'kuroko_config') {
-      void configuration.read();
+      void readConfiguration();
     } else if (payload === data.queue) {
       work.one();
       suspended.all();
@@ -95,7 +108,7 @@ const listening = listen(data.databaseUrl, {
   onConnected() {
     work.all();
     suspended.all();
-    void configuration.read();
+    void readConfiguration();
     void readStops();
   },
   onLost: (error) => log.warn({ err: error }, 'the database went away'),

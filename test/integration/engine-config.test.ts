@@ -11,6 +11,8 @@ import { migrateLatest } from '../../src/store/migrate.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { startEngine } from '../support/engine.ts';
 import { define, launchOne, openDatabase } from '../support/operations.ts';
+import { processesInGroup } from '../support/live-processes.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
 import type { EngineConfig } from '../../src/operations/engine-config.ts';
 import type { Database } from '../../src/store/database.ts';
@@ -32,6 +34,15 @@ const configOf = (more: Partial<EngineConfig> = {}): EngineConfig => ({
 });
 const publish = (config: EngineConfig) => inTransaction(db, (tx) => publishConfig(tx, config));
 const write = (config: unknown) => inTransaction(db, (tx) => writeEngineConfig(tx, config));
+
+const tellsTime = 'execute: echo "$KUROKO2_LAUNCHED_TIME"\n';
+async function launchedTime(id: number): Promise<string> {
+  const { instanceId } = await launchOne(db, id);
+  const execution = await until('its end', async () =>
+    (await executionsOf(db, instanceId)).find(({ status }) => status === 'finished'),
+  );
+  return joinOutput(await readOutput(db, execution.id)).toString();
+}
 
 describe('the published configuration', () => {
   it('is none at first; who publishes another hears what was different, and executors hear of it', async () => {
@@ -107,6 +118,31 @@ describe('an executor', () => {
     }
   });
 
+  it('tells its guardian the grace that was published, for when that has to end by itself', async () => {
+    await publish(configOf());
+    const engine = await startEngine({
+      url: test.url,
+      host: 'patient',
+      dataDir: temporaryFolder(),
+      killGraceMs: 60_000,
+      configuration: { source: 'published', config: configOf({ killGrace: 60 }) },
+    });
+    await publish(configOf({ killGrace: 1, timeZone: 'Asia/Kathmandu' }));
+    const { id } = await define(db, tellsTime);
+    await until('the news to have come', async () => (await launchedTime(id)).includes('+05:45'));
+    const stubborn = `execute: trap '' TERM; while :; do sleep 0.05; done`;
+    await launchOne(db, (await define(db, stubborn)).id);
+    const running = await until('the command to run', async () =>
+      (await engine.guardian.list()).find(
+        ({ pid, status }) => status === 'running' && pid !== null,
+      ),
+    );
+    // As when main is killed.
+    engine.guardian.close();
+    await until('it to be gone', () => processesInGroup(running.pid ?? 0).length === 0, 15_000);
+    await engine.threads.stop(5_000);
+  });
+
   it('follows what is published while it runs; one with its own does not', async () => {
     const own = configOf({ timeZone: 'Asia/Kolkata' });
     await publish(own);
@@ -115,18 +151,11 @@ describe('an executor', () => {
       host: 'follower',
       configuration: { source: 'published', config: own },
     });
-    const { id } = await define(db, 'execute: echo "$KUROKO2_LAUNCHED_TIME"\n');
-    const launchedTime = async (): Promise<string> => {
-      const { instanceId } = await launchOne(db, id);
-      const execution = await until('its end', async () =>
-        (await executionsOf(db, instanceId)).find(({ status }) => status === 'finished'),
-      );
-      return joinOutput(await readOutput(db, execution.id)).toString();
-    };
+    const { id } = await define(db, tellsTime);
     try {
-      expect(await launchedTime()).toContain('+05:30');
+      expect(await launchedTime(id)).toContain('+05:30');
       await publish(configOf({ timeZone: 'Asia/Kathmandu' }));
-      await until('the news to have come', async () => (await launchedTime()).includes('+05:45'));
+      await until('the news to have come', async () => (await launchedTime(id)).includes('+05:45'));
     } finally {
       await follower.stop();
     }
@@ -137,7 +166,7 @@ describe('an executor', () => {
     });
     try {
       await publish(configOf({ timeZone: 'Asia/Tokyo' }));
-      expect(await launchedTime()).toContain('+05:30');
+      expect(await launchedTime(id)).toContain('+05:30');
     } finally {
       await alone.stop();
     }

@@ -40,6 +40,16 @@ describe('kill -9 of main', () => {
     expect(existsSync(client.socketPath)).toBe(false);
   });
 
+  it('gives commands the grace that was told last, not that of its start', async () => {
+    const main = await startMain(temporaryFolder(), 60_000);
+    const client = await connectionTo(main);
+    await client.setGrace(300);
+    client.submit(command(1, `trap '' TERM; while :; do sleep 0.05; done`));
+    await eventually(async () => (await client.observe(1)).status === 'running');
+    await killHard(main.process);
+    await eventually(() => !isAlive(main.guardianPid));
+  });
+
   it('and of its whole process group misses the guardian, which ends all in order', async () => {
     const main = await startMain(temporaryFolder());
     const client = await connectionTo(main);
