@@ -1,9 +1,12 @@
 /** What verbs write to standard output: lines, tables, JSON; nothing a terminal would obey. */
 
-/** Names, scripts and output are other people's: control characters would move the cursor. */
+/** Names, scripts and output are other people's: control characters would move the cursor, or turn the rest of the line around. */
 function plain(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what it looks for
-  return text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\uFFFD');
+  return text.replaceAll(
+    // eslint-disable-next-line no-control-regex -- control characters are what it looks for
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,
+    '\uFFFD',
+  );
 }
 
 export function printLine(text = ''): void {

@@ -631,11 +631,13 @@ describe('kuroko status, logs and what operators do', () => {
   });
 
   it("shows other people's text without obeying it", async () => {
-    const { id } = await define(db, "execute: printf '\u001b[2J'\n", { name: 'odd \u009b2J name' });
+    const { id } = await define(db, "execute: printf '\u001b[2J'\n", {
+      name: 'odd \u009b2J \u202ename',
+    });
     const list = await kuroko('list', 'odd');
     const show = await kuroko('show', String(id));
     // eslint-disable-next-line no-control-regex -- control characters are what it looks for
-    expect(list.stdout + show.stdout).not.toMatch(/[\u001b\u009b]/);
+    expect(list.stdout + show.stdout).not.toMatch(/[\u001b\u009b\u202e]/);
     expect(show.stdout).toContain("printf '\uFFFD[2J'");
   });
 });

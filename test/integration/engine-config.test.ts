@@ -139,7 +139,8 @@ describe('an executor', () => {
     );
     // As when main is killed.
     engine.guardian.close();
-    await until('it to be gone', () => processesInGroup(running.pid ?? 0).length === 0, 15_000);
+    const group = () => processesInGroup(running.pid ?? 0);
+    expect(await until('it to be gone', () => group().length === 0, 15_000)).toBe(true);
     await engine.threads.stop(5_000);
   });
 

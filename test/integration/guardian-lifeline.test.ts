@@ -46,7 +46,9 @@ describe('kill -9 of main', () => {
     await client.setGrace(300);
     client.submit(command(1, `trap '' TERM; while :; do sleep 0.05; done`));
     await eventually(async () => (await client.observe(1)).status === 'running');
+    const ended = client.ended(1);
     await killHard(main.process);
+    expect(await ended).toMatchObject({ signal: 'SIGKILL', endedBy: 'guardian', groupEmpty: true });
     await eventually(() => !isAlive(main.guardianPid));
   });
 
