@@ -238,7 +238,7 @@ function changed(bind: Bind): string {
     finished_at = case when not ${cancel} and ${active} = 0 then clock_timestamp() end,
     error_at = case when ${cancel} then error_at
       when ${failed} > 0 then coalesce(error_at, clock_timestamp()) end
-  where id = ${bind((step) => step.instanceId)} and status in ('working', 'error')
+  where id = ${bind((step) => step.instanceId)} and finished_at is null and canceled_at is null
     and exists (select from moved)
   returning id, status, awaited, parent_token_id, parent_attempt
 )`;
