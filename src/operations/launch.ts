@@ -18,7 +18,7 @@ import { isActive, newborn } from '../workflow/token.ts';
 import { auditActor, type Actor } from './actor.ts';
 import { beginMaintenances } from './begin-maintenances.ts';
 import { beginWaiting, wantsOthers } from './begin-waiting.ts';
-import { scriptProblems } from './definition-problems.ts';
+import { runScriptProblems } from './run-script-problems.ts';
 import { treeOf } from './script-tree.ts';
 import { secretsOf } from './secrets-of.ts';
 import { logs, newBranch, nextOf, notices, wakeSeconds } from './step-commit.ts';
@@ -76,11 +76,12 @@ export async function launch(
     tx,
     wishes.map(({ launchKey }) => launchKey),
   );
+  await checkScripts(tx, wishes, facts);
   const starts: Started[] = [];
   const launched = wishes.map((wish, index): Launched => {
     const saved = definitions.get(wish.definitionId);
     if (saved === undefined) throw notFound(`There is no job ${wish.definitionId}.`);
-    const definition = withScript(saved, wish, facts);
+    const definition = withScript(saved, wish);
     const under = known[index];
     if (under === undefined) throw new Error('nothing is known of a key');
     if (under.status === 'launched') {
@@ -152,12 +153,22 @@ interface Launchable extends Definition {
   readonly scriptChanged: boolean;
 }
 
-function withScript(definition: Definition, wish: LaunchWish, facts: EngineFacts): Launchable {
-  const { script = definition.script } = wish;
-  if (script === definition.script) return { ...definition, scriptChanged: false };
-  const problems = scriptProblems(script, facts);
-  if (problems.length > 0) throw invalid('The script for this run has mistakes.', problems);
-  return { ...definition, script, scriptChanged: true };
+async function checkScripts(
+  tx: Tx,
+  wishes: readonly LaunchWish[],
+  facts: EngineFacts,
+): Promise<void> {
+  for (const { script } of wishes) {
+    const problems = script === undefined ? [] : await runScriptProblems(tx, script, facts);
+    if (problems.length > 0) throw invalid('The script for this run has mistakes.', problems);
+  }
+}
+
+function withScript(
+  definition: Definition,
+  { script = definition.script }: LaunchWish,
+): Launchable {
+  return { ...definition, script, scriptChanged: script !== definition.script };
 }
 
 /** As it may be read later on. */

@@ -126,11 +126,12 @@ async function alarmOthers(): Promise<void> {
   }
 }
 
-/** A batch after the other, with a pause that lets others on; then a look every few seconds. */
-async function maintainAll(): Promise<void> {
+/** A batch after the other for some seconds, then a pause of as many: nobody waits for what is old. */
+async function maintainForAWhile(): Promise<void> {
   await configuration.read();
   const { retention } = configuration.current();
-  for (let more = true; more && !cancelled.signal.aborted;) {
+  const end = performance.now() + maintainEveryMs;
+  for (let more = true; more && performance.now() < end && !cancelled.signal.aborted;) {
     ({ more } = await maintain(db, retention, configuration.facts()));
   }
 }
@@ -149,7 +150,7 @@ const loops: readonly Loop[] = [
   { what: 'see whether it is drained', ms: beatEveryMs, work: seeDrained },
   { what: 'forget executors that are gone', ms: forgetEveryMs, work: forgetOthers },
   { what: 'tell of commands that nobody takes', ms: alarmEveryMs, work: alarmOthers },
-  { what: 'do the maintenance that steps wait for', ms: maintainEveryMs, work: maintainAll },
+  { what: 'do the maintenance that steps wait for', ms: maintainEveryMs, work: maintainForAWhile },
   // It sleeps by itself, until something is due.
   { what: 'wake the tokens whose time has come', ms: 20, work: waker.round },
   { what: 'prove what became of lost commands', ms: proveEveryMs, work: proveLost },

@@ -478,6 +478,10 @@ describe('kuroko launch', () => {
     expect(refused.stderr).toMatch(
       /mistakes\.\n {2}\(line 1\) .*Did you mean `execute`\?\n {2}\(line 2\) /,
     );
+    const gone = file('gone.job', 'noop:\nwait: 999999/daily\n');
+    expect((await kuroko('launch', String(id), '--script-file', gone)).stderr).toContain(
+      '  (line 2) Given Job Definition ID not found: 999999\n',
+    );
     const none = await kuroko('launch', String(id), '--script-file', '/nowhere/x');
     expect(none.stderr).toContain('Nothing was launched: /nowhere/x cannot be read');
   });

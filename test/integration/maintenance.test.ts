@@ -144,7 +144,7 @@ describe('cleanup_old_instances', () => {
     const rows = await db.query<{ name: string }>(`
       select c.conrelid::regclass || '.' || a.attname as name
       from pg_constraint c join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
-      where c.contype = 'f' and c.conrelid <> 'events'::regclass
+      where c.contype = 'f'
         and c.confrelid in ('instances'::regclass, 'tokens'::regclass, 'executions'::regclass)
         and not exists (select from pg_index i
           where i.indrelid = c.conrelid and i.indkey[0] = c.conkey[1]

@@ -356,6 +356,8 @@ describe('a script for one run', () => {
     expect(await submit({ job: id, script: lost }, { from })).toEqual(
       errors({ script: expect.stringContaining('(line 1) `***` stands for a secret') }),
     );
+    const gone = await submit({ job: id, script: `${script}sub_process: 999999` }, { from });
+    expect(gone).toEqual(errors({ script: '(line 5) Given Job Definition ID not found: 999999' }));
     const { id: other } = await define(shell.db, 'noop:');
     expect(await submit({ job: other, script: `${script}noop:` }, { from })).toEqual(
       errors({ script: expect.stringContaining(`This was the script of job ${id}`) }),

@@ -111,7 +111,9 @@ async function scriptOf(
 ): Promise<WantedScript> {
   const definition = await findDefinition(db, Number(job));
   // Whoever launches it says that it is not there.
-  return definition === null ? { type: 'own' } : wantedScript(script, memory, definition, facts);
+  return definition === null
+    ? { type: 'own' }
+    : wantedScript(db, script, memory, definition, facts);
 }
 
 interface Fields {
