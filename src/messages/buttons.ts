@@ -18,7 +18,10 @@ export function runButtons(run: ShownRun): Block[] {
   const { instance } = run;
   if (instance.status !== 'working' && instance.status !== 'error') return [];
   const failed = failedTokens(run);
-  const rest = [...(failed.length === 0 ? terminateButtons(run) : []), cancelButton(run)];
+  const rest = [
+    ...(failed.length === 0 ? [...terminateButtons(run), ...skipButtons(run)] : []),
+    cancelButton(run),
+  ];
   if (failed.length > tokensSideBySide) {
     const value = { type: 'instance', instanceId: instance.id } as const;
     const choose = button(actionIds.chooseStep, value, { style: 'primary' });
@@ -65,6 +68,18 @@ export function tokenButtons(run: ShownRun, token: StoredToken): Button[] {
     }),
     button(actionIds.skip, value, { confirm: { step } }),
   ];
+}
+
+/** Where a single step waits for time or for others: Skip. A fork's branches are steps of their own. */
+function skipButtons(run: ShownRun): Button[] {
+  const waiting = run.tokens.filter(
+    ({ status, openChildren }) => status === 'waiting' && openChildren === 0,
+  );
+  const [only] = waiting;
+  if (only === undefined || waiting.length > 1) return [];
+  const { id: tokenId, attempt, path } = only;
+  const value = { type: 'token', instanceId: run.instance.id, tokenId, attempt } as const;
+  return [button(actionIds.skip, value, { confirm: { step: line(stepText(run, path), 120) } })];
 }
 
 export function cancelButton(run: ShownRun): Button {

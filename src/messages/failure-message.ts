@@ -37,7 +37,11 @@ export function failureMessage(
     step: code(stepText(run, path), 300, '(script)'),
     path: code(path, 200, '/'),
     instance: instanceLink(run.instance, `#${run.instance.id}`, about),
-    reason: markup(critical ? render('slack/failure#critical') : reason(execution)),
+    reason: markup(
+      critical
+        ? render('slack/failure#critical')
+        : reason(execution, open ? run.reasons.get(tokenId) : undefined),
+    ),
     at: execution?.finishedAt ? moment(execution.finishedAt) : null,
     host: execution?.host ? code(execution.host, 80) : null,
     inARow: run.failuresInARow > 1 ? run.failuresInARow : null,
@@ -74,8 +78,13 @@ function timesTried(run: ShownRun, tokenId: number, path: string, attempt: numbe
 const isOpen = ({ instance }: ShownRun): boolean =>
   instance.status === 'error' || instance.status === 'working';
 
-function reason(execution: Execution | undefined): string {
-  if (execution === undefined) return render('slack/failure#unknown');
+/** `logged` is the last error of the token, for a step that runs no command. */
+function reason(execution: Execution | undefined, logged?: string): string {
+  if (execution === undefined) {
+    return logged === undefined
+      ? render('slack/failure#unknown')
+      : render('slack/failure#logged', { reason: paragraph(logged, 500, '') });
+  }
   const { exitStatus, termSignal, timedOut, status, evidence, stopRequestedBy } = execution;
   if (status === 'lost') {
     return render('slack/failure#lost', { evidence: paragraph(evidence ?? '', 500, '') });

@@ -6,6 +6,7 @@ import { deeds } from './deeds.ts';
 import { code } from './fit.ts';
 import { definitionLink, elapsed, instanceLink, jobName, moment, span } from './phrases.ts';
 import { launchedBy } from './launched-by.ts';
+import { relatedRuns } from './related-runs.ts';
 import { stepList, stepText } from './step-list.ts';
 import type { Execution } from '../store/executions.ts';
 import type { ShownRun } from '../store/shown.ts';
@@ -28,12 +29,14 @@ export function runSummary(run: ShownRun, about: About): Block[] {
   const job = markup(`*${String(definitionLink(definitionId, definitionName, about))}*`);
   const steps = run.instance.preventedBy === null ? stepList(run) : null;
   const commands = running(run);
+  const related = relatedRuns(run, about);
   const done = deeds(run);
   return [
     section(render(`slack/run#title-${stateOf(run)}`, { job, id })),
     context(facts(run, about)),
     ...(steps === null ? [] : [section(String(steps))]),
     ...(commands.length === 0 ? [] : [context(...commands)]),
+    ...(related.length === 0 ? [] : [context(related.join('\n'))]),
     ...(done.length === 0 ? [] : [context(done.join('\n'))]),
   ];
 }
@@ -44,7 +47,7 @@ const stateOf = ({ instance }: ShownRun): State =>
   instance.preventedBy === null ? instance.status : 'prevented';
 
 function facts(run: ShownRun, about: About): string {
-  const { instance } = run;
+  const { instance, parent } = run;
   const { id, createdAt, finishedAt, canceledAt, errorAt, preventedBy, definitionId } = instance;
   const ended = finishedAt ?? canceledAt;
   const state = stateOf(run);
@@ -53,6 +56,10 @@ function facts(run: ShownRun, about: About): string {
     state: instance.status === 'canceled' ? 'cancelled' : instance.status,
     launched: launchedBy(instance),
     scriptChanged: instance.scriptChanged,
+    parent:
+      parent === null
+        ? null
+        : instanceLink(parent, `#${parent.id} ${parent.definitionName}`, about),
     started: moment(createdAt),
     elapsed: state === 'working' ? elapsed(createdAt, about.now) : null,
     failedAt: state === 'error' && errorAt !== null ? moment(errorAt) : null,

@@ -8,6 +8,7 @@ import { failureMessage } from '../messages/failure-message.ts';
 import { reminderMessage } from '../messages/reminder-message.ts';
 import { runMessage, runTitle } from '../messages/run-message.ts';
 import { unstartedExecution, unstartedMessage } from '../messages/unstarted-message.ts';
+import { lateMessage } from '../messages/late-message.ts';
 import { mustTell } from './must-tell.ts';
 import { isArchived, isOfTheChannel, isOfTheMessage, SlackFaultError } from './slack-fault.ts';
 import type { About } from '../messages/about.ts';
@@ -67,6 +68,7 @@ export async function deliver(notifier: SlackNotifier, delivery: Delivery): Prom
   }
   if (place !== null && isAlarm(delivery)) await alarm(notifier, run, delivery, place, messages);
   if (delivery.event === 'reminder') await remind(notifier, run, delivery, place, messages);
+  if (delivery.event === 'long_elapsed_time') await warn(notifier, run, delivery, place, messages);
   if (delivery.payload.unstarted === undefined) return;
   await tellUnstarted(notifier, run, delivery.payload.unstarted, place, messages);
 }
@@ -87,6 +89,29 @@ async function remind(
   const about = { instanceId: run.instance.id, kind: 'reminder', tokenId: null, attempt } as const;
   await notifier.books.insertMessage({ ...about, ...at, digest: digestOf(content) });
 }
+
+/** In the thread, and shown in the channel; nothing where it has ended meanwhile. */
+async function warn(
+  notifier: SlackNotifier,
+  run: ShownRun,
+  { tokenId, payload: { late } }: Delivery,
+  place: Place | null,
+  messages: readonly SlackMessage[],
+): Promise<void> {
+  if (place === null || late === undefined || !isOpen(run)) return;
+  const attempt = late.hours;
+  const about = { instanceId: run.instance.id, kind: 'late', tokenId, attempt } as const;
+  const told = messages.some(
+    (m) => m.kind === 'late' && m.tokenId === tokenId && m.attempt === attempt,
+  );
+  if (told) return;
+  const content = lateMessage(run, tokenId, late, notifier.about());
+  const at = await reply(notifier, place, content);
+  await notifier.books.insertMessage({ ...about, ...at, digest: digestOf(content) });
+}
+
+const isOpen = ({ instance: { status } }: ShownRun): boolean =>
+  status === 'working' || status === 'error';
 
 /** Once an instance in its own thread; of many others of the queue once in the default channel. */
 async function tellUnstarted(

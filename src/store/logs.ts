@@ -36,3 +36,16 @@ export function logsOf(
     [instanceId, after, limit],
   );
 }
+
+/** The last line of level ERROR about a token. */
+export async function lastError(
+  on: Connection,
+  { id, instanceId }: { readonly id: number; readonly instanceId: number },
+): Promise<string | null> {
+  const [row] = await on.query<{ message: string }>(
+    `select message from logs where instance_id = $1 and token_id = $2 and level = 'ERROR'
+     order by id desc limit 1`,
+    [instanceId, id],
+  );
+  return row?.message ?? null;
+}

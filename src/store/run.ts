@@ -3,8 +3,17 @@ import { auditOf, type AuditRow } from './audit.ts';
 import { findDefinition, type Definition } from './definitions.ts';
 import { executionsOf, type Execution } from './executions.ts';
 import { failuresInARow, findInstance, type Instance } from './instances.ts';
+import { lastError } from './logs.ts';
 import { readOutputTail } from './output.ts';
 import { tokensOf, type StoredToken } from './tokens.ts';
+import {
+  awaitedBy,
+  childrenOf,
+  parentOf,
+  type AwaitedJob,
+  type ChildInstance,
+  type RelatedInstance,
+} from './relations.ts';
 import type { Connection } from './database.ts';
 
 export interface Run {
@@ -18,6 +27,14 @@ export interface Run {
   readonly audit: readonly AuditRow[];
   /** Last bytes of the output of each failed token's last execution, by token id, as text. */
   readonly tails: ReadonlyMap<number, string>;
+  /** Why each failed token has failed, by token id: the last error in the log. */
+  readonly reasons: ReadonlyMap<number, string>;
+  /** What has launched it as a sub process. */
+  readonly parent: RelatedInstance | null;
+  /** What it has launched, oldest first. */
+  readonly children: readonly ChildInstance[];
+  /** What its steps wait for now. */
+  readonly awaited: readonly AwaitedJob[];
   /** Instances in a row, this one included, that failed; 0 when it has not. */
   readonly failuresInARow: number;
 }
@@ -30,14 +47,20 @@ export async function readRun(on: Connection, instanceId: number): Promise<Run |
   if (instance === null) return null;
   const definition = await findDefinition(on, instance.definitionId, { deleted: true });
   if (definition === null) throw new Error(`instance ${instanceId} has no definition`);
-  const [tokens, executions, audit] = await Promise.all([
+  const [tokens, executions, audit, parent, children, awaited] = await Promise.all([
     tokensOf(on, instanceId),
     executionsOf(on, instanceId),
     auditOf(on, instanceId),
+    parentOf(on, instanceId),
+    childrenOf(on, instanceId),
+    awaitedBy(on, instanceId),
   ]);
   const tails = new Map<number, string>();
+  const reasons = new Map<number, string>();
   for (const token of tokens) {
     if (token.status !== 'failure') continue;
+    const reason = await lastError(on, token);
+    if (reason !== null) reasons.set(token.id, reason);
     const last = executions.findLast(({ tokenId }) => tokenId === token.id);
     if (last === undefined) continue;
     const chunks = await readOutputTail(on, last.id, tailBytes);
@@ -50,6 +73,10 @@ export async function readRun(on: Connection, instanceId: number): Promise<Run |
     executions,
     audit,
     tails,
+    reasons,
+    parent,
+    children,
+    awaited,
     failuresInARow: instance.errorAt === null ? 0 : await failuresInARow(on, instanceId),
   };
 }

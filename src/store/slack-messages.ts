@@ -9,7 +9,7 @@ export interface SlackMessage {
    * `unstarted`, and `reminder`, by their number as the attempt; `backlog`: of the instance's queue,
    * in the default channel.
    */
-  readonly kind: 'run' | 'failure' | 'unstarted' | 'backlog' | 'reminder';
+  readonly kind: 'run' | 'failure' | 'unstarted' | 'backlog' | 'reminder' | 'late';
   readonly tokenId: number | null;
   readonly attempt: number;
   readonly channel: string;

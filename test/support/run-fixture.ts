@@ -147,6 +147,10 @@ export function workingRun(fields: Partial<ShownRun> = {}): ShownRun {
     executions: [extracted, executionOf()],
     audit: [],
     tails: new Map(),
+    reasons: new Map(),
+    parent: null,
+    children: [],
+    awaited: [],
     failuresInARow: 0,
     ...fields,
   };

@@ -3,10 +3,16 @@ import { notFound } from '../../errors.ts';
 import { showRun } from '../../operations/show.ts';
 import { peakMemory } from '../../messages/peak-memory.ts';
 import { listInstances } from '../../store/instances.ts';
-import { readRun } from '../../store/run.ts';
+import { readRun, type Run } from '../../store/run.ts';
 import { memoryText } from '../command-text.ts';
 import { printJson, printLine, printNote, printTable } from '../print.ts';
-import { executionJson, instanceJson, instanceSummaryJson, tokenJson } from '../row-json.ts';
+import {
+  executionJson,
+  instanceJson,
+  instanceSummaryJson,
+  snakeCased,
+  tokenJson,
+} from '../row-json.ts';
 import { stateNames, timeText } from '../row-text.ts';
 import { withSession, type Session } from '../session.ts';
 import { firstLine } from '../../workflow/first-line.ts';
@@ -49,11 +55,14 @@ async function all(db: Database, { json }: Json): Promise<number> {
 async function one({ db, facts }: Session, id: number, { json }: Json): Promise<number> {
   const run = await readRun(db, id);
   if (run === null) throw notFound(`There is no instance #${id}.`);
-  const { instance, tokens, executions } = showRun(run, facts);
+  const { instance, tokens, executions, parent, children, awaited } = showRun(run, facts);
   const memory = peakMemory(executions);
   if (json) {
     printJson({
       ...instanceJson(instance),
+      parent: parent === null ? null : snakeCased(parent),
+      children: children.map(snakeCased),
+      awaited: awaited.map(snakeCased),
       tokens: tokens.map(tokenJson),
       executions: executions.map(executionJson),
       peak_memory: memory,
@@ -64,6 +73,7 @@ async function one({ db, facts }: Session, id: number, { json }: Json): Promise<
   printLine(`#${id} ${stateNames[status]}  ${definitionId} ${definitionName}`);
   printLine(`launched ${timeText(createdAt)} by ${launchedBy}`);
   if (instance.scriptChanged) printLine('script changed for this run');
+  if (parent !== null) printLine(`sub process of #${parent.id} ${parent.definitionName}`);
   if (instance.preventedBy !== null) printLine(`prevented by #${instance.preventedBy}`);
   if (instance.errorAt !== null) printLine(`in error since ${timeText(instance.errorAt)}`);
   if (instance.finishedAt !== null) printLine(`finished ${timeText(instance.finishedAt)}`);
@@ -81,6 +91,7 @@ async function one({ db, facts }: Session, id: number, { json }: Json): Promise<
       ]),
     );
   }
+  printRelations(run);
   if (executions.length > 0) {
     printLine();
     printTable(
@@ -95,6 +106,32 @@ async function one({ db, facts }: Session, id: number, { json }: Json): Promise<
     );
   }
   return 0;
+}
+
+/** What its steps have launched, and what they wait for. */
+function printRelations({ children, awaited }: Pick<Run, 'children' | 'awaited'>): void {
+  if (awaited.length > 0) {
+    printLine();
+    printTable(
+      ['WAITS FOR', 'PERIOD', 'FINISHED'],
+      awaited.map((job) => [
+        `${job.definitionId} ${job.definitionName ?? ''}`,
+        job.period,
+        job.instanceId === null ? '-' : `#${job.instanceId}`,
+      ]),
+    );
+  }
+  if (children.length === 0) return;
+  printLine();
+  printTable(
+    ['LAUNCHED', 'STATE', 'AT', 'JOB'],
+    children.map((child) => [
+      `#${child.id}`,
+      stateNames[child.status],
+      timeText(child.createdAt),
+      `${child.definitionId} ${child.definitionName}`,
+    ]),
+  );
 }
 
 function resultText({ status, exitStatus, termSignal, timedOut }: Execution): string {

@@ -2,6 +2,7 @@
 import { showLength, showOutput, showTime, stateNames } from './page-texts.ts';
 import type { Execution } from '../../store/executions.ts';
 import type { InstanceStatus } from '../../store/instances.ts';
+import type { AwaitedJob, RelatedInstance } from '../../store/relations.ts';
 import type { LogLine } from '../../store/logs.ts';
 import type { ShownRun } from '../../store/shown.ts';
 
@@ -22,6 +23,9 @@ export interface InstanceView {
   readonly canceledAt: string;
   readonly elapsed: string;
   readonly envNames: string;
+  readonly parent: RelatedInstance | null;
+  readonly children: readonly (RelatedInstance & { readonly state: string; readonly at: string })[];
+  readonly awaited: readonly AwaitedJob[];
   readonly tokens: readonly {
     readonly path: string;
     readonly status: string;
@@ -55,7 +59,7 @@ export interface OutputTail {
 }
 
 export function instanceView(
-  { instance, definition, tokens, executions }: ShownRun,
+  { instance, definition, tokens, executions, parent, children, awaited }: ShownRun,
   tails: readonly OutputTail[],
   logs: readonly LogLine[],
   timeZone: string,
@@ -79,6 +83,13 @@ export function instanceView(
     canceledAt: time(instance.canceledAt),
     elapsed: showLength(instance.createdAt, endedAt),
     envNames: Object.keys(instance.env).join(', '),
+    parent,
+    children: children.map((child) => ({
+      ...child,
+      state: stateNames[child.status],
+      at: time(child.createdAt),
+    })),
+    awaited,
     tokens: tokens.map((token) => ({
       path: token.path === '' ? '/' : token.path,
       status: token.status,

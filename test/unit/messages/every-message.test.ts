@@ -16,6 +16,7 @@ import { chooseStepMessage } from '../../../src/messages/choose-step.ts';
 import { definitionCard } from '../../../src/messages/definition-card.ts';
 import { failureMessage } from '../../../src/messages/failure-message.ts';
 import { backlogMessage } from '../../../src/messages/backlog-message.ts';
+import { lateMessage } from '../../../src/messages/late-message.ts';
 import { reminderMessage } from '../../../src/messages/reminder-message.ts';
 import { unstartedMessage } from '../../../src/messages/unstarted-message.ts';
 import { helpMessage } from '../../../src/messages/help-message.ts';
@@ -79,8 +80,27 @@ function runsOf(text: string): ShownRun[] {
   };
   const broken = { status: 'failure', attempt: 1, path: '/1-execute' } as const;
   const many = Array.from({ length: 40 }, (_, index) => tokenOf({ ...broken, id: 21 + index }));
+  const child = { id: 15, definitionId: 5, definitionName: text, status: 'error' } as const;
+  const related = {
+    parent: child,
+    children: times(7, { ...child, tokenId: 21, attempt: 1, createdAt: at('12:01:00') }),
+    awaited: times(7, { ...child, tokenId: 21, period: 'daily', instanceId: null } as const),
+  };
   return [
-    workingRun({ instance: instanceOf(own), definition, audit, executions: [execution] }),
+    workingRun({
+      instance: instanceOf({ ...own, launchedFrom: 'sub_process' }),
+      definition,
+      audit,
+      executions: [execution],
+      ...related,
+    }),
+    failedRun({
+      ...failed,
+      instance: instanceOf({ ...own, status: 'error' }),
+      tokens: [tokenOf(broken)],
+      executions: [],
+      reasons: new Map([[21, text]]),
+    }),
     workingRun({
       instance: instanceOf(own),
       definition,
@@ -167,6 +187,7 @@ function everyMessage(text: string): (Content | Modal)[] {
       failureMessage(run, 21, 2, { ...about, tail: text }),
       failureMessage(run, 99, 1, about),
       reminderMessage(run, about),
+      lateMessage(run, 21, { minutes: 90, hours: 0 }, about),
       unstartedMessage(run, 'none', about),
       unstartedMessage(run, 'busy', about),
     ]),
