@@ -15,7 +15,7 @@ import { applyEvent } from './apply-event.ts';
 import { inTransaction } from './in-transaction.ts';
 import { refreshMessages } from './refresh-messages.ts';
 import { secretsOf } from './secrets-of.ts';
-import { lockWaitingStep } from './waiting-step.ts';
+import { lockWaitingStep, type WaitingStep } from './waiting-step.ts';
 import type { EngineFacts } from './engine-facts.ts';
 import type { Database, Tx } from '../store/database.ts';
 
@@ -36,7 +36,11 @@ export async function beginAwait(
     await inTransaction(db, (tx) => markInstancesAwaited(tx, ids));
   }
   await inTransaction(db, async (tx) => {
-    if (await takeEvent(tx, event.id)) await look(tx, event, facts);
+    if (!(await takeEvent(tx, event.id))) return;
+    const step = await lockWaitingStep(tx, event);
+    if (step === null || (await look(tx, step, event, facts)) !== 'waits') return;
+    // What it waits for is shown from now on.
+    await refreshMessages(tx, step.instance.id);
   });
 }
 
@@ -47,16 +51,21 @@ export async function hearEnd(
   facts: EngineFacts,
 ): Promise<void> {
   for (const token of await tokensAwaiting(db, event.instanceId)) {
-    await inTransaction(db, (tx) => look(tx, token, facts));
+    await inTransaction(db, async (tx) => {
+      const step = await lockWaitingStep(tx, token);
+      if (step !== null) await look(tx, step, token, facts);
+    });
   }
   await inTransaction(db, (tx) => takeEvent(tx, event.id));
 }
 
 /** Whether all that a step waits for has come, or will never. */
-async function look(tx: Tx, awaiting: AwaitingToken, facts: EngineFacts): Promise<void> {
-  const step = await lockWaitingStep(tx, awaiting);
-  if (step === null) return;
-  const { instance, token, tokens } = step;
+async function look(
+  tx: Tx,
+  { instance, token, tokens }: WaitingStep,
+  awaiting: AwaitingToken,
+  facts: EngineFacts,
+): Promise<'waits' | 'over'> {
   const received = await receiveInstances(tx, awaiting);
   for (const { definitionId, instanceId } of received) {
     await insertLog(tx, {
@@ -72,9 +81,10 @@ async function look(tx: Tx, awaiting: AwaitingToken, facts: EngineFacts): Promis
   const failed = open.map(inVain).find((why) => why !== null) ?? null;
   if (open.length > 0 && failed === null) {
     if (received.length > 0) await refreshMessages(tx, instance.id);
-    return;
+    return 'waits';
   }
   await applyEvent(tx, instance, tokens, token.key, { type: 'awaited', failed }, facts);
+  return 'over';
 }
 
 /** Why it is in vain to wait any longer, or null. */
