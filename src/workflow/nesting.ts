@@ -67,7 +67,7 @@ type Mixture = 'none' | 'here' | 'before';
 /** The indentations that a line could have met, from a level to another that is nested in it. */
 function levelsBetween<Item>(outer: Level<Item>, inner: Level<Item>): readonly number[] {
   const indents: number[] = [];
-  for (let level = inner; level !== outer; level = level.above ?? outer) {
+  for (let level = inner; level !== outer && level.above !== null; level = level.above) {
     indents.push(level.indent);
   }
   if (outer.above !== null) indents.push(outer.indent);
