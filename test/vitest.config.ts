@@ -35,7 +35,7 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['src/**'],
-      thresholds: { 'src/workflow/**': { 100: true } },
+      thresholds: { 'src/workflow/**': { 100: true }, 'src/schedule/**': { 100: true } },
     },
   },
 });
