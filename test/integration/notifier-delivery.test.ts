@@ -10,6 +10,7 @@ import { lose } from '../../src/operations/lose.ts';
 import { launch } from '../../src/operations/launch.ts';
 import { retry } from '../../src/operations/retry.ts';
 import { skip } from '../../src/operations/skip.ts';
+import { warnOfLateTokens } from '../../src/operations/warn-of-late-tokens.ts';
 import { openDatabase, type Database } from '../../src/store/database.ts';
 import type { DefinitionFields } from '../../src/store/definitions.ts';
 import { insertRefresh } from '../../src/store/outbox.ts';
@@ -328,6 +329,38 @@ describe('a run that is in ERROR for long', () => {
     const texts = slack.messages.slice(before).map(({ text }) => text);
     expect(texts).toHaveLength(2);
     for (const text of texts) expect(text).toMatch(/ is running again\.$/);
+  });
+});
+
+describe('a run that takes longer than expected', () => {
+  it('is warned of in the thread and the channel, once an hour, and no more when it is over', async () => {
+    const { instanceId } = await launchOne(db, (await job()).id);
+    await settle();
+    const pass = async (interval: string) => {
+      await db.query(
+        `update tokens set created_at = created_at - $1::interval,
+           expected_at = expected_at - $1::interval`,
+        [interval],
+      );
+      await inTransaction(db, warnOfLateTokens);
+      // Also where the answer of the first delivery was lost.
+      await db.query(`update outbox set delivered_at = null where event = 'long_elapsed_time'`);
+      await settle();
+    };
+    await pass('24 hours');
+    await pass('1 hour');
+    const [run, ...warnings] = slack.messages;
+    expect(warnings).toHaveLength(2);
+    for (const warning of warnings) {
+      expect(warning).toMatchObject({ channel: 'C0ALERTS', thread: run?.ts, broadcast: true });
+      expect(warning.text).toMatch(
+        /^The running time of 'nightly-report' is longer than expected\./,
+      );
+      expect(words(warning)).toContain('longer than the 1 d that were expected');
+    }
+    await inTransaction(db, (tx) => cancel(tx, wish(instanceId), facts));
+    await pass('1 hour');
+    expect(slack.messages).toHaveLength(3);
   });
 });
 
