@@ -1,4 +1,7 @@
 /** The hour, day, week or month of a zone that holds a moment. */
+import { dateOf, dayOf, weekdayOf } from './calendar.ts';
+import { millisecondsOf, type Minute, minuteOf, minutesOfDay } from './minute.ts';
+import { type TimeZone, timeZone } from './time-zone.ts';
 
 export interface CalendarPeriod {
   readonly from: Date;
@@ -10,84 +13,45 @@ export interface CalendarPeriod {
 export function calendarPeriod(
   period: 'hourly' | 'daily' | 'weekly' | 'monthly',
   at: Date,
-  timeZone: string,
+  zoneName: string,
 ): CalendarPeriod {
-  const local = localTime(at, timeZone);
-  const [year, month, day] = [local.getUTCFullYear(), local.getUTCMonth(), local.getUTCDate()];
-  const days = (from: number, to: number): CalendarPeriod => ({
-    from: midnight(Date.UTC(year, month, from), timeZone),
-    before: midnight(Date.UTC(year, month, to), timeZone),
+  const zone = timeZone(zoneName);
+  if (zone === undefined) throw new RangeError(`There is no time zone ${zoneName}.`);
+  const minute = minuteOf(at.getTime());
+  const shown = minute + zone.stretchAt(minute).offset;
+  const today = Math.floor(shown / minutesOfDay);
+  const days = (from: number, before: number): CalendarPeriod => ({
+    from: dateAt(beginningOf(from, zone)),
+    before: dateAt(beginningOf(before, zone)),
   });
   switch (period) {
     case 'hourly': {
       // Not by the clock on the wall, which shows one hour of the year twice.
-      const from = at.getTime() - (local.getTime() % hourMs);
-      return { from: new Date(from), before: new Date(from + hourMs) };
+      const from = minute - (((shown % 60) + 60) % 60);
+      return { from: dateAt(from), before: dateAt(from + 60) };
     }
     case 'daily':
-      return days(day, day + 1);
+      return days(today, today + 1);
     case 'weekly': {
-      const monday = day - ((local.getUTCDay() + 6) % 7);
+      const monday = today - ((weekdayOf(today) + 6) % 7);
       return days(monday, monday + 7);
     }
-    case 'monthly':
-      return {
-        from: midnight(Date.UTC(year, month, 1), timeZone),
-        before: midnight(Date.UTC(year, month + 1, 1), timeZone),
-      };
+    case 'monthly': {
+      const { year, month } = dateOf(today);
+      return days(dayOf({ year, month, day: 1 }), dayOf({ year, month: month + 1, day: 1 }));
+    }
   }
 }
 
-const hourMs = 3_600_000;
-
-/** What clocks of the zone show, as if it were UTC. */
-function localTime(at: Date, timeZone: string): Date {
-  const parts = formatOf(timeZone).formatToParts(at);
-  const part = (type: Intl.DateTimeFormatPartTypes) =>
-    Number(parts.find((candidate) => candidate.type === type)?.value);
-  const ms = at.getTime() - Math.floor(at.getTime() / 1_000) * 1_000;
-  return new Date(
-    Date.UTC(
-      part('year'),
-      part('month') - 1,
-      part('day'),
-      part('hour'),
-      part('minute'),
-      part('second'),
-      ms,
-    ),
-  );
+/** The first minute at which clocks show that day, or, where it is left out, the first one after it. */
+function beginningOf(day: number, { stretchAt }: TimeZone): Minute {
+  const shown = day * minutesOfDay;
+  // A day before by any clock: none is further from UTC than 14 hours.
+  let stretch = stretchAt(shown - minutesOfDay);
+  while (shown - stretch.offset >= stretch.to) stretch = stretchAt(stretch.to);
+  return Math.max(stretch.from, shown - stretch.offset);
 }
 
-/** The first moment at which clocks show that time; where none does, the first one after it. */
-function midnight(wall: number, timeZone: string): Date {
-  const shown = (at: number) => localTime(new Date(at), timeZone).getTime();
-  // The zone's offsets before and after: a change is never within a day of another.
-  const candidates = [wall - dayMs, wall + dayMs]
-    .map((near) => wall - (shown(near) - near))
-    .toSorted((one, other) => one - other);
-  const [first = wall, last = wall] = candidates;
-  return new Date(shown(first) === wall ? first : last);
-}
-
-const dayMs = 24 * hourMs;
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-/** Kept: making one takes 0.3 ms. */
-function formatOf(timeZone: string): Intl.DateTimeFormat {
-  const known = formats.get(timeZone);
-  if (known !== undefined) return known;
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-  });
-  formats.set(timeZone, format);
-  return format;
+function dateAt(minute: Minute): Date {
+  return new Date(millisecondsOf(minute));
 }

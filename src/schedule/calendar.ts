@@ -1,5 +1,5 @@
 /**
- * The Gregorian calendar by arithmetic: a day is the number of days since 1970-01-01. Eight times as fast
+ * The Gregorian calendar by arithmetic: a day is the number of days since 1970-01-01. Four times as fast
  * as a `Date`, which matters where 41 years are looked at day by day. After Howard Hinnant's
  * "chrono-compatible low-level date algorithms".
  */

@@ -179,7 +179,7 @@ it('every due minute belongs to exactly one row, whatever was missed', () => {
         expect(launched.map(({ from }) => from)).toEqual(expect.arrayContaining(into));
       },
     ),
-    { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 2) * 50 },
+    { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 100) },
   );
 });
 

@@ -96,4 +96,10 @@ describe('where clocks change', () => {
       '2024-03-31T22:00:00.000Z',
     ]);
   });
+
+  it('there is a zone, or an error that names it', () => {
+    expect(() => period('daily', '2024-03-15T00:00:00Z', 'Mars/Olympus')).toThrow(
+      'There is no time zone Mars/Olympus.',
+    );
+  });
 });
