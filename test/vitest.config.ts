@@ -10,7 +10,15 @@ export default defineConfig({
     // Most of what is slow waits for processes, not for the processor.
     maxWorkers: 3,
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 } },
+      {
+        // They share nothing but modules, which take longer to load than most tests take.
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          testTimeout: 30_000,
+          isolate: false,
+        },
+      },
       {
         test: {
           name: 'integration',
