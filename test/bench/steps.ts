@@ -96,6 +96,9 @@ const comparisons: Readonly<Record<'w10' | 'burst', Comparison>> = {
   },
 };
 
+/** Rounds of some hundred steps each, or of ten. */
+const warmUps = { w10: 20, burst: 1 };
+
 export async function steps(
   servers: Servers,
   name: 'w10' | 'burst',
@@ -116,13 +119,13 @@ export async function steps(
     ours: [],
     theirs: [],
   }));
-  // Round 0 warms up: connections, plans, compiled code.
-  for (let round = 0; round <= rounds; round += 1) {
+  // The first rounds warm all of them up: connections, plans, compiled code.
+  for (let round = 1 - warmUps[name]; round <= rounds; round += 1) {
     const [before, theirs] = [await run('kuroko', name), [] as number[]];
     for (const { contender, workload } of against) theirs.push(await run(contender, workload));
     // Twice, before and after the others, so that a drift of the machine falls on both sides.
     const ours = (before + (await run('kuroko', name))) / 2;
-    if (round === 0) continue;
+    if (round < 1) continue;
     for (const [index, figures] of taken.entries()) {
       figures.ours.push(ours);
       figures.theirs.push(theirs[index] ?? 0);
