@@ -1,5 +1,6 @@
 /** Connects to a running guardian through its socket. */
 import { Buffer } from 'node:buffer';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   Ended,
   Observed,
@@ -203,6 +204,7 @@ async function openConnection(socketPath: string): Promise<{ guardian: Guardian;
       });
       await ask('end', { graceMs });
       await gone;
+      await exited(hello.pid);
     },
     close() {
       flushAcknowledged();
@@ -210,6 +212,20 @@ async function openConnection(socketPath: string): Promise<{ guardian: Guardian;
     },
   };
   return { guardian, ask };
+}
+
+/** The connection closes a moment before the process does: who says that nothing is left has waited for it, a second at most. */
+async function exited(pid: number): Promise<void> {
+  for (let left = 200; left > 0 && isAlive(pid); left -= 1) await sleep(5);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function subscribe<Listener>(listeners: Set<Listener>, listener: Listener): () => void {
