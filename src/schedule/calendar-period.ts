@@ -1,7 +1,8 @@
 /** The hour, day, week or month of a zone that holds a moment. */
 import { dateOf, dayOf, weekdayOf } from './calendar.ts';
+import { firstShown } from './first-shown.ts';
 import { millisecondsOf, type Minute, minuteOf, minutesOfDay } from './minute.ts';
-import { type TimeZone, timeZone } from './time-zone.ts';
+import { timeZone } from './time-zone.ts';
 
 export interface CalendarPeriod {
   readonly from: Date;
@@ -21,8 +22,8 @@ export function calendarPeriod(
   const shown = minute + zone.stretchAt(minute).offset;
   const today = Math.floor(shown / minutesOfDay);
   const days = (from: number, before: number): CalendarPeriod => ({
-    from: dateAt(beginningOf(from, zone)),
-    before: dateAt(beginningOf(before, zone)),
+    from: dateAt(firstShown(from * minutesOfDay, zone)),
+    before: dateAt(firstShown(before * minutesOfDay, zone)),
   });
   switch (period) {
     case 'hourly': {
@@ -41,15 +42,6 @@ export function calendarPeriod(
       return days(dayOf({ year, month, day: 1 }), dayOf({ year, month: month + 1, day: 1 }));
     }
   }
-}
-
-/** The first minute at which clocks show that day, or, where it is left out, the first one after it. */
-function beginningOf(day: number, { stretchAt }: TimeZone): Minute {
-  const shown = day * minutesOfDay;
-  // A day before by any clock: none is further from UTC than 14 hours.
-  let stretch = stretchAt(shown - minutesOfDay);
-  while (shown - stretch.offset >= stretch.to) stretch = stretchAt(stretch.to);
-  return Math.max(stretch.from, shown - stretch.offset);
 }
 
 function dateAt(minute: Minute): Date {

@@ -1,11 +1,10 @@
 /** `kuroko lint`: checks scripts; without a database, or with what one knows of queues and other jobs. */
-import { loadConfig, type Config } from '../../config.ts';
-import { UserError } from '../../errors.ts';
 import { definitionWarnings } from '../../operations/definition-warnings.ts';
 import { engineFacts } from '../../operations/engine-facts.ts';
 import { openDatabase } from '../../store/database.ts';
 import { explain } from '../explain.ts';
 import { inFile, lintFiles, type Linted } from '../lint-files.ts';
+import { ownConfig } from '../own-config.ts';
 import { printJson, printLine, printNote } from '../print.ts';
 import type { Json } from '../json-option.ts';
 import type { Known } from '../../workflow/known.ts';
@@ -30,17 +29,6 @@ export async function lintVerb(
     else printLinted(one, warned);
   }
   return fine ? 0 : 1;
-}
-
-/** Custom tasks are words, too; a configuration with mistakes is no reason not to look at a script. */
-function ownConfig(): Config | null {
-  try {
-    return loadConfig(process.env);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    printNote(`${error.message} It is left aside; see: kuroko check`);
-    return null;
-  }
 }
 
 /** Of those that are right. */
