@@ -7,7 +7,10 @@ export async function up(knex: Knex): Promise<void> {
       -- Of the configured ones where null: minutes before now that are caught up with; launches at most.
       add catch_up_window integer check (catch_up_window between 0 and 525600),
       add catch_up_cap integer check (catch_up_cap between 1 and 1000),
-      -- Every due minute up to and with this one has its row in the ledger. It only goes forward.
+      -- Its time on the ledger begins after this minute.
+      add since timestamptz not null default date_trunc('minute', clock_timestamp(), 'UTC'),
+      -- Every due minute after \`since\`, up to and with this one, has its row in the ledger. It only goes
+      -- forward.
       add watermark timestamptz not null default date_trunc('minute', clock_timestamp(), 'UTC'),
       -- The first due minute after the watermark; null: there is none, it is set aside, or removed.
       add next_due_at timestamptz,
@@ -16,6 +19,7 @@ export async function up(knex: Knex): Promise<void> {
       add set_aside_reason text,
       -- What became of its minutes stays to be asked for.
       add removed_at timestamptz,
+      add check (since <= watermark),
       add check ((set_aside_at is null) = (set_aside_reason is null)),
       add check (next_due_at is null or set_aside_at is null and removed_at is null);
     drop index schedules_once;
@@ -34,7 +38,7 @@ export async function up(knex: Knex): Promise<void> {
       outcome text not null
         check (outcome in ('launched', 'prevented', 'suspended', 'merged', 'skipped')),
       -- Of skipped.
-      because text check (because in ('window', 'policy', 'cap', 'changed', 'set_aside')),
+      because text check (because in ('window', 'policy', 'cap', 'set_aside')),
       -- The instance that was launched, or prevented. It may be older than instances are kept.
       instance_id bigint,
       -- The one that stood in its way.
@@ -64,6 +68,7 @@ export async function up(knex: Knex): Promise<void> {
       due bigint,
       accounted bigint,
       differences jsonb not null default '[]',
+      begun_at timestamptz not null default clock_timestamp(),
       counted_at timestamptz
     );
 
@@ -90,7 +95,7 @@ export async function down(knex: Knex): Promise<void> {
     drop table recounts, ledger;
     delete from schedules where removed_at is not null;
     drop index schedules_due, schedules_definition, schedules_once;
-    alter table schedules drop catch_up_window, drop catch_up_cap, drop watermark,
+    alter table schedules drop catch_up_window, drop catch_up_cap, drop since, drop watermark,
       drop next_due_at, drop set_aside_at, drop set_aside_reason, drop removed_at;
     create unique index schedules_once on schedules (definition_id, cron, coalesce(time_zone, ''));
   `);

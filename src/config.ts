@@ -32,6 +32,8 @@ export interface Config {
   readonly shutdownGrace: number;
   /** Days that instances, and what they executed, are kept after their end. */
   readonly retention: { readonly instances: number; readonly executions: number };
+  /** What is done about launches that schedules have missed, where they say nothing else. */
+  readonly catchUp: CatchUp;
   /** Names of environment variables whose values are masked; `*` is any text. */
   readonly secrets: readonly string[];
   /** Where the output of commands goes besides the database. */
@@ -46,6 +48,15 @@ export type ExecutionLogger =
       /** Null: `AWS_REGION`, else where Kuroko2 sends to. */
       readonly region: string | null;
     };
+
+export interface CatchUp {
+  /** One launch for all that were missed, each its own, or none. */
+  readonly policy: 'latest' | 'all' | 'none';
+  /** Minutes before now; what was missed before is skipped. */
+  readonly window: number;
+  /** At most so many launches of a schedule at once, of `all`. */
+  readonly cap: number;
+}
 
 export interface ApiClient {
   readonly name: string;
@@ -81,7 +92,13 @@ export const commandDefaults = {
   shutdownGrace: 0,
   secrets: ['*SECRET*', '*TOKEN*', '*PASSWORD*', '*_KEY'],
   retention: { instances: 90, executions: 14 },
+  catchUp: { policy: 'latest', window: 1_440, cap: 100 },
 } as const;
+
+export const catchUpPolicies = ['latest', 'all', 'none'] as const;
+/** In minutes: a year. */
+export const longestCatchUpWindow = 525_600;
+export const highestCatchUpCap = 1_000;
 
 export const railsEnvs = ['development', 'test', 'staging', 'production'] as const;
 
@@ -121,6 +138,20 @@ const fileSchema = z.strictObject({
     )
     .optional(),
   rails_env_ceiling: z.enum(railsEnvs).optional(),
+  catch_up: z
+    .strictObject({
+      policy: z.enum(catchUpPolicies, 'must be latest, all or none').optional(),
+      window: z
+        .union([z.string(), z.int()])
+        .transform((value) => catchUpMinutes(String(value)))
+        .refine(
+          (minutes) => minutes !== null,
+          `must be N, Nm or Nh, at most ${longestCatchUpWindow} minutes`,
+        )
+        .optional(),
+      cap: z.int().min(1).max(highestCatchUpCap).optional(),
+    })
+    .optional(),
   retention: z.strictObject({ instances: days.optional(), executions: days.optional() }).optional(),
   secrets: z
     .array(z.string().regex(/^[\w*]+$/, 'is no name of a variable, with or without *'))
@@ -243,6 +274,11 @@ function assemble(
       instances: file.retention?.instances ?? commandDefaults.retention.instances,
       executions: file.retention?.executions ?? commandDefaults.retention.executions,
     },
+    catchUp: {
+      policy: file.catch_up?.policy ?? commandDefaults.catchUp.policy,
+      window: file.catch_up?.window ?? commandDefaults.catchUp.window,
+      cap: file.catch_up?.cap ?? commandDefaults.catchUp.cap,
+    },
     secrets: file.secrets ?? commandDefaults.secrets,
     executionLogger:
       file.execution_logger?.type === 'CloudWatchLogs'
@@ -319,6 +355,13 @@ function wholeNumber(min: number, max: number) {
     .regex(/^\d{1,9}$/, message)
     .transform(Number)
     .refine((value) => value >= min && value <= max, message);
+}
+
+/** Minutes of `N`, `Nm` or `Nh`, as limits in scripts are written; null for anything else, or for too many. */
+function catchUpMinutes(written: string): number | null {
+  const [, digits, unit] = /^(\d{1,6})([mh]?)$/.exec(written) ?? [];
+  const minutes = Number(digits) * (unit === 'h' ? 60 : 1);
+  return digits === undefined || minutes > longestCatchUpWindow ? null : minutes;
 }
 
 export function isTimeZone(name: string): boolean {

@@ -41,6 +41,7 @@ async function factsOf(config: Config, db: Database): Promise<EngineFacts> {
     railsEnvCeiling: config.railsEnvCeiling,
     customTasks: { ...published.customTasks, ...config.customTasks },
     timeZone: published.timeZone,
+    catchUp: published.catchUp,
     secrets: [...published.secrets, ...config.secrets],
   });
 }

@@ -9,10 +9,11 @@ import { reminderMessage } from '../messages/reminder-message.ts';
 import { runMessage, runTitle } from '../messages/run-message.ts';
 import { unstartedExecution, unstartedMessage } from '../messages/unstarted-message.ts';
 import { lateMessage } from '../messages/late-message.ts';
+import { scheduleMessage } from '../messages/schedule-message.ts';
 import { mustTell } from './must-tell.ts';
 import { isArchived, isOfTheChannel, isOfTheMessage, SlackFaultError } from './slack-fault.ts';
 import type { About } from '../messages/about.ts';
-import type { Delivery, UnstartedNotice } from '../store/outbox.ts';
+import type { Delivery, ScheduleDelivery, UnstartedNotice } from '../store/outbox.ts';
 import type { ShownRun } from '../store/shown.ts';
 import type { SlackMessage } from '../store/slack-messages.ts';
 import type { SlackApi } from './slack-api.ts';
@@ -41,7 +42,11 @@ export interface SlackNotifier {
  * `SlackFaultError` for what has not been delivered; all that was delivered is in the books, and is
  * not sent again when the delivery is tried again.
  */
-export async function deliver(notifier: SlackNotifier, delivery: Delivery): Promise<void> {
+export async function deliver(
+  notifier: SlackNotifier,
+  delivery: Delivery | ScheduleDelivery,
+): Promise<void> {
+  if (delivery.instanceId === null) return tellOfSchedules(notifier, delivery);
   const run = await notifier.books.readRun(delivery.instanceId);
   if (run === null) return;
   const messages = await notifier.books.messagesOf(delivery.instanceId);
@@ -72,6 +77,18 @@ export async function deliver(notifier: SlackNotifier, delivery: Delivery): Prom
   if (delivery.payload.unstarted === undefined) return;
   await tellUnstarted(notifier, run, delivery.payload.unstarted, place, messages);
 }
+
+/** In the channel of the definition that it is about, else the default one; nowhere without. */
+async function tellOfSchedules(notifier: SlackNotifier, notice: ScheduleDelivery): Promise<void> {
+  const channel = scheduleChannel(notifier, notice);
+  if (channel === null) return;
+  await notifier.api.post({ channel, content: scheduleMessage(notice, notifier.about()) });
+}
+
+const scheduleChannel = (
+  { defaultChannel }: SlackNotifier,
+  { event, payload }: ScheduleDelivery,
+): string | null => (event === 'set_aside' ? payload.channel : null) ?? defaultChannel;
 
 /** In the thread, and shown in the channel; nothing where somebody has dealt with it meanwhile. */
 async function remind(
@@ -141,9 +158,15 @@ async function tellUnstarted(
  * order in which it happened.
  */
 export async function channelOf(
-  { books, api, defaultChannel }: SlackNotifier,
-  { instanceId }: Delivery,
+  notifier: SlackNotifier,
+  delivery: Delivery | ScheduleDelivery,
 ): Promise<string | null> {
+  const { books, api, defaultChannel } = notifier;
+  const { instanceId } = delivery;
+  if (instanceId === null) {
+    const channel = scheduleChannel(notifier, delivery);
+    return channel === null ? null : api.idOf(channel);
+  }
   const told = (await books.messagesOf(instanceId)).find(({ kind }) => kind === 'run');
   if (told !== undefined) return told.channel;
   const run = await books.readRun(instanceId);

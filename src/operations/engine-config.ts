@@ -4,7 +4,14 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { commandDefaults, described, isTimeZone, railsEnvs, type Config } from '../config.ts';
+import {
+  catchUpPolicies,
+  commandDefaults,
+  described,
+  isTimeZone,
+  railsEnvs,
+  type Config,
+} from '../config.ts';
 import { invalid } from '../errors.ts';
 import { readEngineConfig, writeEngineConfig } from '../store/engine-config.ts';
 import type { Connection, Tx } from '../store/database.ts';
@@ -31,6 +38,10 @@ const schema = z.object({
   retention: z
     .object({ instances: z.number(), executions: z.number() })
     .default(commandDefaults.retention),
+  /** What is done about launches that schedules have missed: minutes, launches. */
+  catchUp: z
+    .object({ policy: z.enum(catchUpPolicies), window: z.number(), cap: z.number() })
+    .default(commandDefaults.catchUp),
   /** Bytes of output kept of one execution. */
   outputCap: z.int().min(0).default(commandDefaults.outputCap),
   /** Seconds between TERM and KILL. */

@@ -9,11 +9,16 @@ import {
   type DefinitionFields,
 } from '../store/definitions.ts';
 import { findOrCreateUser, replaceAdmins } from '../store/users.ts';
+import { scheduleNow, schedulesOf } from '../store/schedules.ts';
 import { auditActor, type Actor } from './actor.ts';
+import { databaseClock, type Clock } from './clock.ts';
+import { writeSchedules } from './edit-schedules.ts';
 import { referenceProblems } from './reference-problems.ts';
 import { showDefinition } from './show.ts';
 import { definitionProblems } from './definition-problems.ts';
+import { replan, settleSchedules } from './settle-schedules.ts';
 import type { EngineFacts } from './engine-facts.ts';
+import type { ScheduleSet } from './schedule-problems.ts';
 import type { Tx } from '../store/database.ts';
 
 /** An e-mail address or a Slack user id; somebody seen for the first time is created. */
@@ -26,6 +31,8 @@ export interface SaveWish {
   readonly version: number | null;
   readonly fields: DefinitionFields;
   readonly admins: readonly AdminRef[];
+  /** What it launches by itself; left out: as it is. */
+  readonly schedules?: ScheduleSet;
   readonly actor: Actor;
 }
 
@@ -35,8 +42,13 @@ export interface Saved {
 }
 
 /** Throws Invalid with every problem in its details, Conflict when somebody else was faster. */
-export async function saveDefinition(tx: Tx, wish: SaveWish, facts: EngineFacts): Promise<Saved> {
-  const saved = await writeDefinition(tx, wish, facts);
+export async function saveDefinition(
+  tx: Tx,
+  wish: SaveWish,
+  facts: EngineFacts,
+  clock: Clock = databaseClock,
+): Promise<Saved> {
+  const saved = await writeDefinition(tx, wish, facts, clock);
   // It may name itself, and so it is looked at once it is there.
   const problems = await referenceProblems(tx, wish.fields.script);
   if (problems.length > 0) {
@@ -49,7 +61,12 @@ export async function saveDefinition(tx: Tx, wish: SaveWish, facts: EngineFacts)
 }
 
 /** The same for several that may name one another: whoever writes them looks at that in the end. */
-export async function writeDefinition(tx: Tx, wish: SaveWish, facts: EngineFacts): Promise<Saved> {
+export async function writeDefinition(
+  tx: Tx,
+  wish: SaveWish,
+  facts: EngineFacts,
+  clock: Clock = databaseClock,
+): Promise<Saved> {
   const admins = wish.admins.map((ref) => ref.trim()).filter((ref) => ref !== '');
   const problems = [
     ...definitionProblems(wish.fields, admins, facts),
@@ -60,7 +77,7 @@ export async function writeDefinition(tx: Tx, wish: SaveWish, facts: EngineFacts
   if (problems.length > 0) throw invalid('The definition cannot be saved.', problems);
   const [current] = wish.id === null ? [] : await lockDefinitions(tx, [wish.id]);
   const definition =
-    current === undefined ? await create(tx, wish) : await change(tx, wish, current);
+    current === undefined ? await create(tx, wish) : await change(tx, wish, current, facts, clock);
   const users: number[] = [];
   for (const ref of admins) {
     const user = await findOrCreateUser(
@@ -78,6 +95,9 @@ export async function writeDefinition(tx: Tx, wish: SaveWish, facts: EngineFacts
     ...(current === undefined ? {} : { before: fieldsOf(showDefinition(current, facts)) }),
     after: fieldsOf(showDefinition(definition, facts)),
   });
+  if (wish.schedules !== undefined) {
+    await writeSchedules(tx, definition, wish.schedules, wish.actor, facts, clock);
+  }
   return { definition, created: current === undefined };
 }
 
@@ -90,7 +110,14 @@ async function change(
   tx: Tx,
   { version, fields }: SaveWish,
   current: Definition,
+  facts: EngineFacts,
+  clock: Clock,
 ): Promise<Definition> {
+  const schedules = await schedulesOf(tx, [current.id]);
+  const aside = schedules.some(({ setAsideAt }) => setAsideAt !== null);
+  // What was set aside may be mended now, and what is suspended is so from now on.
+  const replanned = schedules.length > 0 && (aside || current.suspended !== fields.suspended);
+  if (replanned) await settleSchedules(tx, current.id, await scheduleNow(tx, clock()), facts);
   const saved =
     version === null || version === current.version
       ? await updateDefinition(tx, current.id, current.version, fields)
@@ -100,6 +127,7 @@ async function change(
       `"${current.name}" was changed by somebody else meanwhile. Look at it again first.`,
     );
   }
+  if (replanned) await replan(tx, current.id, facts);
   return saved;
 }
 

@@ -79,6 +79,19 @@ export function openDatabase(
   };
 }
 
+/** What goes wrong in there is undone by itself, and the transaction goes on. */
+export async function inSavepoint<T>(tx: Tx, work: () => Promise<T>): Promise<T> {
+  await tx.query('savepoint nested');
+  try {
+    const result = await work();
+    await tx.query('release savepoint nested');
+    return result;
+  } catch (error) {
+    await tx.query('rollback to savepoint nested');
+    throw error;
+  }
+}
+
 /** Options of every client we open: bounded waits, so that a half-open connection is noticed. */
 export function clientOptions(url: string, name: string): pg.ClientConfig {
   return {
@@ -144,6 +157,18 @@ export function isConnectionLost(error: unknown): boolean {
     (error instanceof Error && lostMessages.test(error.message))
   );
 }
+
+/** It is not the values or the wish that the database does not take now: the same may succeed later. */
+export function isTrouble(error: unknown): boolean {
+  return (
+    isRolledBack(error) ||
+    isConnectionLost(error) ||
+    (error instanceof pg.DatabaseError && troubleClasses.has(codeOf(error).slice(0, 2)))
+  );
+}
+
+/** Transaction state, rollbacks, resources, locks, interventions, system and internal errors. */
+const troubleClasses = new Set(['25', '40', '53', '55', '57', '58', 'XX']);
 
 /** The database has said so, or nobody knows what it says: the transaction is over. */
 export function isDatabaseError(error: unknown): boolean {

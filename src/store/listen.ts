@@ -8,7 +8,8 @@ export type Channel =
   | 'kuroko_stop'
   | 'kuroko_outbox'
   | 'kuroko_config'
-  | 'kuroko_wake';
+  | 'kuroko_wake'
+  | 'kuroko_schedules';
 
 export interface ListenOptions {
   readonly channels: readonly Channel[];

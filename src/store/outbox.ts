@@ -1,6 +1,7 @@
 /** Notices: written in the transaction of the change, delivered after it, at least once. */
 import { storableJson } from './storable.ts';
 import type { Masked } from '../workflow/mask.ts';
+import type { Recount } from './recounts.ts';
 import type { Connection, Tx } from './database.ts';
 
 export type NoticeEvent =
@@ -55,14 +56,69 @@ export interface UnstartedNotice {
   readonly waiting?: number;
 }
 
-export interface Delivery extends Notice {
-  readonly id: number;
-  readonly key: string;
+export interface Delivery extends Notice, Posting {
   readonly instanceId: number;
   readonly tokenId: number | null;
   readonly attempt: number | null;
+}
+
+/** What is told of schedules, and so of no instance. */
+export type ScheduleDelivery = ScheduleNotice & Posting & { readonly instanceId: null };
+
+interface Posting {
+  readonly id: number;
+  readonly key: string;
   readonly attempts: number;
   readonly createdAt: Date;
+}
+
+export type ScheduleNotice =
+  | {
+      /** Launches that came due while nothing was running: what became of them all, in one. */
+      readonly event: 'missed';
+      readonly payload: MissedNotice;
+    }
+  | {
+      /** A schedule could not be launched and waits for its definition to be saved again. */
+      readonly event: 'set_aside';
+      readonly payload: SetAsideNotice;
+    }
+  | {
+      /** What the recount of a day has found. */
+      readonly event: 'recount';
+      readonly payload: Omit<Recount, 'countedAt'>;
+    };
+
+export interface MissedNotice {
+  /** The first and the last minute of them, ISO 8601 in UTC. */
+  readonly from: string;
+  readonly to: string;
+  readonly schedules: number;
+  /** Minutes, by what became of them. */
+  readonly launched: number;
+  readonly prevented: number;
+  readonly merged: number;
+  readonly skipped: number;
+  /** Those with the most of them, at most `mostNamed`. */
+  readonly definitions: readonly MissedDefinition[];
+}
+
+export interface MissedDefinition {
+  readonly id: number;
+  readonly name: Masked;
+  readonly launched: number;
+  readonly prevented: number;
+  readonly merged: number;
+  readonly skipped: number;
+}
+
+export interface SetAsideNotice {
+  readonly definitionId: number;
+  readonly definitionName: Masked;
+  readonly cron: string;
+  readonly reason: Masked;
+  /** Of the definition, where it has one. */
+  readonly channel: string | null;
 }
 
 /**
@@ -74,8 +130,8 @@ export function claimDeliveries(
   target: 'slack',
   limit: number,
   leaseSeconds: number,
-): Promise<Delivery[]> {
-  return on.query<Delivery>(
+): Promise<(Delivery | ScheduleDelivery)[]> {
+  return on.query<Delivery | ScheduleDelivery>(
     {
       name: 'claim-deliveries',
       text: `
@@ -148,8 +204,23 @@ export async function insertNotice(tx: Tx, instanceId: number, notice: Notice): 
   );
 }
 
+/** What is told of schedules: of those of one definition, or of all. */
+export async function insertScheduleNotice(
+  tx: Tx,
+  definitionId: number | null,
+  notice: ScheduleNotice,
+): Promise<void> {
+  await tx.query(
+    `with written as (
+       insert into outbox (target, event, definition_id, payload) values ('slack', $2, $1, $3)
+       returning id)
+     select pg_notify('kuroko_outbox', '') from written`,
+    [definitionId, notice.event, storableJson(notice.payload)],
+  );
+}
+
 /**
- * The same from outside of a transaction, unless something is open for the instance anyway: whatever
+ * A refresh from outside of a transaction, unless something is open for the instance anyway: whatever
  * is delivered brings all of its messages up to date.
  */
 export async function insertRefresh(on: Connection, instanceId: number): Promise<void> {

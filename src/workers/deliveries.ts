@@ -7,6 +7,7 @@ import {
   markUndelivered,
   renewLeases,
   type Delivery,
+  type ScheduleDelivery,
 } from '../store/outbox.ts';
 import type { Log } from '../log.ts';
 import type { Database } from '../store/database.ts';
@@ -21,6 +22,8 @@ export interface Deliveries {
   /** Finishes what is under way, and what is due, within about `mostMs`; the rest is left for later. */
   drain(mostMs: number): Promise<void>;
 }
+
+type AnyDelivery = Delivery | ScheduleDelivery;
 
 /** At once: enough to keep several channels busy, few enough to be handed back soon. */
 const atOnce = 10;
@@ -89,7 +92,7 @@ export function createDeliveries({
   }
 
   /** Never rejects: what cannot be written in the books is tried again when its lease is over. */
-  async function handle(delivery: Delivery, lane: string): Promise<void> {
+  async function handle(delivery: AnyDelivery, lane: string): Promise<void> {
     try {
       const hold = holds.get(lane);
       const heldMs = (hold?.until ?? 0) - performance.now();
@@ -104,7 +107,7 @@ export function createDeliveries({
     }
   }
 
-  async function attempt(delivery: Delivery, lane: string): Promise<void> {
+  async function attempt(delivery: AnyDelivery, lane: string): Promise<void> {
     try {
       await deliver(notifier, delivery);
     } catch (error) {
@@ -120,7 +123,7 @@ export function createDeliveries({
   }
 
   async function putOff(
-    delivery: Delivery,
+    delivery: AnyDelivery,
     lane: string,
     fault: SlackFault,
     error: unknown,

@@ -16,6 +16,7 @@ import { createProcessNotes } from './note-processes.ts';
 import { createLostProofs } from './prove-lost.ts';
 import { createUnclaimed } from './unclaimed.ts';
 import { createWriteOff } from './write-off-silent.ts';
+import { createScheduler } from './scheduler.ts';
 import { createWaker } from './waker.ts';
 import { giveUp, liveUntilCancelled, tellMain, threadData } from './thread.ts';
 
@@ -43,6 +44,8 @@ const open = (what: string, max: number, deadlineMs: number) =>
 const pulse = open('beat', 1, beatDeadlineMs);
 const lookout = open('watch', 1, beatDeadlineMs);
 const db = open('work', 3, 30_000);
+// What is due waits for nothing else.
+const punctual = open('schedules', 1, 30_000);
 const guardian: Commands = await connectGuardian(data.guardianSocket);
 const configuration = followConfiguration(data.configuration, db, log);
 const cancelled = new AbortController();
@@ -137,6 +140,7 @@ async function maintainForAWhile(): Promise<void> {
 }
 
 const waker = createWaker(data.databaseUrl, db, () => configuration.facts(), log);
+const scheduler = createScheduler(punctual, () => configuration.facts(), log);
 
 const loops: readonly Loop[] = [
   { what: 'say that it is alive', ms: beatEveryMs, work: sayAlive },
@@ -153,14 +157,16 @@ const loops: readonly Loop[] = [
   { what: 'do the maintenance that steps wait for', ms: maintainEveryMs, work: maintainForAWhile },
   // It sleeps by itself, until something is due.
   { what: 'wake the tokens whose time has come', ms: 20, work: waker.round },
+  // Likewise; what is due still after a round is in the hands of another keeper.
+  { what: 'launch what is due', ms: 20, work: scheduler.round },
   { what: 'prove what became of lost commands', ms: proveEveryMs, work: proveLost },
 ];
 const running = Promise.all(loops.map((loop) => every(loop, cancelled.signal, log)));
 
 liveUntilCancelled(async () => {
   cancelled.abort();
-  await waker.stop();
+  await Promise.all([waker.stop(), scheduler.stop()]);
   await running;
   guardian.close();
-  await Promise.all([pulse.close(), lookout.close(), db.close()]);
+  await Promise.all([pulse, lookout, punctual, db].map((each) => each.close()));
 });
