@@ -80,12 +80,14 @@ export async function up(knex: Knex): Promise<void> {
       add check (event in (${quoted([...events, ...eventsOfSchedules])})),
       add constraint outbox_about check
         (instance_id is not null or event in (${quoted(eventsOfSchedules)}));
+    create index outbox_schedules on outbox (created_at) where instance_id is null;
   `);
 }
 
 export async function down(knex: Knex): Promise<void> {
   await knex.raw(`
     delete from outbox where instance_id is null;
+    drop index outbox_schedules;
     alter table outbox
       drop constraint outbox_about,
       drop constraint outbox_event_check,

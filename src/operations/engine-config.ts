@@ -13,7 +13,9 @@ import {
   type Config,
 } from '../config.ts';
 import { invalid } from '../errors.ts';
-import { readEngineConfig, writeEngineConfig } from '../store/engine-config.ts';
+import { lockEngineConfig, readEngineConfig, writeEngineConfig } from '../store/engine-config.ts';
+import { engineFacts } from './engine-facts.ts';
+import { rezoneSchedules } from './rezone-schedules.ts';
 import type { Connection, Tx } from '../store/database.ts';
 
 export type EngineConfig = Readonly<z.infer<typeof schema>>;
@@ -56,7 +58,10 @@ export const engineConfig = (config: Pick<Config, keyof EngineConfig>): EngineCo
 
 /** Names what differs from what was published before; empty when nothing does, or nothing was. */
 export async function publishConfig(tx: Tx, config: EngineConfig): Promise<readonly string[]> {
-  const before = (await writeEngineConfig(tx, config)) as Record<string, unknown> | null;
+  const before = (await lockEngineConfig(tx)) as Record<string, unknown> | null;
+  const write = () => writeEngineConfig(tx, config);
+  const sameZone = before === null || before['timeZone'] === config.timeZone;
+  await (sameZone ? write() : rezoneSchedules(tx, engineFacts(config), write));
   if (before === null) return [];
   const now: Readonly<Record<string, unknown>> = config;
   const keys = [...new Set([...Object.keys(before), ...Object.keys(now)])];

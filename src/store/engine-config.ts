@@ -2,11 +2,16 @@
 import { storableJson } from './storable.ts';
 import type { Connection, Tx } from './database.ts';
 
-/** Publishes, and wakes executors if it changes anything. Returns what was published before; null: nothing. */
-export async function writeEngineConfig(tx: Tx, config: unknown): Promise<unknown> {
+/** What was published before, for whoever is about to change it; null: nothing. */
+export async function lockEngineConfig(tx: Tx): Promise<unknown> {
   const [before] = await tx.query<{ config: unknown }>(
     'select config from engine_config for update',
   );
+  return before?.config ?? null;
+}
+
+/** Publishes, and wakes executors if it changes anything. */
+export async function writeEngineConfig(tx: Tx, config: unknown): Promise<void> {
   await tx.query(
     `with published as (
        insert into engine_config (config) values ($1::jsonb)
@@ -16,7 +21,6 @@ export async function writeEngineConfig(tx: Tx, config: unknown): Promise<unknow
      select pg_notify('kuroko_config', '')::text from published`,
     [storableJson(config)],
   );
-  return before?.config ?? null;
 }
 
 /** As it was published, by whatever version; null when nothing was yet. */

@@ -99,3 +99,54 @@ export function ledgerOf(
     [definitionId, limit],
   );
 }
+
+/** What became of minutes of one definition that came due while nothing was running. */
+export interface MissedMinutes {
+  readonly definitionId: number;
+  readonly name: string;
+  readonly script: string;
+  readonly schedules: number;
+  readonly fromAt: Date;
+  readonly toAt: Date;
+  readonly launched: number;
+  readonly prevented: number;
+  readonly merged: number;
+  readonly skipped: number;
+}
+
+/**
+ * Takes what nobody was told of, the most first, unless more of it is to come: a schedule is behind still
+ * (for a minute at most, for one that stays behind holds up no news), or people were told lately.
+ */
+export function takeMissed(
+  tx: Tx,
+  told: Date | null,
+  pauseSeconds: number,
+): Promise<MissedMinutes[]> {
+  return tx.query(
+    `with untold as (
+       select min(accounted_at) as since from ledger where missed and told_at is null
+     ), ripe as materialized (
+       select from untold where since is not null
+         and (since < clock_timestamp() - interval '1 minute' or not exists (
+           select from schedules s join definitions d on d.id = s.definition_id
+           where s.next_due_at <= coalesce($1::timestamptz, clock_timestamp()) - interval '1 minute'
+             and d.deleted_at is null))
+         and not exists (select from outbox where instance_id is null and event = 'missed'
+           and created_at > clock_timestamp() - make_interval(secs => $2))
+         and pg_try_advisory_xact_lock(hashtextextended('kuroko missed', 0))
+     ), taken as (
+       update ledger set told_at = clock_timestamp()
+       where missed and told_at is null and exists (select from ripe)
+       returning schedule_id, from_at, to_at, count, outcome)
+     select d.id as definition_id, d.name, d.script, count(distinct t.schedule_id) as schedules,
+       min(t.from_at) as from_at, max(t.to_at) as to_at,
+       coalesce(sum(t.count) filter (where t.outcome = 'launched'), 0)::int as launched,
+       coalesce(sum(t.count) filter (where t.outcome = 'prevented'), 0)::int as prevented,
+       coalesce(sum(t.count) filter (where t.outcome = 'merged'), 0)::int as merged,
+       coalesce(sum(t.count) filter (where t.outcome = 'skipped'), 0)::int as skipped
+     from taken t join schedules s on s.id = t.schedule_id join definitions d on d.id = s.definition_id
+     group by d.id order by sum(t.count) desc, d.id`,
+    [told, pauseSeconds],
+  );
+}

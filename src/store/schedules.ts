@@ -116,6 +116,15 @@ for no key update of d, s skip locked`,
   );
 }
 
+/** Definitions with schedules that have no zone of their own. */
+export async function definitionsInConfiguredZone(tx: Tx): Promise<number[]> {
+  const rows = await tx.query<{ id: number }>(
+    `select distinct definition_id as id from schedules
+     where time_zone is null and removed_at is null order by 1`,
+  );
+  return rows.map(({ id }) => id);
+}
+
 /** Milliseconds until the next is due, negative when it is already; null when none is to come. */
 export async function nextScheduleMs(on: Connection, told: Date | null): Promise<number | null> {
   const [row] = await on.query<{ ms: number }>(

@@ -2,6 +2,7 @@
 import { createLog } from '../log.ts';
 import { alarmUnstarted } from '../operations/alarm-unstarted.ts';
 import { inTransaction } from '../operations/in-transaction.ts';
+import { tellMissed } from '../operations/tell-missed.ts';
 import { maintain } from '../operations/maintain.ts';
 import type { EngineFacts } from '../operations/engine-facts.ts';
 import type { Commands } from '../processes/commands.ts';
@@ -129,6 +130,11 @@ async function alarmOthers(): Promise<void> {
   }
 }
 
+async function tellOfMissed(): Promise<void> {
+  const missed = await inTransaction(db, (tx) => tellMissed(tx, configuration.facts()));
+  if (missed !== null) log.warn(missed, 'launches were missed while nothing was running');
+}
+
 /** A batch after the other for some seconds, then a pause of as many: nobody waits for what is old. */
 async function maintainForAWhile(): Promise<void> {
   await configuration.read();
@@ -154,6 +160,7 @@ const loops: readonly Loop[] = [
   { what: 'see whether it is drained', ms: beatEveryMs, work: seeDrained },
   { what: 'forget executors that are gone', ms: forgetEveryMs, work: forgetOthers },
   { what: 'tell of commands that nobody takes', ms: alarmEveryMs, work: alarmOthers },
+  { what: 'tell of missed launches', ms: alarmEveryMs, work: tellOfMissed },
   { what: 'do the maintenance that steps wait for', ms: maintainEveryMs, work: maintainForAWhile },
   // It sleeps by itself, until something is due.
   { what: 'wake the tokens whose time has come', ms: 20, work: waker.round },

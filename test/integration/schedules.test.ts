@@ -5,12 +5,15 @@ import {
   removeSchedule,
   removeSuspendSchedule,
 } from '../../src/operations/change-schedules.ts';
+import { commandDefaults } from '../../src/config.ts';
+import { publishConfig } from '../../src/operations/engine-config.ts';
 import { editSchedules, scheduleSetOf } from '../../src/operations/edit-schedules.ts';
 import { inTransaction } from '../../src/operations/in-transaction.ts';
 import { launchDue } from '../../src/operations/launch-due.ts';
 import { nextRuns, previewLaunches } from '../../src/operations/next-runs.ts';
 import { saveDefinition } from '../../src/operations/save-definition.ts';
 import { resumeDefinition, suspendDefinition } from '../../src/operations/suspend-definition.ts';
+import { tellMissed } from '../../src/operations/tell-missed.ts';
 import { why } from '../../src/operations/why.ts';
 import { ledgerOf } from '../../src/store/ledger.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -238,6 +241,146 @@ describe('a change', () => {
     expect((await scheduleSetOf(db, id)).schedules).toEqual([scheduleOf('1 1 * * *')]);
     await clear();
   });
+});
+
+describe('minutes that were missed', () => {
+  const day = 24 * 60 * 60_000;
+  const counts = (id: number) =>
+    db.query<{ outcome: string; count: number }>(
+      `select l.outcome, sum(l.count)::int as count from ledger l join schedules s on s.id = l.schedule_id
+       where s.definition_id = $1 group by 1 order by 1`,
+      [id],
+    );
+  const notices = () =>
+    db.query<{ payload: unknown }>(`select payload from outbox where event = 'missed' order by id`);
+
+  it('for three days: 1 launched, 1,439 merged, 2,880 skipped, one message', async () => {
+    const saved = at('10:00:00');
+    const id = await scheduled(['* * * * *'], saved, { name: 'gap' });
+    const now = new Date(saved.getTime() + 3 * day);
+    await db.query('update ledger set told_at = now()');
+    const tell = () => inTransaction(db, (tx) => tellMissed(tx, facts, () => now));
+    expect(await tell()).toBe(null);
+    await keep(now);
+    expect(await counts(id)).toEqual([
+      { outcome: 'launched', count: 1 },
+      { outcome: 'merged', count: 1439 },
+      { outcome: 'skipped', count: 2880 },
+    ]);
+    const told = (await Promise.all([tell(), tell(), tell()])).filter((each) => each !== null);
+    expect(told).toEqual([
+      {
+        from: '2026-03-10T10:01:00.000Z',
+        to: '2026-03-13T09:59:00.000Z',
+        schedules: 1,
+        launched: 0,
+        prevented: 0,
+        merged: 1439,
+        skipped: 2880,
+        definitions: [{ id, name: 'gap', launched: 0, prevented: 0, merged: 1439, skipped: 2880 }],
+      },
+    ]);
+    expect(await tell()).toBe(null);
+    expect((await notices()).map(({ payload }) => payload)).toEqual(told);
+    await clear();
+  });
+
+  it.each([
+    ['latest', { launched: 1, merged: 1439, skipped: 574_560 }],
+    ['all', { launched: 100, skipped: 575_900 }],
+    ['none', { launched: 1, skipped: 575_999 }],
+  ] as const)('for 400 days under %s are accounted for at once', async (catchUp, wanted) => {
+    const saved = at('10:00:00');
+    const { id } = await define(db, 'noop:\n');
+    await setSchedules(db, id, { schedules: [scheduleOf('* * * * *', { catchUp })] }, saved);
+    await keep(new Date(saved.getTime() + 400 * day));
+    const found = (await counts(id)).map(({ outcome, count }) => [outcome, count]);
+    expect(Object.fromEntries(found)).toEqual(wanted);
+    await clear();
+  });
+
+  it('are told of once more is not to be expected, and not every minute', async () => {
+    await db.query(`delete from outbox where event = 'missed'`);
+    await db.query('update ledger set told_at = now()');
+    const [one, two] = [
+      await scheduled(['* * * * *'], at('10:00:00')),
+      await scheduled(['* * * * *'], at('10:00:00')),
+    ];
+    const now = at('10:30:00');
+    const tell = () => inTransaction(db, (tx) => tellMissed(tx, facts, () => now));
+    await keep(now, 1);
+    expect(await tell()).toBe(null);
+    await keep(now, 1);
+    expect((await tell())?.definitions.map(({ id }) => id)).toEqual([one, two]);
+    await keep(at('10:40:00'));
+    expect(await tell()).toBe(null);
+    await clear();
+  });
+});
+
+describe('one that cannot be launched', () => {
+  it('is set aside, told of once, and holds up nobody, until its definition is saved again', async () => {
+    const good = await scheduled(['* * * * *'], at('10:00:00'));
+    const bad = await scheduled(['* * * * *'], at('10:00:00'), {
+      name: 'bad',
+      slackChannel: '#ops',
+    });
+    const other = await scheduled(['* * * * *'], at('10:00:00'));
+    await db.query('update definitions set script = $2 where id = $1', [bad, 'execute: a\n  \tb:']);
+    const aside: number[] = [];
+    const keepOn = (now: Date) =>
+      launchDue(db, { clock: () => now, facts, limit: 50 }, ({ definitionId }) =>
+        aside.push(definitionId),
+      );
+    await keepOn(at('10:01:00'));
+    await keepOn(at('10:02:00'));
+    expect(aside).toEqual([bad]);
+    for (const id of [good, other]) {
+      expect(await outcomes(id)).toEqual(['10:01 launched 1', '10:02 launched 1']);
+    }
+    expect(await outcomes(bad)).toEqual([]);
+    expect(await told(bad, '10:02', at('10:02:10'))).toMatchObject([{ type: 'set_aside' }]);
+    const notices = await db.query(
+      `select definition_id, payload->>'channel' as channel from outbox where event = 'set_aside'`,
+    );
+    expect(notices).toEqual([{ definitionId: bad, channel: '#ops' }]);
+    const fields = fieldsOf('noop:\n');
+    const save = { id: bad, version: null, fields, admins: ['alice@example.com'], actor: alice };
+    await inTransaction(db, (tx) => saveDefinition(tx, save, facts, () => at('10:05:10')));
+    await keepOn(at('10:06:00'));
+    expect(await outcomes(bad)).toEqual(['10:01 skipped 5', '10:06 launched 1']);
+    await clear();
+  });
+
+  it('for what this version cannot read is mended by a schedule that it can', async () => {
+    const id = await scheduled(['* * * * *'], at('10:00:00'));
+    await db.query(`update schedules set cron = 'H * * * *' where definition_id = $1`, [id]);
+    const due = { clock: () => at('10:01:00'), facts, limit: 50 };
+    const reasons: string[] = [];
+    await launchDue(db, due, ({ error }) => reasons.push((error as Error).message));
+    expect(reasons).toHaveLength(1);
+    await setSchedules(db, id, { schedules: [scheduleOf('*/2 * * * *')] }, at('10:01:30'));
+    await keep(at('10:02:00'));
+    expect(await outcomes(id)).toEqual(['10:02 launched 1']);
+    await clear();
+  });
+});
+
+it('another configured time zone holds from when it was published on', async () => {
+  const id = await scheduled(['0 * * * *', '30 2 * * *'], at('10:00:00'));
+  const publish = (timeZone: string) =>
+    inTransaction(db, (tx) => publishConfig(tx, { ...commandDefaults, timeZone }));
+  await publish('UTC');
+  await publish('Asia/Kolkata');
+  const due = await db.query<{ nextDueAt: Date }>(
+    `select next_due_at from schedules where definition_id = $1 order by id`,
+    [id],
+  );
+  // The clock of the database is ahead of the saved moment: what was due until now has been seen to.
+  expect(due.map(({ nextDueAt }) => nextDueAt.getUTCMinutes())).toEqual([30, 0]);
+  expect(due.map(({ nextDueAt }) => nextDueAt.getUTCHours())[1]).toBe(21);
+  await publish('UTC');
+  await clear();
 });
 
 describe('what is to come', () => {
