@@ -100,6 +100,39 @@ export function ledgerOf(
   );
 }
 
+/** Rows of some schedules that reach into [from, before), ascending within each. */
+export function ledgerBetween(
+  on: Connection,
+  scheduleIds: readonly number[],
+  from: Date,
+  before: Date,
+): Promise<LedgerRow[]> {
+  return on.query(
+    `select ${columns} from unnest($1::bigint[]) as given (id) join ledger l on l.schedule_id = given.id
+     where l.from_at < $3 and l.to_at >= $2
+       -- The one that reaches in from before is the last that began there.
+       and l.from_at >= coalesce((select max(x.from_at) from ledger x
+         where x.schedule_id = given.id and x.from_at <= $2), $2)
+     order by l.schedule_id, l.from_at`,
+    [scheduleIds, from, before],
+  );
+}
+
+/** Rows that ended before that, of some schedules. Returns how many there were. */
+export async function forgetLedger(
+  on: Connection,
+  scheduleIds: readonly number[],
+  before: Date,
+): Promise<number> {
+  const [row] = await on.query<{ count: number }>(
+    `with gone as (delete from ledger where schedule_id = any($1) and from_at < $2 and to_at < $2
+       returning 1)
+     select count(*) from gone`,
+    [scheduleIds, before],
+  );
+  return row?.count ?? 0;
+}
+
 /** What became of minutes of one definition that came due while nothing was running. */
 export interface MissedMinutes {
   readonly definitionId: number;

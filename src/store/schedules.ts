@@ -72,6 +72,18 @@ export function schedulesById(tx: Tx, ids: readonly number[]): Promise<PlannedSc
   return tx.query({ name: 'schedules-by-id', text }, [ids]);
 }
 
+/** All that ever were of definitions that are, by id: the first `limit` after an id. */
+export function schedulesAfter(
+  on: Connection,
+  id: number,
+  limit: number,
+): Promise<PlannedSchedule[]> {
+  return on.query(`${planned} where s.id > $1 and d.deleted_at is null order by s.id limit $2`, [
+    id,
+    limit,
+  ]);
+}
+
 export async function suspendSchedulesOf(on: Connection, definitionId: number): Promise<string[]> {
   const rows = await on.query<{ cron: string }>(
     'select cron from suspend_schedules where definition_id = $1 order by id',

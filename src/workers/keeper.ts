@@ -4,6 +4,7 @@ import { alarmUnstarted } from '../operations/alarm-unstarted.ts';
 import { inTransaction } from '../operations/in-transaction.ts';
 import { tellMissed } from '../operations/tell-missed.ts';
 import { maintain } from '../operations/maintain.ts';
+import { recountYesterday } from '../operations/recount.ts';
 import type { EngineFacts } from '../operations/engine-facts.ts';
 import type { Commands } from '../processes/commands.ts';
 import { connectGuardian } from '../processes/connect-guardian.ts';
@@ -34,6 +35,7 @@ const forgetEveryMs = 600_000;
 const proveEveryMs = 2_000;
 const alarmEveryMs = 15_000;
 const maintainEveryMs = 5_000;
+const recountEveryMs = 300_000;
 /** A connection that is dead without saying so costs this much of the lease, and no more. */
 const beatDeadlineMs = 3_000;
 
@@ -135,6 +137,17 @@ async function tellOfMissed(): Promise<void> {
   if (missed !== null) log.warn(missed, 'launches were missed while nothing was running');
 }
 
+async function recount(): Promise<void> {
+  await configuration.read();
+  const { retention } = configuration.current();
+  const wish = { facts: configuration.facts(), keptDays: retention.instances };
+  const counted = await recountYesterday(db, wish);
+  if (counted === null) return;
+  const { differences, ...counts } = counted;
+  if (differences.length === 0) log.info(counts, 'the ledger of yesterday is as it should be');
+  else log.error({ ...counts, differences }, 'the ledger of yesterday is not as it should be');
+}
+
 /** A batch after the other for some seconds, then a pause of as many: nobody waits for what is old. */
 async function maintainForAWhile(): Promise<void> {
   await configuration.read();
@@ -161,6 +174,7 @@ const loops: readonly Loop[] = [
   { what: 'forget executors that are gone', ms: forgetEveryMs, work: forgetOthers },
   { what: 'tell of commands that nobody takes', ms: alarmEveryMs, work: alarmOthers },
   { what: 'tell of missed launches', ms: alarmEveryMs, work: tellOfMissed },
+  { what: 'count the ledger of yesterday again', ms: recountEveryMs, work: recount },
   { what: 'do the maintenance that steps wait for', ms: maintainEveryMs, work: maintainForAWhile },
   // It sleeps by itself, until something is due.
   { what: 'wake the tokens whose time has come', ms: 20, work: waker.round },

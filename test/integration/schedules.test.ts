@@ -267,8 +267,8 @@ describe('minutes that were missed', () => {
       { outcome: 'merged', count: 1439 },
       { outcome: 'skipped', count: 2880 },
     ]);
-    const told = (await Promise.all([tell(), tell(), tell()])).filter((each) => each !== null);
-    expect(told).toEqual([
+    const notice = (await Promise.all([tell(), tell(), tell()])).filter((each) => each !== null);
+    expect(notice).toEqual([
       {
         from: '2026-03-10T10:01:00.000Z',
         to: '2026-03-13T09:59:00.000Z',
@@ -281,7 +281,7 @@ describe('minutes that were missed', () => {
       },
     ]);
     expect(await tell()).toBe(null);
-    expect((await notices()).map(({ payload }) => payload)).toEqual(told);
+    expect((await notices()).map(({ payload }) => payload)).toEqual(notice);
     await clear();
   });
 

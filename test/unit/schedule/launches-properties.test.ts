@@ -9,7 +9,7 @@ import { type DueSpan, dueSpan } from '../../../src/schedule/due-span.ts';
 import { launchesAt } from '../../../src/schedule/launches-at.ts';
 import { launchesBetween } from '../../../src/schedule/launches.ts';
 import { parseCron } from '../../../src/schedule/parse-cron.ts';
-import { lead, naiveCron, naiveLaunches, wallClock } from '../../support/naive-cron.ts';
+import { lead, naiveCron, naiveLaunches, wallClock } from '../../../src/operations/naive-cron.ts';
 import { at, cronOf, zoneNamed } from './reading.ts';
 
 const zones =

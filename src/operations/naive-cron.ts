@@ -1,6 +1,6 @@
 /**
- * Cron minute by minute, from the words of the contract and nothing else: slow, and with no line in common
- * with src/schedule. What the clock shows is asked of Intl for each quarter of an hour, and for each minute
+ * Cron minute by minute, from the words of the README and nothing else: slow, and with no line in common
+ * with src/schedule, so that the one can be held against the other. What the clock shows is asked of Intl for each quarter of an hour, and for each minute
  * where a quarter is not fifteen of them later than the one before (Newfoundland changed at one past).
  */
 
@@ -11,7 +11,7 @@ export interface NaiveCron {
 }
 
 export function naiveCron(text: string): NaiveCron {
-  const [minute = '', hour = '', day = '', month = '', weekday = ''] = text.split(' ');
+  const [minute = '', hour = '', day = '', month = '', weekday = ''] = inNumbers(text).split(/\s+/);
   const minutes = members(minute, 0, 59);
   const hours = members(hour, 0, 23);
   const days = members(day, 1, 31);
@@ -28,6 +28,28 @@ export function naiveCron(text: string): NaiveCron {
     fitsTime: (h, m) => hours.includes(h) && minutes.includes(m),
     followsRealTime: [minute, hour].some((field) => field === '*' || /^\*\/[0-9]+$/.test(field)),
   };
+}
+
+const words: Readonly<Record<string, string>> = {
+  '@yearly': '0 0 1 1 *',
+  '@annually': '0 0 1 1 *',
+  '@monthly': '0 0 1 * *',
+  '@weekly': '0 0 * * 0',
+  '@daily': '0 0 * * *',
+  '@midnight': '0 0 * * *',
+  '@hourly': '0 * * * *',
+};
+const names = 'sun mon tue wed thu fri sat jan feb mar apr may jun jul aug sep oct nov dec'.split(
+  ' ',
+);
+
+/** A Sunday that ends a range is the seventh day. */
+function inNumbers(text: string): string {
+  const written = text.trim().toLowerCase();
+  return (words[written] ?? written).replaceAll('-sun', '-7').replaceAll(/[a-z]{3}/g, (name) => {
+    const index = names.indexOf(name);
+    return String(index < 7 ? index : index - 6);
+  });
 }
 
 function members(field: string, lowest: number, highest: number): number[] {
