@@ -40,11 +40,23 @@ export const actionIds = {
   restartHandOver: 'restart_hand_over',
   restartWait: 'restart_wait',
   restartStop: 'restart_stop',
+  /** The schedules of a job, with what they launch next. */
+  schedules: 'schedules',
+  /** These two open a modal. */
+  addSchedule: 'add_schedule',
+  addSuspendSchedule: 'add_suspend_schedule',
+  removeSchedule: 'remove_schedule',
+  suspendJob: 'suspend_job',
+  resumeJob: 'resume_job',
 } as const;
 export type ActionId = (typeof actionIds)[keyof typeof actionIds];
 
 /** Of modals: what a submit is about. */
-export const callbackIds = { launch: 'launch' } as const;
+export const callbackIds = {
+  launch: 'launch',
+  addSchedule: 'add_schedule',
+  addSuspendSchedule: 'add_suspend_schedule',
+} as const;
 
 /** Of the launch modal: problems are answered by block; values are found by block, then action. */
 export const launchFields = {
@@ -52,6 +64,13 @@ export const launchFields = {
   env: { blockId: 'env', actionId: 'env_value' },
   script: { blockId: 'script', actionId: 'script_value' },
   channel: { blockId: 'channel', actionId: 'channel_value' },
+} as const;
+
+/** Of the modals that add schedules, the same way. */
+export const scheduleFields = {
+  cron: { blockId: 'cron', actionId: 'cron_value' },
+  zone: { blockId: 'zone', actionId: 'zone_value' },
+  catchUp: { blockId: 'catch_up', actionId: 'catch_up_value' },
 } as const;
 
 /** What a button is about. Ids and attempt only: everything else is read when it is pressed. */
@@ -90,6 +109,13 @@ export type ButtonValue =
     }
   /** An executor until it is started again; `startedAt` in milliseconds of the epoch. */
   | { readonly type: 'process'; readonly executorId: number; readonly startedAt: number }
+  /** A schedule, or one that suspends launches. */
+  | {
+      readonly type: 'schedule';
+      readonly kind: 'schedule' | 'suspend';
+      readonly definitionId: number;
+      readonly id: number;
+    }
   | { readonly type: 'match'; readonly verb: string; readonly definitionId: number }
   | { readonly type: 'none' };
 
@@ -119,6 +145,8 @@ export function encodeValue(value: ButtonValue): string {
       return `worker:${value.wish}:${value.executorId}:${value.number}:${value.page}`;
     case 'process':
       return `process:${value.executorId}:${value.startedAt}`;
+    case 'schedule':
+      return `schedule:${value.kind}:${value.definitionId}:${value.id}`;
     case 'match':
       return `match:${value.verb}:${value.definitionId}`;
     case 'none':
@@ -168,6 +196,12 @@ function read(text: string): ButtonValue | null {
     }
     case 'process':
       return a && b && rest.length === 2 ? { type, executorId: a, startedAt: b } : null;
+    case 'schedule': {
+      const [kind] = rest;
+      return (kind === 'schedule' || kind === 'suspend') && b && c && rest.length === 3
+        ? { type, kind, definitionId: b, id: c }
+        : null;
+    }
     case 'match': {
       const [verb] = rest;
       return verb !== undefined && /^[a-z-]{1,30}$/.test(verb) && b && rest.length === 2

@@ -3,11 +3,13 @@ import { render } from '../templates.ts';
 import { actionIds, type ButtonValue } from './action-ids.ts';
 import { context, section, type Content } from './blocks.ts';
 import { button } from './buttons.ts';
-import { codeBlock, line, paragraph } from './fit.ts';
+import { code, codeBlock, line, paragraph } from './fit.ts';
 import { instanceRow } from './instance-row.ts';
 import { memorySize } from './memory-size.ts';
-import { definitionLink, jobName, person } from './phrases.ts';
+import { definitionLink, jobName, moment, person } from './phrases.ts';
 import { plainMarkdown } from './plain-markdown.ts';
+import { cronWords } from './cron-words.ts';
+import { suspensionButton, type ScheduleList } from './schedule-list.ts';
 import { readableScript } from './script-lines.ts';
 import type { Definition } from '../store/definitions.ts';
 import type { InstanceSummary } from '../store/instances.ts';
@@ -25,6 +27,9 @@ export interface Card {
   readonly instances: readonly InstanceSummary[];
   /** Bytes of memory that a run is expected to need; null when none was measured. */
   readonly memoryExpectancy: number | null;
+  readonly schedules: Pick<ScheduleList, 'schedules' | 'suspends' | 'nextAt'>;
+  /** Who reads may change it. */
+  readonly mayEdit: boolean;
 }
 
 export function definitionCard(card: Card, about: About): Content {
@@ -61,6 +66,7 @@ export function definitionCard(card: Card, about: About): Content {
           .filter((text) => text !== '')
           .join('\n'),
       ),
+      section(schedulesText(card)),
       section(
         instances.length === 0
           ? render('slack/card#never')
@@ -76,8 +82,32 @@ export function definitionCard(card: Card, about: About): Content {
         elements: [
           button(actionIds.launch, value, { style: 'primary' }),
           button(actionIds.launchForm, value, { label: render('slack/card#launch-with') }),
+          button(actionIds.schedules, value),
+          ...(card.mayEdit && card.schedules.schedules.length > 0
+            ? [suspensionButton(definition)]
+            : []),
         ],
       },
     ],
   };
+}
+
+const schedulesShown = 5;
+
+/** Each in words, and when it is launched next. */
+function schedulesText({ definition, schedules: { schedules, suspends, nextAt } }: Card): string {
+  const listed = schedules.slice(0, schedulesShown).map(({ cron, zone, setAsideReason }) => ({
+    cron: code(cron, 100),
+    words: line(cronWords(cron), 200),
+    zone: line(zone, 60),
+    aside: setAsideReason !== null,
+  }));
+  return render('slack/card#schedules', {
+    listed,
+    rest: schedules.length - listed.length,
+    suspends: suspends.length,
+    one: suspends.length === 1,
+    suspended: definition.suspended,
+    next: nextAt === null ? null : moment(nextAt),
+  });
 }

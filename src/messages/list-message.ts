@@ -14,6 +14,8 @@ export const pageSize = 10;
 export interface JobList {
   /** Of this page. */
   readonly definitions: readonly DefinitionSummary[];
+  /** When they are launched next by themselves, of those that have schedules. */
+  readonly nextRuns: ReadonlyMap<number, { readonly at: Date | null; readonly setAside: number }>;
   /** Of all pages. */
   readonly total: number;
   /** From 1. */
@@ -32,16 +34,17 @@ export function listMessage(list: JobList, about: About): Content {
     text: title,
     blocks: [
       section(title),
-      ...list.definitions.slice(0, pageSize).flatMap((definition) => row(definition, about)),
+      ...list.definitions.slice(0, pageSize).flatMap((definition) => row(list, definition, about)),
       ...otherPages({ of: 'list', page, pages, query: list.query }),
       ...(total === 0 && query !== '' ? [context(render('slack/list#hint'))] : []),
     ],
   };
 }
 
-function row(definition: DefinitionSummary, about: About): Block[] {
+function row({ nextRuns }: JobList, definition: DefinitionSummary, about: About): Block[] {
   const { id, name, tags, suspended, lastInstanceId, lastStatus, lastCreatedAt } = definition;
   const value: ButtonValue = { type: 'definition', definitionId: id };
+  const next = nextRuns.get(id);
   return [
     section(
       render('slack/list#row', {
@@ -49,6 +52,8 @@ function row(definition: DefinitionSummary, about: About): Block[] {
         id,
         suspended,
         tags: line(tags.join(', '), 200, ''),
+        next: next?.at == null ? null : moment(next.at),
+        aside: next !== undefined && next.setAside > 0,
         last:
           lastStatus === null || lastInstanceId === null || lastCreatedAt === null
             ? null

@@ -4,7 +4,11 @@ import { millisecondsOf, minuteOf } from '../schedule/minute.ts';
 import { type Upcoming, upcoming } from '../schedule/upcoming.ts';
 import { zonedText } from '../schedule/zoned-text.ts';
 import { schedulesOf, type ScheduleFields } from '../store/schedules.ts';
-import { readableSchedule, type ScheduleFacts } from './readable-schedule.ts';
+import {
+  readableSchedule,
+  type ReadableSchedule,
+  type ScheduleFacts,
+} from './readable-schedule.ts';
 import type { ScheduleSet } from './schedule-problems.ts';
 import type { Connection } from '../store/database.ts';
 
@@ -65,7 +69,10 @@ export interface PreviewedLaunch {
   readonly clockChange: Upcoming['clockChange'];
 }
 
-/** The next launches of schedules that can be saved, all together, suspended ones among them. */
+/**
+ * The next launches of schedules, all together, suspended ones among them; of what this version cannot
+ * read there are none.
+ */
 export function previewLaunches(
   { schedules, suspendSchedules }: ScheduleSet,
   facts: ScheduleFacts,
@@ -86,10 +93,13 @@ function previewOf(
   now: Date,
   count: number,
 ): PreviewedLaunch[] {
-  const schedule = readableSchedule(
-    { ...fields, configuredZone: facts.timeZone, suspended: false, suspends },
-    facts,
-  );
+  const stored = { ...fields, configuredZone: facts.timeZone, suspended: false, suspends };
+  let schedule: ReadableSchedule;
+  try {
+    schedule = readableSchedule(stored, facts);
+  } catch {
+    return [];
+  }
   const next = upcoming(schedule, minuteOf(now.getTime()), count);
   return next.map(({ minute, suspendedBy, clockChange }) => ({
     at: new Date(millisecondsOf(minute)),

@@ -4,6 +4,7 @@ import { checkSuspends } from '../schedule/check-suspends.ts';
 import { minuteOf } from '../schedule/minute.ts';
 import { parseCron } from '../schedule/parse-cron.ts';
 import { timeZone } from '../schedule/time-zone.ts';
+import { noSuchZone } from './time-zone-problem.ts';
 import type { Cron } from '../schedule/cron.ts';
 import type { TimeZone } from '../schedule/time-zone.ts';
 import type { ScheduleFields } from '../store/schedules.ts';
@@ -39,7 +40,7 @@ export function scheduleProblems(
     const name = schedule.timeZone ?? facts.timeZone;
     const zone = timeZone(name);
     if (!parsed.ok) say(parsed.problem.message);
-    if (zone === undefined) say(`There is no time zone \`${name}\` (one is Asia/Tokyo).`);
+    if (zone === undefined) say(noSuchZone(name));
     for (const message of catchUpProblems(schedule)) say(message);
     if (!parsed.ok || zone === undefined) continue;
     if (seen.size === seen.add(`${parsed.cron.text} ${zone.name}`).size) {

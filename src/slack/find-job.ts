@@ -6,6 +6,17 @@ import { findDefinition, type Definition } from '../store/definitions.ts';
 import type { Content } from '../messages/blocks.ts';
 import type { Connection } from '../store/database.ts';
 
+/** Of those that are about a job, each whose wish an id alone can repeat. */
+export type JobVerb =
+  | 'launch'
+  | 'show'
+  | 'history'
+  | 'schedule'
+  | 'suspend-schedule'
+  | 'suspend'
+  | 'resume'
+  | 'why';
+
 export type FoundJob =
   | { readonly status: 'found'; readonly definition: Definition }
   /** Several have that name: `question` offers them as buttons that repeat the verb. */
@@ -22,7 +33,7 @@ export type FoundJob =
  */
 export async function findJob(
   on: Connection,
-  verb: 'launch' | 'show' | 'history',
+  verb: JobVerb,
   ref: string | number,
 ): Promise<FoundJob> {
   if (typeof ref === 'number') {

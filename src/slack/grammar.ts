@@ -3,6 +3,12 @@ import { nearestVerb } from './nearest-verb.ts';
 import { plainText } from './plain-text.ts';
 import { splitWords, type Word } from './split-words.ts';
 import { restartCommand, type RestartCommand } from './restart-grammar.ts';
+import {
+  scheduleCommand,
+  suspensionCommand,
+  whyCommand,
+  type ScheduleCommand,
+} from './schedule-grammar.ts';
 import { verbs, type InstanceVerb, type Verb } from './verbs.ts';
 import { workersCommand, type WorkersCommand } from './workers-grammar.ts';
 
@@ -29,6 +35,7 @@ export type Command =
   | { readonly verb: InstanceVerb; readonly instanceId: number | null }
   | WorkersCommand
   | RestartCommand
+  | ScheduleCommand
   | { readonly verb: 'executions' }
   /** Id or name; null is all jobs. */
   | { readonly verb: 'history'; readonly job: string | null }
@@ -63,6 +70,14 @@ export function parseCommand(text: string): Command {
       return historyCommand(words);
     case 'restart':
       return restartCommand(words);
+    case 'schedule':
+    case 'suspend-schedule':
+      return scheduleCommand(verb, words);
+    case 'suspend':
+    case 'resume':
+      return suspensionCommand(verb, words);
+    case 'why':
+      return whyCommand(words);
     case 'status':
     case 'logs':
     case 'retry':

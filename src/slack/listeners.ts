@@ -16,6 +16,14 @@ import {
   restartStopClick,
   restartWaitClick,
 } from './actions/restart.ts';
+import {
+  addScheduleClick,
+  addSuspendScheduleClick,
+  removeScheduleClick,
+  resumeJobClick,
+  schedulesClick,
+  suspendJobClick,
+} from './actions/schedules.ts';
 import { drainClick, seeToWorkerChoice, undrainClick } from './actions/see-to.ts';
 import { showClick } from './actions/show.ts';
 import { statusClick } from './actions/status.ts';
@@ -24,6 +32,7 @@ import { directMessage } from './events/direct-message.ts';
 import { serve } from './serve.ts';
 import { slashCommand } from './slash-command.ts';
 import { launchSubmit } from './views/launch.ts';
+import { addScheduleSubmit, addSuspendScheduleSubmit } from './views/schedule.ts';
 import type { ClickListener } from './actions/listen.ts';
 
 /** By command. */
@@ -62,6 +71,12 @@ export const clickListeners: Readonly<Record<ActionId, ClickListener>> = {
   [actionIds.restartHandOver]: restartHandOverClick,
   [actionIds.restartWait]: restartWaitClick,
   [actionIds.restartStop]: restartStopClick,
+  [actionIds.schedules]: schedulesClick,
+  [actionIds.addSchedule]: addScheduleClick,
+  [actionIds.addSuspendSchedule]: addSuspendScheduleClick,
+  [actionIds.removeSchedule]: removeScheduleClick,
+  [actionIds.suspendJob]: suspendJobClick,
+  [actionIds.resumeJob]: resumeJobClick,
 };
 
 /** A button of a message older than this version. */
@@ -69,4 +84,8 @@ export const unknownClick: ClickListener = (shell, click) =>
   serve(shell, click, () => click.answer(unknownButtonAnswer()));
 
 /** By callback id of a modal. */
-export const submitListeners = { [callbackIds.launch]: launchSubmit } as const;
+export const submitListeners = {
+  [callbackIds.launch]: launchSubmit,
+  [callbackIds.addSchedule]: addScheduleSubmit,
+  [callbackIds.addSuspendSchedule]: addSuspendScheduleSubmit,
+} as const;

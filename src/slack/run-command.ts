@@ -12,7 +12,10 @@ import { operateCommand } from './commands/operate.ts';
 import { postOutput } from './commands/post-output.ts';
 import { jobCard } from './commands/show.ts';
 import { restartChoice } from './commands/restart.ts';
+import { scheduleVerb } from './commands/schedule.ts';
+import { suspension } from './commands/suspension.ts';
 import { status } from './commands/status.ts';
+import { whyAnswer } from './commands/why.ts';
 import { workers } from './commands/workers.ts';
 import { seeToExecutor, seeToWorker } from './see-to.ts';
 import type { Ask } from './ask.ts';
@@ -35,7 +38,7 @@ export async function runCommand(
     case 'list':
       return ask.answer(await jobList(shell, ask.userId, command));
     case 'show':
-      return ask.answer(await jobCard(shell, command.job));
+      return ask.answer(await jobCard(shell, actor, command.job));
     case 'status': {
       return ask.answer(await status(shell, command.instanceId ?? (await runOfThread(shell, ask))));
     }
@@ -68,6 +71,14 @@ export async function runCommand(
       return ask.answer(await history(shell, command.job));
     case 'restart':
       return ask.answer(await restartChoice(shell, actor, command.place ?? {}));
+    case 'schedule':
+    case 'suspend-schedule':
+      return scheduleVerb(shell, ask, actor, command);
+    case 'suspend':
+    case 'resume':
+      return suspension(shell, ask, actor, command);
+    case 'why':
+      return ask.answer(await whyAnswer(shell, command));
     case 'unknown':
       return ask.answer(unknownVerbAnswer(command.word, command.suggestion));
     case 'malformed':

@@ -13,6 +13,11 @@ export const verbs = [
   'workers',
   'executions',
   'history',
+  'schedule',
+  'suspend-schedule',
+  'suspend',
+  'resume',
+  'why',
   'restart',
 ] as const;
 

@@ -99,3 +99,17 @@ export function auditOf(on: Connection, instanceId: number): Promise<AuditRow[]>
     [instanceId],
   );
 }
+
+/** The last of some actions that took effect on a definition. */
+export async function lastDoneTo(
+  on: Connection,
+  definitionId: number,
+  actions: readonly string[],
+): Promise<AuditRow | null> {
+  const [row] = await on.query<AuditRow>(
+    `select ${columns} from audit
+     where definition_id = $1 and outcome = 'done' and action = any($2) order by id desc limit 1`,
+    [definitionId, actions],
+  );
+  return row ?? null;
+}

@@ -1,10 +1,11 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import Hapi from '@hapi/hapi';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listInstances } from '../../src/store/instances.ts';
 import { readRun } from '../../src/store/run.ts';
 import { startLocalSlack, type LocalSlack } from '../support/local-slack.ts';
 import { define } from '../support/operations.ts';
+import { signedRequest } from '../support/signed-request.ts';
 import { holdLaunches, startSlackShell, type SlackShell } from '../support/slack-shell.ts';
 import { until } from '../support/until.ts';
 
@@ -65,23 +66,8 @@ async function submit(
   return text === '' ? null : (JSON.parse(text) as unknown);
 }
 
-/** As Slack sends it: signed. */
-async function send(form: Record<string, string>): Promise<string> {
-  const body = new URLSearchParams(form).toString();
-  const at = Math.floor(Date.now() / 1_000);
-  const hmac = createHmac('sha256', slack.signingSecret).update(`v0:${at}:${body}`).digest('hex');
-  const response = await fetch(`${server.info.uri}/slack/events`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/x-www-form-urlencoded',
-      'x-slack-request-timestamp': String(at),
-      'x-slack-signature': `v0=${hmac}`,
-    },
-    body,
-  });
-  expect(response.status).toBe(200);
-  return response.text();
-}
+const send = (form: Record<string, string>): Promise<string> =>
+  signedRequest(`${server.info.uri}/slack/events`, slack.signingSecret, form);
 
 const runsOf = (definitionId: number) => listInstances(shell.db, { definitionId, limit: 9 });
 const errors = (fields: Record<string, unknown>) => ({ response_action: 'errors', errors: fields });

@@ -1,6 +1,7 @@
 /** `list [words] [tag:x] [mine|error|working]`: a page of jobs. */
 import { listMessage, pageSize } from '../../messages/list-message.ts';
 import { findDefinitions } from '../../operations/find-definitions.ts';
+import { nextRuns } from '../../operations/next-runs.ts';
 import { aboutNow, type Shell } from '../shell.ts';
 import type { Content } from '../../messages/blocks.ts';
 import type { Command } from '../grammar.ts';
@@ -27,5 +28,7 @@ export async function jobList(
   );
   // Past the last row there is nothing to count, either.
   if (total === 0 && page > 1) return jobList(shell, userId, wish);
-  return listMessage({ definitions, total, page, query }, aboutNow(shell));
+  const ids = definitions.map(({ id }) => id);
+  const next = await nextRuns(shell.db, ids, shell.facts, new Date());
+  return listMessage({ definitions, nextRuns: next, total, page, query }, aboutNow(shell));
 }

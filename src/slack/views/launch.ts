@@ -1,42 +1,16 @@
 /** The launch form comes back: problems at their fields, else one launch. */
 import { launchFields } from '../../messages/action-ids.ts';
-import { errorAnswer, scriptWarningsAnswer } from '../../messages/answers.ts';
+import { scriptWarningsAnswer } from '../../messages/answers.ts';
 import { launchErrors } from '../../messages/launch-modal.ts';
 import { runWarnings } from '../../operations/definition-warnings.ts';
 import { parseEnvLines } from '../../operations/parse-env.ts';
 import { findDefinition } from '../../store/definitions.ts';
-import { askOf, type Ask, type Asked } from '../ask.ts';
+import { formReply, type FieldValue, type FormAnswer, type SubmittedForm } from '../form-reply.ts';
 import { recall, type FormMemory } from '../form-memory.ts';
 import { launchJob } from '../launch-job.ts';
 import { serve } from '../serve.ts';
 import { wantedScript, type WantedScript } from '../wanted-script.ts';
 import type { Shell } from '../shell.ts';
-
-/** What Slack sends, as far as it is read. */
-export interface SubmittedForm {
-  readonly userId: string;
-  readonly view: {
-    readonly id: string;
-    readonly hash: string;
-    readonly private_metadata?: string;
-    readonly state: {
-      readonly values: Readonly<Record<string, Readonly<Record<string, FieldValue>>>>;
-    };
-  };
-}
-
-interface FieldValue {
-  readonly value?: string | null | undefined;
-  readonly selected_option?: { readonly value?: string } | null | undefined;
-  readonly selected_conversation?: string | null | undefined;
-}
-
-export type FormAnswer =
-  | undefined
-  | { readonly response_action: 'errors'; readonly errors: Record<string, string> };
-
-/** The form stays open until this is over, at the longest; Slack's own limit is 3 s. */
-const formWaits = 2_000;
 
 /**
  * `ack` closes the form, or shows errors in it. A launch that takes longer than 2 s goes on with
@@ -44,49 +18,22 @@ const formWaits = 2_000;
  */
 export async function launchSubmit(
   shell: Shell,
-  { userId, view }: SubmittedForm,
+  form: SubmittedForm,
   ack: (answer?: FormAnswer) => Promise<void>,
 ): Promise<void> {
-  const fields = readFields(view.state.values);
+  const fields = readFields(form.view.state.values);
   const problems = problemsOf(shell, fields);
   if (Object.keys(problems).length > 0) {
     return ack({ response_action: 'errors', errors: launchErrors(problems) });
   }
-  const memory = recall(view.private_metadata ?? '');
+  const memory = recall(form.view.private_metadata ?? '');
   const { channel } = memory;
-  const asked: Asked = {
-    userId,
-    fromBot: false,
-    channel,
-    channelName: null,
-    threadTs: null,
-    key: `view:${view.id}:${view.hash}`,
-    triggerId: null,
-  };
-  const outside = askOf(shell, asked);
-  let closed: Promise<void> | null = null;
-  const close = () =>
-    (closed ??= ack().catch((error: unknown) => {
-      shell.log.warn({ err: error }, 'a form stays open');
-    }));
-  const refuse = async (
-    wrong: Parameters<typeof launchErrors>[0],
-    content = errorAnswer(Object.values(wrong).join(' ')),
-  ): Promise<void> => {
-    if (closed !== null) return outside.answer(content);
-    closed = ack({ response_action: 'errors', errors: launchErrors(wrong) });
-    await closed.catch(() => outside.answer(content));
-  };
-  const timer = setTimeout(() => void close(), formWaits);
-  const ask: Ask = {
-    ...asked,
-    announce: (content) => outside.announce(content),
-    // Whatever is answered before the form is closed is a refusal: it is shown in the form.
-    answer: (content) => refuse({ job: content.text }, content),
-  };
+  const { ask, outside, refuse, close, end } = formReply(shell, form, channel, ack, (text) =>
+    launchErrors({ job: text }),
+  );
   await serve(shell, ask, async (actor) => {
     const wanted = await scriptOf(shell, fields, memory);
-    if (wanted.type === 'wrong') return refuse({ script: wanted.problems.join(' ') });
+    if (wanted.type === 'wrong') return refuse(launchErrors({ script: wanted.problems.join(' ') }));
     const env = parseEnvLines(fields.env);
     const content = await launchJob(shell, ask, actor, {
       job: Number(fields.job),
@@ -101,7 +48,7 @@ export async function launchSubmit(
     const warnings = await runWarnings(db, Number(fields.job), wanted.script, facts);
     if (warnings.length > 0) await outside.answer(scriptWarningsAnswer(warnings));
   });
-  clearTimeout(timer);
+  end();
 }
 
 async function scriptOf(

@@ -48,6 +48,12 @@ const value: fc.Arbitrary<ButtonValue> = fc.oneof(
     number: id,
     page: id,
   }),
+  fc.record({
+    type: fc.constant('schedule' as const),
+    kind: fc.constantFrom('schedule' as const, 'suspend' as const),
+    definitionId: id,
+    id,
+  }),
   fc.constant({ type: 'none' } as const),
 );
 

@@ -24,7 +24,20 @@ import { instanceStatus } from '../../../src/messages/instance-status.ts';
 import { launchErrors, launchModal, loadingModal } from '../../../src/messages/launch-modal.ts';
 import { listMessage } from '../../../src/messages/list-message.ts';
 import { logsMessage } from '../../../src/messages/logs-message.ts';
+import { person } from '../../../src/messages/phrases.ts';
+import {
+  scheduleDeed,
+  suspensionDeed,
+  suspensionLate,
+} from '../../../src/messages/schedule-deeds.ts';
+import { scheduleList } from '../../../src/messages/schedule-list.ts';
+import {
+  loadingScheduleModal,
+  scheduleModal,
+  scheduleNotice,
+} from '../../../src/messages/schedule-modal.ts';
 import { runMessage } from '../../../src/messages/run-message.ts';
+import { whyMessage } from '../../../src/messages/why-message.ts';
 import { statusMessage } from '../../../src/messages/status-message.ts';
 import type { ShownRun } from '../../../src/store/shown.ts';
 import { hostileText, hostileTexts } from '../../support/hostile.ts';
@@ -157,6 +170,72 @@ function runsOf(text: string): ShownRun[] {
   ];
 }
 
+const none = { schedules: [], suspends: [], nextAt: null };
+
+function schedulesOf(text: string) {
+  const schedule = { id: 5, cron: text, zone: text, catchUp: 'all', setAsideReason: text } as const;
+  return {
+    schedules: times(40, schedule),
+    suspends: times(40, { id: 6, cron: text }),
+    launches: times(9, {
+      text: '2026-03-29T03:00:00+02:00',
+      cron: text,
+      timeZone: text,
+      suspendedBy: text,
+      clockChange: 'moved',
+    } as const),
+    nextAt: at('14:00:00'),
+  };
+}
+
+function scheduleMessages(text: string): (Content | Modal)[] {
+  const { launches, ...schedules } = schedulesOf(text);
+  const definition = { id: 3, name: text, suspended: true };
+  const resumed = { ...definition, suspended: false };
+  const who = person(text, text);
+  const deeds = (['add', 'remove'] as const).flatMap((deed) =>
+    (['schedule', 'suspend'] as const).map((kind) => ({ deed, kind })),
+  );
+  const time = '2026-03-29T03:00:07+02:00';
+  const outcomes = [
+    { type: 'launched', instanceId: 4711, at: time, missed: true },
+    { type: 'prevented', instanceId: 4711, by: 4700, now: 'error' },
+    { type: 'suspended', by: text },
+    { type: 'merged', into: time },
+    ...(['window', 'policy', 'cap', 'set_aside'] as const).map(
+      (because) => ({ type: 'skipped', because }) as const,
+    ),
+    { type: 'not_yet', suspendedBy: text, suspended: false },
+    { type: 'not_due', before: time, after: time },
+    { type: 'before_saved', since: time },
+    { type: 'after_removed', removed: time },
+    { type: 'set_aside', since: time, reason: text },
+    { type: 'forgotten' },
+  ] as const;
+  const answers = outcomes.map((outcome) => ({ cron: text, timeZone: text, outcome }));
+  const moments = times(9, { text: time, timeZone: text });
+  const form = { definitionName: text, timeZone: text, metadata: text };
+  return [
+    scheduleList({ ...schedules, launches, definition, mayEdit: true }, about),
+    scheduleList({ ...none, launches: [], definition: resumed, mayEdit: true }, about),
+    ...deeds.flatMap((deed) => [
+      scheduleDeed({ ...deed, definition, cron: text, zone: text, launches }, who, about),
+      scheduleDeed({ ...deed, definition, cron: text, zone: null, launches: [] }, who, about),
+    ]),
+    suspensionDeed({ definition, nextAt: null }, who, about),
+    suspensionDeed({ definition: resumed, nextAt: at('14:00:00') }, who, about),
+    suspensionLate(definition, { by: text, at: at('12:00:00') }, about),
+    suspensionLate(resumed, null, about),
+    ...answers.map((answer) => whyMessage({ definition, moments, answers: [answer] }, about)),
+    whyMessage({ definition, moments, answers }, about),
+    whyMessage({ definition, moments: moments.slice(1), answers: [] }, about),
+    scheduleModal({ ...form, kind: 'schedule' }),
+    scheduleModal({ ...form, kind: 'suspend' }),
+    loadingScheduleModal('schedule'),
+    scheduleNotice('suspend', errorAnswer(text).blocks),
+  ];
+}
+
 function everyMessage(text: string): (Content | Modal)[] {
   const definition = definitionOf({
     name: text,
@@ -175,6 +254,8 @@ function everyMessage(text: string): (Content | Modal)[] {
     lastCreatedAt: at('12:00:00'),
   } as const;
   const row = instanceOf({ definitionName: text, launchedBy: text });
+  const nextRuns = new Map([[3, { at: at('14:00:00'), setAside: 1 }]]);
+  const schedules = schedulesOf(text);
   const level = 'ERROR';
   const line = { id: 1, at: at('12:00:00'), level, message: text, tokenId: null } as const;
   const candidates = Array.from({ length: 7 }, (_, index) => ({ id: index + 1, name: text }));
@@ -194,8 +275,11 @@ function everyMessage(text: string): (Content | Modal)[] {
     backlogMessage({ queue: text, workers: 'none', waiting: 1_000 }),
     backlogMessage({ queue: text, workers: 'busy', waiting: 2 }),
     helpMessage(),
-    listMessage({ definitions: times(10, summary), total: 35, page: 2, query: text }, about),
-    listMessage({ definitions: [], total: 0, page: 1, query: text }, about),
+    listMessage(
+      { definitions: times(10, summary), nextRuns, total: 35, page: 2, query: text },
+      about,
+    ),
+    listMessage({ definitions: [], nextRuns, total: 0, page: 1, query: text }, about),
     definitionCard(
       {
         definition,
@@ -209,10 +293,23 @@ function everyMessage(text: string): (Content | Modal)[] {
         }),
         instances: times(9, row),
         memoryExpectancy: 1e15,
+        schedules,
+        mayEdit: true,
       },
       about,
     ),
-    definitionCard({ definition, admins: [], instances: [], memoryExpectancy: null }, about),
+    definitionCard(
+      {
+        definition,
+        admins: [],
+        instances: [],
+        memoryExpectancy: null,
+        schedules: none,
+        mayEdit: false,
+      },
+      about,
+    ),
+    ...scheduleMessages(text),
     statusMessage(times(40, row), about),
     statusMessage([], about),
     logsMessage(
@@ -285,7 +382,14 @@ describe('every message', () => {
       failureMessage(run, 21, 1, about),
       instanceStatus(run, about),
       definitionCard(
-        { definition: definitionOf({ script }), admins: [], instances: [], memoryExpectancy: null },
+        {
+          definition: definitionOf({ script }),
+          admins: [],
+          instances: [],
+          memoryExpectancy: null,
+          schedules: none,
+          mayEdit: true,
+        },
         about,
       ),
     ]);

@@ -15,6 +15,9 @@ import { statusMessage } from '../../../src/messages/status-message.ts';
 import { buttonsOf } from '../../support/buttons-of.ts';
 import { about, at, definitionOf, executionOf, instanceOf } from '../../support/run-fixture.ts';
 
+const nextRuns = new Map([[11, { at: at('14:00:00'), setAside: 1 }]]);
+const unscheduled = { schedules: [], suspends: [], nextAt: null };
+
 const words = (content: Content): string => JSON.stringify(content.blocks);
 
 const summary = (id: number) => ({
@@ -30,9 +33,16 @@ const summary = (id: number) => ({
 describe('a list of jobs', () => {
   it('shows ten with their last run, and the way to the other pages', () => {
     const definitions = Array.from({ length: 10 }, (_, index) => summary(index + 11));
-    const message = listMessage({ definitions, total: 35, page: 2, query: 'a & tag:b' }, about);
+    const message = listMessage(
+      { definitions, nextRuns, total: 35, page: 2, query: 'a & tag:b' },
+      about,
+    );
     expect(message.text).toBe('35 jobs for "a &amp; tag:b" · page 2 of 4');
     expect(words(message)).toContain('/definitions/11|job-11>* · 11 · daily\\n❌ error');
+    expect(words(message)).toMatch(
+      /\/definitions\/11\|job-11>.* · next <!date.*🛑 a schedule is set aside/,
+    );
+    expect(words(message).match(/ · next </g)).toHaveLength(1);
     expect(buttonsOf(message)).toHaveLength(22);
     expect(
       buttonsOf(message)
@@ -49,13 +59,16 @@ describe('a list of jobs', () => {
   });
 
   it('has no way to pages that do not exist', () => {
-    const one = listMessage({ definitions: [summary(1)], total: 1, page: 1, query: '' }, about);
+    const one = listMessage(
+      { definitions: [summary(1)], nextRuns, total: 1, page: 1, query: '' },
+      about,
+    );
     expect(one.text).toBe('1 job');
     expect(buttonsOf(one).map(({ text }) => text.text)).toEqual(['Launch', 'Show']);
   });
 
   it('says that there is none', () => {
-    const none = { definitions: [], total: 0, page: 1 };
+    const none = { definitions: [], nextRuns, total: 0, page: 1 };
     expect(listMessage({ ...none, query: '' }, about).text).toBe('There is no job yet.');
     expect(listMessage({ ...none, query: 'x' }, about).text).toBe('No job matches "x".');
   });
@@ -81,7 +94,14 @@ it('shows a job with script, admins and last runs', () => {
   ] as const;
   const definition = definitionOf({ description: '# Report\nDaily.', tags: ['daily'] });
   const message = definitionCard(
-    { definition, admins, instances: [instanceOf()], memoryExpectancy: 12_900_000 },
+    {
+      definition,
+      admins,
+      instances: [instanceOf()],
+      memoryExpectancy: 12_900_000,
+      schedules: unscheduled,
+      mayEdit: true,
+    },
     about,
   );
   expect(words(message)).toContain('*Report*\\nDaily.');
@@ -92,7 +112,9 @@ it('shows a job with script, admins and last runs', () => {
   expect(buttonsOf(message).map(({ text }) => text.text)).toEqual([
     'Launch',
     'Launch with values…',
+    'Schedules',
   ]);
+  expect(words(message)).toContain('No schedule: launched by hand only.');
 });
 
 it('shows the end of a log and of what commands wrote', () => {
