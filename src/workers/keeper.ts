@@ -1,4 +1,5 @@
 /** The keeper thread: says that this executor is alive, and notices when another is not. */
+import { setMaxListeners } from 'node:events';
 import { createLog } from '../log.ts';
 import { alarmUnstarted } from '../operations/alarm-unstarted.ts';
 import { inTransaction } from '../operations/in-transaction.ts';
@@ -182,6 +183,8 @@ const loops: readonly Loop[] = [
   { what: 'launch what is due', ms: 20, work: scheduler.round },
   { what: 'prove what became of lost commands', ms: proveEveryMs, work: proveLost },
 ];
+// Each of them listens to its end.
+setMaxListeners(loops.length + 1, cancelled.signal);
 const running = Promise.all(loops.map((loop) => every(loop, cancelled.signal, log)));
 
 liveUntilCancelled(async () => {

@@ -12,12 +12,15 @@ export type TestDatabase = { readonly url: string; readonly drop: () => Promise<
 
 /**
  * A clone of the migrated template (0.3 s, against 0.4 s with the other strategy); pass `empty: true` for one without a schema.
+ * `of` names another test database whose contents it is to have, to which nobody is connected.
  * For integration tests: the server is started by their global setup.
  */
-export async function createTestDatabase(options: { empty?: boolean } = {}): Promise<TestDatabase> {
+export async function createTestDatabase(
+  options: { empty?: boolean; of?: TestDatabase } = {},
+): Promise<TestDatabase> {
   const server = inject('postgresUrl');
   const name = `test_${randomBytes(6).toString('hex')}`;
-  const source = options.empty ? 'template0' : template;
+  const source = options.of ? nameOf(options.of) : options.empty ? 'template0' : template;
   await execute(server, `CREATE DATABASE ${name} TEMPLATE ${source} STRATEGY file_copy`);
   return {
     url: databaseUrl(server, name),
@@ -30,6 +33,8 @@ export async function createTemplate(server: string): Promise<void> {
   await execute(server, `CREATE DATABASE ${template}`);
   await migrateLatest(databaseUrl(server, template));
 }
+
+const nameOf = ({ url }: TestDatabase): string => new URL(url).pathname.slice(1);
 
 function databaseUrl(server: string, name: string): string {
   const url = new URL(server);
