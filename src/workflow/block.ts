@@ -51,9 +51,9 @@ export function indentOf(text: string): string {
   return text.slice(0, indentEnd(text));
 }
 
-/** Where it ends, of a blank line the line's own end. */
-export function indentEnd(text: string): number {
-  let end = 0;
+/** Where it ends, of a blank line the line's own end; the line begins at `from`. */
+export function indentEnd(text: string, from = 0): number {
+  let end = from;
   while (isSpace(text.charCodeAt(end))) end += 1;
   return end;
 }

@@ -13,16 +13,17 @@ export async function languageRates(rounds: number): Promise<Finding[]> {
   if (!parse(longScript).ok || validated().length > 0) {
     throw new Error('the script of the bench has errors');
   }
-  const once = (work: () => unknown) => () =>
+  // Ten between two looks at the clock, which cost as much as a hundred lines.
+  const tenTimes = (work: () => unknown) => () =>
     repeated(500, () => {
-      work();
-      return 1;
+      for (let times = 0; times < 10; times += 1) work();
+      return 10;
     });
   return [
     await rate(
-      { what: 'Scripts of 1,000 lines read', reach, run: once(() => parse(longScript)) },
+      { what: 'Scripts of 1,000 lines read', reach, run: tenTimes(() => parse(longScript)) },
       rounds,
     ),
-    await rate({ what: 'The same, validated', reach, run: once(validated) }, rounds),
+    await rate({ what: 'The same, validated', reach, run: tenTimes(validated) }, rounds),
   ];
 }

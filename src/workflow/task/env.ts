@@ -5,7 +5,7 @@ import type { Task } from '../task.ts';
 
 export const env: Task = {
   word: 'env',
-  check: (node) => problemsOf(parseEnv(node.option)),
+  check: (node) => problemsOf(parsePairs(node.option)),
   enter: (node, context) => {
     const option = parseEnv(node.option);
     if (!option.ok) return { type: 'broken', message: option.problem.message };
@@ -15,16 +15,21 @@ export const env: Task = {
 
 /** No option at all is no variable. */
 export function parseEnv(option: string | null): Option<Readonly<Record<string, string>>> {
+  const pairs = parsePairs(option);
+  // Not an object that is assigned to: `__proto__` is a name like any other.
+  return pairs.ok ? understood(Object.fromEntries(pairs.value)) : pairs;
+}
+
+function parsePairs(option: string | null): Option<readonly [name: string, value: string][]> {
   const text = option ?? '';
-  const variables: [string, string][] = [];
+  const pairs: [string, string][] = [];
   for (let at = afterSpace(text, 0); at < text.length;) {
     const assignment = assignmentAt(text, at);
     if (assignment === null) return refused(...syntaxError(text));
-    variables.push([assignment.name, assignment.value]);
+    pairs.push([assignment.name, assignment.value]);
     at = afterSpace(text, assignment.end);
   }
-  // Not an object that is assigned to: `__proto__` is a name like any other.
-  return understood(Object.fromEntries(variables));
+  return understood(pairs);
 }
 
 function syntaxError(text: string): [message: string, suggestion: string] {
