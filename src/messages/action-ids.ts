@@ -8,7 +8,7 @@ export const actionIds = {
   skip: 'skip',
   cancel: 'cancel',
   terminate: 'terminate',
-  /** More failed tokens than fit beside one another: answered with `chooseStepMessage`. */
+  /** More steps than fit beside one another: answered with `chooseStepMessage`. */
   chooseStep: 'choose_step',
   /** Launches a definition at once. */
   launch: 'launch',

@@ -10,46 +10,56 @@ import { stepText } from './step-list.ts';
 import type { ShownRun } from '../store/shown.ts';
 import type { StoredToken } from '../store/tokens.ts';
 
-/** More failed tokens than this are chosen from in an answer of their own. */
-const tokensSideBySide = 3;
+/** More steps than this are chosen from in an answer of their own. */
+const stepsSideBySide = 3;
 
 /** None for a run that is final. */
 export function runButtons(run: ShownRun): Block[] {
   const { instance } = run;
   if (instance.status !== 'working' && instance.status !== 'error') return [];
-  const failed = failedTokens(run);
-  const rest = [
-    ...(failed.length === 0 ? [...terminateButtons(run), ...skipButtons(run)] : []),
-    cancelButton(run),
-  ];
-  if (failed.length > tokensSideBySide) {
-    const value = { type: 'instance', instanceId: instance.id } as const;
-    const choose = button(actionIds.chooseStep, value, { style: 'primary' });
-    return [{ type: 'actions', elements: [choose, ...rest] }];
-  }
-  const [only] = failed;
-  if (only !== undefined && failed.length === 1) {
-    return [{ type: 'actions', elements: [...tokenButtons(run, only), ...rest] }];
-  }
+  const [failed, open] = [failedTokens(run), openTokens(run)];
+  // What has failed is offered beside what merely waits, and before it.
+  const shown = [open, failed].find(({ length }) => length <= stepsSideBySide) ?? [];
+  const [only] = shown;
+  const chosen = only !== undefined && open.length === 1 ? tokenButtons(run, only) : [];
   return [
-    ...failed.flatMap((token) => tokenBlocks(run, token)),
-    { type: 'actions', elements: rest },
+    ...(chosen.length > 0 ? [] : shown.flatMap((token) => tokenBlocks(run, token))),
+    {
+      type: 'actions',
+      elements: [
+        ...(shown.length < open.length ? [chooseButton(run, shown.length === 0)] : []),
+        ...(failed.length === 0 ? terminateButtons(run) : []),
+        ...chosen,
+        cancelButton(run),
+      ],
+    },
   ];
 }
+
+/** Steps that somebody can decide about: those that failed, then those that wait. */
+export const openTokens = (run: ShownRun): StoredToken[] => [
+  ...failedTokens(run),
+  ...waitingTokens(run),
+];
 
 export const failedTokens = (run: ShownRun): StoredToken[] =>
   run.tokens.filter(({ status }) => status === 'failure');
 
-/** A failed step by name, and its own buttons. */
+/** For time or for others. A fork waits for its branches, which are steps of their own. */
+const waitingTokens = (run: ShownRun): StoredToken[] =>
+  run.tokens.filter(({ status, openChildren }) => status === 'waiting' && openChildren === 0);
+
+/** A step by name, and its own buttons. */
 export function tokenBlocks(run: ShownRun, token: StoredToken): Block[] {
   const step = code(stepText(run, token.path), 300);
+  const waits = token.status === 'waiting';
   return [
-    section(render('slack/buttons#failed-step', { step })),
+    section(render('slack/buttons#step', { step, waits })),
     { type: 'actions', elements: tokenButtons(run, token) },
   ];
 }
 
-/** Retry and Skip of one failed token. */
+/** Of one token: Skip, and Retry where it has failed. */
 export function tokenButtons(run: ShownRun, token: StoredToken): Button[] {
   const value: ButtonValue = {
     type: 'token',
@@ -58,28 +68,18 @@ export function tokenButtons(run: ShownRun, token: StoredToken): Button[] {
     attempt: token.attempt,
   };
   const step = line(stepText(run, token.path), 120);
+  const skip = button(actionIds.skip, value, { confirm: { step } });
+  if (token.status === 'waiting') return [skip];
   const failed = failedExecution(run, token.id, token.attempt);
   // What may still run is retried only by somebody who has read so.
   const risk = failed?.status === 'lost' && failed.groupEmptyAt === null ? hostOf(failed) : null;
-  return [
-    button(actionIds.retry, value, {
-      style: 'primary',
-      ...(risk !== null && { confirm: { host: risk } }),
-    }),
-    button(actionIds.skip, value, { confirm: { step } }),
-  ];
+  const asked = risk !== null && { confirm: { host: risk } };
+  return [button(actionIds.retry, value, { style: 'primary', ...asked }), skip];
 }
 
-/** Where a single step waits for time or for others: Skip. A fork's branches are steps of their own. */
-function skipButtons(run: ShownRun): Button[] {
-  const waiting = run.tokens.filter(
-    ({ status, openChildren }) => status === 'waiting' && openChildren === 0,
-  );
-  const [only] = waiting;
-  if (only === undefined || waiting.length > 1) return [];
-  const { id: tokenId, attempt, path } = only;
-  const value = { type: 'token', instanceId: run.instance.id, tokenId, attempt } as const;
-  return [button(actionIds.skip, value, { confirm: { step: line(stepText(run, path), 120) } })];
+function chooseButton({ instance }: ShownRun, instead: boolean): Button {
+  const value = { type: 'instance', instanceId: instance.id } as const;
+  return button(actionIds.chooseStep, value, { ...(instead && { style: 'primary' }) });
 }
 
 export function cancelButton(run: ShownRun): Button {

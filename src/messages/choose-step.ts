@@ -1,7 +1,7 @@
-/** The private answer to "Choose step...": every failed step with buttons of its own. */
+/** The private answer to "Choose step...": every step that failed or waits, with buttons of its own. */
 import { render } from '../templates.ts';
 import { context, section, type Content } from './blocks.ts';
-import { failedTokens, tokenBlocks } from './buttons.ts';
+import { failedTokens, openTokens, tokenBlocks } from './buttons.ts';
 import { jobName } from './phrases.ts';
 import type { ShownRun } from '../store/shown.ts';
 import type { About } from './about.ts';
@@ -10,19 +10,22 @@ import type { About } from './about.ts';
 const shown = 20;
 
 export function chooseStepMessage(run: ShownRun, _about: About): Content {
-  const failed = failedTokens(run);
+  const [failed, open] = [failedTokens(run).length, openTokens(run)];
   const { id, definitionName } = run.instance;
-  const view = { job: jobName(definitionName), id, count: failed.length };
-  const title = render(
-    failed.length === 0 ? 'slack/choose-step#none' : 'slack/choose-step#title',
-    view,
-  );
-  const rest = failed.length - shown;
+  const title = render(open.length === 0 ? 'slack/choose-step#none' : 'slack/choose-step#title', {
+    job: jobName(definitionName),
+    id,
+    failed,
+    waiting: open.length - failed,
+    oneFailed: failed === 1,
+    oneWaits: open.length - failed === 1,
+  });
+  const rest = open.length - shown;
   return {
     text: title,
     blocks: [
       section(title),
-      ...failed.slice(0, shown).flatMap((token) => tokenBlocks(run, token)),
+      ...open.slice(0, shown).flatMap((token) => tokenBlocks(run, token)),
       ...(rest > 0 ? [context(render('slack/choose-step#rest', { rest }))] : []),
     ],
   };

@@ -416,6 +416,23 @@ describe('a click', () => {
     await until('the end', async () => (await newest(id))?.status === 'canceled');
   });
 
+  it('skips one of several steps that wait, once, and whoever comes later is told', async () => {
+    const script = 'fork:\n  sleep: 3600\n  sleep: 7200';
+    const { id } = await define(shell.db, script, { name: 'waits-twice' });
+    const { instanceId } = await launchOne(shell.db, id);
+    const message = await shell.postRun(instanceId);
+    expect(buttons(message)).toEqual(['Skip', 'Skip', 'Cancel']);
+    await shell.slack.press(message, 'Skip', { confirm: true });
+    const left = async () => buttons(await shell.postRun(instanceId));
+    await until('one step to be left', async () => (await left()).join() === 'Skip,Cancel');
+    const late = await shell.answerTo('ben', () =>
+      shell.slack.press(message, 'Skip', { as: 'ben', confirm: true }),
+    );
+    expect(late.text).toMatch(/^Already skipped by alice .*\. Now: working\.$/);
+    await shell.slack.press(await shell.postRun(instanceId), 'Skip', { confirm: true });
+    await until('the end', async () => (await newest(id))?.status === 'success');
+  });
+
   it('of a button that is not known, or whose value was made up, harms nothing', async () => {
     const { id } = await define(shell.db, 'execute: false', { name: 'forged' });
     const message = await shell.postRun(await failedRun(id));

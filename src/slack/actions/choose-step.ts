@@ -1,4 +1,4 @@
-/** "Choose step...": every failed step with buttons of its own. */
+/** "Choose step...": every step that failed or waits, with buttons of its own. */
 import { notFound } from '../../errors.ts';
 import { chooseStepMessage } from '../../messages/choose-step.ts';
 import { showRun } from '../../operations/show.ts';

@@ -162,6 +162,66 @@ describe('a run that has failed', () => {
   });
 });
 
+describe('a run that waits', () => {
+  const waiting = (count: number, failed = 0) =>
+    workingRun({
+      instance: instanceOf({
+        status: failed > 0 ? 'error' : 'working',
+        script: 'sleep: 9\n'.repeat(30),
+      }),
+      executions: [],
+      tokens: [
+        tokenOf({ id: 20, path: '', status: 'waiting', openChildren: count + failed }),
+        ...Array.from({ length: count + failed }, (_, index) =>
+          tokenOf({
+            id: 21 + index,
+            path: `/${index}-sleep`,
+            status: index < count ? 'waiting' : 'failure',
+            attempt: index,
+          }),
+        ),
+      ],
+    });
+
+  it('offers Skip of the one step, which asks first and names the attempt', () => {
+    const message = runMessage(waiting(1), about);
+    expect(labelsOf(message)).toEqual(['Skip', 'Cancel']);
+    const [skip] = buttonsOf(message);
+    expect(skip?.confirm?.text.text).toContain('"sleep: 9"');
+    const value = { type: 'token', instanceId: 12, tokenId: 21, attempt: 0 };
+    expect(decodeValue(skip?.value)).toEqual(value);
+  });
+
+  it('offers it for each of up to three steps, and Terminate for a command beside them', () => {
+    const message = runMessage({ ...waiting(3), executions: [executionOf()] }, about);
+    expect(labelsOf(message)).toEqual(['Skip', 'Skip', 'Skip', 'Terminate', 'Cancel']);
+    expect(words(message).match(/◷ `sleep: 9`/g)).toHaveLength(3);
+    expect(
+      buttonsOf(message)
+        .map(({ value }) => decodeValue(value))
+        .slice(0, 3),
+    ).toEqual(
+      [0, 1, 2].map((nth) => ({ type: 'token', instanceId: 12, tokenId: 21 + nth, attempt: nth })),
+    );
+  });
+
+  it('has one to choose with when there are more', () => {
+    expect(labelsOf(runMessage(waiting(4), about))).toEqual(['Choose step…', 'Cancel']);
+    const answer = chooseStepMessage(waiting(4), about);
+    expect(answer.text).toBe('In nightly-report #12 4 steps wait. Which one?');
+    expect(labelsOf(answer)).toEqual(['Skip', 'Skip', 'Skip', 'Skip']);
+  });
+
+  it('offers what has failed beside it, and before it', () => {
+    expect(labelsOf(runMessage(waiting(1, 1), about))).toEqual(['Retry', 'Skip', 'Skip', 'Cancel']);
+    const more = runMessage(waiting(3, 1), about);
+    expect(labelsOf(more)).toEqual(['Retry', 'Skip', 'Choose step…', 'Cancel']);
+    const answer = chooseStepMessage(waiting(3, 1), about);
+    expect(answer.text).toBe('In nightly-report #12 1 step has failed and 3 wait. Which one?');
+    expect(labelsOf(answer)).toEqual(['Retry', 'Skip', 'Skip', 'Skip', 'Skip']);
+  });
+});
+
 describe('a run that is over', () => {
   it('has no buttons and says how long it took', () => {
     const message = runMessage(finishedRun(), about);
