@@ -29,6 +29,8 @@ export interface InputBlock {
   type: 'input';
   /** Problems at a field are answered under this name. */
   block_id: string;
+  /** Told at once when it changes, not only with the submit. */
+  dispatch_action?: true;
   label: PlainText;
   hint?: PlainText;
   optional?: boolean;

@@ -16,6 +16,8 @@ export interface LaunchForm {
   readonly env?: string;
   /** The script to be changed for this run, its secrets masked; absent: it may not be changed. */
   readonly script?: string;
+  /** Slack keeps what stands in a block of the same name: another script needs another one. */
+  readonly scriptBlock?: string;
   /** Channel chosen beforehand, by id. */
   readonly channel?: string;
   /** Comes back with the submit, as it is. */
@@ -46,7 +48,7 @@ export function launchModal(form: LaunchForm): Modal {
               ? [context(render('slack/launch#more', { shown: options.length, total }))]
               : []),
             env(form.env),
-            ...(form.script === undefined ? [] : [script(form.script)]),
+            ...(form.script === undefined ? [] : [script(form.script, form.scriptBlock)]),
             channel(form.channel),
           ],
   };
@@ -58,16 +60,20 @@ export function loadingModal(): Modal {
 }
 
 /** Problems by field, as `response_action: errors` takes them. */
-export function launchErrors(problems: {
-  readonly job?: string;
-  readonly env?: string;
-  readonly script?: string;
-  readonly channel?: string;
-}): Record<string, string> {
+export function launchErrors(
+  problems: {
+    readonly job?: string;
+    readonly env?: string;
+    readonly script?: string;
+    readonly channel?: string;
+  },
+  scriptBlock: string = launchFields.script.blockId,
+): Record<string, string> {
   const errors: Record<string, string> = {};
   for (const field of ['job', 'env', 'script', 'channel'] as const) {
     const problem = problems[field];
-    if (problem !== undefined) errors[launchFields[field].blockId] = line(problem, 1_000);
+    const block = field === 'script' ? scriptBlock : launchFields[field].blockId;
+    if (problem !== undefined) errors[block] = line(problem, 1_000);
   }
   return errors;
 }
@@ -90,6 +96,7 @@ function job(options: Option[], initial: Option | undefined): Block {
   return {
     type: 'input',
     block_id: launchFields.job.blockId,
+    dispatch_action: true,
     label: plain(render('slack/launch#job')),
     element: {
       type: 'static_select',
@@ -114,22 +121,25 @@ function env(typed: string | undefined): Block {
       multiline: true,
       max_length: limits.inputText,
       placeholder: plain(render('slack/launch#env-placeholder')),
-      ...(typed !== undefined &&
-        typed !== '' && {
-          initial_value: Array.from(typed)
-            .slice(0, limits.inputText / 2)
-            .join(''),
-        }),
+      ...(typed !== undefined && typed !== '' && { initial_value: fitting(typed) }),
     },
   };
 }
 
+/** Nothing that came from the field itself is cut; of anything else no character in half. */
+function fitting(text: string): string {
+  if (text.length <= limits.inputText) return text;
+  return Array.from(text)
+    .slice(0, limits.inputText / 2)
+    .join('');
+}
+
 /** What does not fit is left out: cut, it would be launched so. */
-function script(text: string): Block {
+function script(text: string, blockId: string = launchFields.script.blockId): Block {
   if (text.length > limits.inputText) return context(render('slack/launch#script-too-long'));
   return {
     type: 'input',
-    block_id: launchFields.script.blockId,
+    block_id: blockId,
     label: plain(render('slack/launch#script')),
     hint: plain(render('slack/launch#script-hint')),
     optional: true,

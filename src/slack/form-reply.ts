@@ -48,20 +48,12 @@ const formWaits = 2_000;
 /** `errorsOf` puts a refusal that belongs to no field somewhere in the form. */
 export function formReply(
   shell: Shell,
-  { userId, view }: SubmittedForm,
+  form: SubmittedForm,
   channel: string,
   ack: (answer?: FormAnswer) => Promise<void>,
   errorsOf: (text: string) => FieldErrors,
 ): FormReply {
-  const asked: Asked = {
-    userId,
-    fromBot: false,
-    channel,
-    channelName: null,
-    threadTs: null,
-    key: `view:${view.id}:${view.hash}`,
-    triggerId: null,
-  };
+  const asked = askedIn(form, channel);
   const outside = askOf(shell, asked);
   let closed: Promise<void> | null = null;
   const close = () =>
@@ -87,5 +79,18 @@ export function formReply(
     refuse,
     close,
     end: () => clearTimeout(timer),
+  };
+}
+
+/** What is asked with a form; `channel` is where it was opened. */
+export function askedIn({ userId, view }: SubmittedForm, channel: string): Asked {
+  return {
+    userId,
+    fromBot: false,
+    channel,
+    channelName: null,
+    threadTs: null,
+    key: `view:${view.id}:${view.hash}`,
+    triggerId: null,
   };
 }

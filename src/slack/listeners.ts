@@ -1,5 +1,11 @@
 /** Everything that Slack may send us, and who listens to it. A test holds the manifests against this. */
-import { actionIds, callbackIds, commandName, type ActionId } from '../messages/action-ids.ts';
+import {
+  actionIds,
+  callbackIds,
+  commandName,
+  launchFields,
+  type ActionId,
+} from '../messages/action-ids.ts';
 import { unknownButtonAnswer } from '../messages/command-answers.ts';
 import { chooseStepClick } from './actions/choose-step.ts';
 import { helpListClick, helpStatusClick, helpWorkersClick } from './actions/help.ts';
@@ -31,6 +37,7 @@ import { appMention } from './events/app-mention.ts';
 import { directMessage } from './events/direct-message.ts';
 import { serve } from './serve.ts';
 import { slashCommand } from './slash-command.ts';
+import { jobChosen } from './views/job-chosen.ts';
 import { launchSubmit } from './views/launch.ts';
 import { addScheduleSubmit, addSuspendScheduleSubmit } from './views/schedule.ts';
 import type { ClickListener } from './actions/listen.ts';
@@ -89,3 +96,6 @@ export const submitListeners = {
   [callbackIds.addSchedule]: addScheduleSubmit,
   [callbackIds.addSuspendSchedule]: addSuspendScheduleSubmit,
 } as const;
+
+/** By action id of a field in a modal. */
+export const fieldListeners = { [launchFields.job.actionId]: jobChosen } as const;

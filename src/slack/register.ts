@@ -3,6 +3,7 @@ import {
   clickListeners,
   commandListeners,
   eventListeners,
+  fieldListeners,
   submitListeners,
   unknownClick,
 } from './listeners.ts';
@@ -24,7 +25,13 @@ export function registerListeners(app: App, shell: Shell): void {
   app.event('message', ({ event, body }) =>
     eventListeners['message.im'](shell, event, body.event_id),
   );
-  app.action<BlockAction<Pressed>>(/^/, async ({ ack, body, action, respond }) => {
+  for (const [actionId, listener] of Object.entries(fieldListeners)) {
+    app.action<BlockAction<StaticSelectAction>>(actionId, async ({ ack, body }) => {
+      await ack();
+      if (body.view) await listener(shell, { userId: body.user.id, view: body.view });
+    });
+  }
+  app.action<BlockAction<Pressed>>(notAField, async ({ ack, body, action, respond }) => {
     await ack();
     const listener = isOurs(action.action_id) ? clickListeners[action.action_id] : unknownClick;
     await listener(shell, clickOf(shell, body, action, respond));
@@ -41,6 +48,9 @@ export function registerListeners(app: App, shell: Shell): void {
     shell.log.error({ err: error }, 'a listener failed');
   });
 }
+
+/** Bolt calls every listener whose pattern fits. */
+const notAField = new RegExp(`^(?!(${Object.keys(fieldListeners).join('|')})$)`);
 
 type Pressed = ButtonAction | StaticSelectAction;
 

@@ -33,14 +33,39 @@ interface Fields {
   readonly script?: string | null;
 }
 
+interface Sent {
+  readonly view?: string;
+  readonly from?: string;
+  readonly as?: string;
+  /** The block that the script stands in. */
+  readonly block?: string;
+}
+
 /** The form comes back as Slack sends it; the answer is what Slack would do with the form. */
-async function submit(
+async function submit(fields: Fields, sent: Sent = {}): Promise<unknown> {
+  const text = await send({
+    payload: JSON.stringify({ type: 'view_submission', ...payload(fields, sent) }),
+  });
+  return text === '' ? null : (JSON.parse(text) as unknown);
+}
+
+/** Another job is chosen in the form. */
+async function choose(fields: Fields, sent: Sent): Promise<void> {
+  const { view, ...more } = payload(fields, sent);
+  const { job_value: element } = view.state.values.job;
+  const actions = [{ ...element, action_id: 'job_value', block_id: 'job', action_ts: '1.1' }];
+  const container = { type: 'view', view_id: view.id };
+  await send({
+    payload: JSON.stringify({ type: 'block_actions', ...more, view, container, actions }),
+  });
+}
+
+function payload(
   { job = null, env = null, channel = null, script = null }: Fields,
-  { view = randomUUID(), from = 'C01GENERAL', as = 'U01ALICE' } = {},
-): Promise<unknown> {
+  { view = randomUUID(), from = 'C01GENERAL', as = 'U01ALICE', block = 'script' }: Sent,
+) {
   const selected = job === null ? null : { value: String(job), text: { text: 'x' } };
-  const payload = {
-    type: 'view_submission',
+  return {
     team: { id: slack.teamId },
     user: { id: as, team_id: slack.teamId },
     trigger_id: randomUUID(),
@@ -54,7 +79,7 @@ async function submit(
         values: {
           job: { job_value: { type: 'static_select', selected_option: selected } },
           env: { env_value: { type: 'plain_text_input', value: env } },
-          script: { script_value: { type: 'plain_text_input', value: script } },
+          [block]: { script_value: { type: 'plain_text_input', value: script } },
           channel: {
             channel_value: { type: 'conversations_select', selected_conversation: channel },
           },
@@ -62,8 +87,6 @@ async function submit(
       },
     },
   };
-  const text = await send({ payload: JSON.stringify(payload) });
-  return text === '' ? null : (JSON.parse(text) as unknown);
 }
 
 const send = (form: Record<string, string>): Promise<string> =>
@@ -275,17 +298,40 @@ describe('a script for one run', () => {
   /** The form as it is filled in for a job: what it shows, and what it remembers. */
   async function form(id: number, as: 'alice' | 'ben' = 'alice') {
     const card = await shell.answerTo(as, () => slack.command(`show ${id}`, { as }));
+    return filled(() => slack.press(card, 'launch_form', { as }));
+  }
+
+  /** The form that this fills in. */
+  async function filled(deed: () => Promise<unknown>) {
     const before = (await slack.calls('views.update')).length;
-    await slack.press(card, 'launch_form', { as });
+    await deed();
     const update = await until('the form', async () => (await slack.calls('views.update'))[before]);
     const text =
       typeof update['view'] === 'string' ? update['view'] : JSON.stringify(update['view']);
     const view = JSON.parse(text) as {
       private_metadata: string;
-      blocks: { block_id?: string; element?: { initial_value?: string } }[];
+      blocks: {
+        block_id?: string;
+        element?: {
+          initial_value?: string;
+          initial_conversation?: string;
+          initial_option?: { value: string };
+        };
+      }[];
     };
-    const field = view.blocks.find(({ block_id }) => block_id === 'script');
-    return { field, script: field?.element?.initial_value ?? '', from: view.private_metadata };
+    const fieldOf = (name: string) =>
+      view.blocks.find(({ block_id }) => block_id?.replace(/_\d+$/, '') === name);
+    const field = fieldOf('script');
+    return {
+      view: String(update['view_id']),
+      job: fieldOf('job')?.element?.initial_option?.value,
+      env: fieldOf('env')?.element?.initial_value ?? '',
+      channel: fieldOf('channel')?.element?.initial_conversation,
+      field,
+      script: field?.element?.initial_value ?? '',
+      block: field?.block_id ?? '',
+      from: view.private_metadata,
+    };
   }
 
   const lastRun = async (id: number) => {
@@ -376,6 +422,56 @@ describe('a script for one run', () => {
     expect(await runsOf(id)).toEqual([]);
     expect(await submit({ job: id }, { from, as: 'U02BEN' })).toBeNull();
     expect(await runsOf(id)).toHaveLength(1);
+  });
+
+  it('follows the job that is chosen, and what was typed beside it stays', async () => {
+    const [one, other] = [await define(shell.db, original), await define(shell.db, 'noop: b')];
+    const opened = await form(one.id);
+    const typed = { job: other.id, env: 'A=1\nB=2', channel: 'C02ALERTS' };
+    const now = await filled(() => choose({ ...typed, script: opened.script }, opened));
+    expect(now).toMatchObject({
+      view: opened.view,
+      job: String(other.id),
+      env: typed.env,
+      channel: typed.channel,
+      script: 'noop: b',
+    });
+    // Slack keeps what stands in a block that has the same name.
+    expect(now.block).not.toBe(opened.block);
+    const { from, block } = now;
+    expect(await submit({ job: other.id, script: 'execut: ls' }, { from, block })).toEqual(
+      errors({ [block]: expect.stringContaining('Did you mean `execute`') }),
+    );
+    expect(await submit({ job: other.id, script: 'noop: c' }, { from, block })).toBeNull();
+    expect((await lastRun(other.id))?.instance).toMatchObject({ script: 'noop: c' });
+    const back = await filled(() => choose({ job: one.id, script: now.script }, now));
+    expect([back.script, back.block]).toEqual([opened.script, opened.block]);
+  });
+
+  it('that was typed is lost by no choice of another job', async () => {
+    const [one, other] = [await define(shell.db, original), await define(shell.db, 'noop: b')];
+    const opened = await form(one.id);
+    const script = `${opened.script}noop: typed`;
+    const now = await filled(() => choose({ job: other.id, script }, opened));
+    expect([now.job, now.script, now.block]).toEqual([String(other.id), script, opened.block]);
+    expect(await submit({ job: other.id, script }, now)).toEqual(
+      errors({ [now.block]: expect.stringContaining(`This was the script of job ${one.id}`) }),
+    );
+    const cleared = await filled(() => choose({ job: other.id, script: '' }, now));
+    expect(cleared.script).toBe('noop: b');
+    const ownWords = await filled(() =>
+      choose({ job: other.id, script: 'noop: mine' }, { view: now.view, from: 'C01GENERAL' }),
+    );
+    expect(ownWords.script).toBe('noop: mine');
+    expect(await submit({ job: other.id, script: 'noop: mine' }, ownWords)).toBeNull();
+    expect((await lastRun(other.id))?.instance.script).toBe('noop: mine');
+  });
+
+  it('is not shown to whoever chooses a job that he may not edit', async () => {
+    const { id } = await define(shell.db, original);
+    const opened = await form(id, 'ben');
+    const now = await filled(() => choose({ job: id }, { ...opened, as: 'U02BEN' }));
+    expect([now.job, now.field]).toEqual([String(id), undefined]);
   });
 
   it('that no form can hold is left to the command line', async () => {

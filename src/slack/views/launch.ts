@@ -1,12 +1,12 @@
 /** The launch form comes back: problems at their fields, else one launch. */
-import { launchFields } from '../../messages/action-ids.ts';
 import { scriptWarningsAnswer } from '../../messages/answers.ts';
 import { launchErrors } from '../../messages/launch-modal.ts';
 import { runWarnings } from '../../operations/definition-warnings.ts';
 import { parseEnvLines } from '../../operations/parse-env.ts';
 import { findDefinition } from '../../store/definitions.ts';
-import { formReply, type FieldValue, type FormAnswer, type SubmittedForm } from '../form-reply.ts';
+import { formReply, type FormAnswer, type SubmittedForm } from '../form-reply.ts';
 import { recall, type FormMemory } from '../form-memory.ts';
+import { readFields, type Fields } from '../launch-fields.ts';
 import { launchJob } from '../launch-job.ts';
 import { serve } from '../serve.ts';
 import { wantedScript, type WantedScript } from '../wanted-script.ts';
@@ -24,7 +24,8 @@ export async function launchSubmit(
   const fields = readFields(form.view.state.values);
   const problems = problemsOf(shell, fields);
   if (Object.keys(problems).length > 0) {
-    return ack({ response_action: 'errors', errors: launchErrors(problems) });
+    const errors = launchErrors(problems, fields.scriptBlock);
+    return ack({ response_action: 'errors', errors });
   }
   const memory = recall(form.view.private_metadata ?? '');
   const { channel } = memory;
@@ -33,7 +34,9 @@ export async function launchSubmit(
   );
   await serve(shell, ask, async (actor) => {
     const wanted = await scriptOf(shell, fields, memory);
-    if (wanted.type === 'wrong') return refuse(launchErrors({ script: wanted.problems.join(' ') }));
+    if (wanted.type === 'wrong') {
+      return refuse(launchErrors({ script: wanted.problems.join(' ') }, fields.scriptBlock));
+    }
     const env = parseEnvLines(fields.env);
     const content = await launchJob(shell, ask, actor, {
       job: Number(fields.job),
@@ -61,24 +64,6 @@ async function scriptOf(
   return definition === null
     ? { type: 'own' }
     : wantedScript(db, script, memory, definition, facts);
-}
-
-interface Fields {
-  readonly job: string;
-  readonly env: string;
-  readonly script: string;
-  readonly channel: string | null;
-}
-
-function readFields(values: SubmittedForm['view']['state']['values']): Fields {
-  const field = ({ blockId, actionId }: { blockId: string; actionId: string }): FieldValue =>
-    values[blockId]?.[actionId] ?? {};
-  return {
-    job: field(launchFields.job).selected_option?.value ?? '',
-    env: field(launchFields.env).value ?? '',
-    script: field(launchFields.script).value ?? '',
-    channel: field(launchFields.channel).selected_conversation ?? null,
-  };
 }
 
 function problemsOf({ config }: Shell, { job, env, channel }: Fields) {
