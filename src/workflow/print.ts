@@ -30,5 +30,5 @@ function optionOf({ type, option }: Node, indent: string): string {
 }
 
 function depth(node: Node): number {
-  return node.path.split('/').length - 1;
+  return node.path.split('/').length;
 }
