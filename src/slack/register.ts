@@ -25,14 +25,12 @@ export function registerListeners(app: App, shell: Shell): void {
   app.event('message', ({ event, body }) =>
     eventListeners['message.im'](shell, event, body.event_id),
   );
-  for (const [actionId, listener] of Object.entries(fieldListeners)) {
-    app.action<BlockAction<StaticSelectAction>>(actionId, async ({ ack, body }) => {
-      await ack();
-      if (body.view) await listener(shell, { userId: body.user.id, view: body.view });
-    });
-  }
-  app.action<BlockAction<Pressed>>(notAField, async ({ ack, body, action, respond }) => {
+  app.action<BlockAction<Pressed>>(/^/, async ({ ack, body, action, respond }) => {
     await ack();
+    const { user, view } = body;
+    if (view && isField(action.action_id)) {
+      return fieldListeners[action.action_id](shell, { userId: user.id, view });
+    }
     const listener = isOurs(action.action_id) ? clickListeners[action.action_id] : unknownClick;
     await listener(shell, clickOf(shell, body, action, respond));
   });
@@ -49,11 +47,12 @@ export function registerListeners(app: App, shell: Shell): void {
   });
 }
 
-/** Bolt calls every listener whose pattern fits. */
-const notAField = new RegExp(`^(?!(${Object.keys(fieldListeners).join('|')})$)`);
-
 type Pressed = ButtonAction | StaticSelectAction;
 
 function isOurs(actionId: string): actionId is keyof typeof clickListeners {
   return Object.hasOwn(clickListeners, actionId);
+}
+
+function isField(actionId: string): actionId is keyof typeof fieldListeners {
+  return Object.hasOwn(fieldListeners, actionId);
 }

@@ -47,7 +47,7 @@ export function blockBelow(lines: readonly string[], from: number, above: number
 }
 
 /** What stands before the first word of a line: Ruby's `\s`, for a lone carriage return ends none. */
-export function indentOf(text: string): string {
+function indentOf(text: string): string {
   return text.slice(0, indentEnd(text));
 }
 
