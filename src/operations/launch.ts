@@ -10,6 +10,7 @@ import {
   type InstanceStatus,
   type LaunchSource,
   type NewInstance,
+  type UnderKey,
 } from '../store/instances.ts';
 import { insertBranches, type NewBranch } from '../store/insert-branches.ts';
 import { advance, type Change } from '../workflow/advance.ts';
@@ -69,13 +70,14 @@ export async function launch(
   facts: EngineFacts,
 ): Promise<Launched[]> {
   const ids = [...new Set(wishes.map(({ definitionId }) => definitionId))];
-  const definitions = new Map((await lockDefinitions(tx, ids)).map((row) => [row.id, row]));
-  const ruled = ids.filter((id) => definitions.get(id)?.preventMulti !== 'none');
-  const open: OpenInstance[] = ruled.length === 0 ? [] : await openInstances(tx, ruled);
-  const known = await underKeys(
-    tx,
-    wishes.map(({ launchKey }) => launchKey),
-  );
+  const keys = wishes.map(({ launchKey }) => launchKey);
+  // Sent in one go and answered one after the other: what is read is read under the locks.
+  const [locked, open, known]: [Definition[], OpenInstance[], UnderKey[]] = await Promise.all([
+    lockDefinitions(tx, ids),
+    openInstances(tx, ids),
+    underKeys(tx, keys),
+  ]);
+  const definitions = new Map(locked.map((row) => [row.id, row]));
   await checkScripts(tx, wishes, facts);
   const starts: Started[] = [];
   const launched = wishes.map((wish, index): Launched => {
@@ -110,10 +112,14 @@ export async function launch(
     const { id, status } = instance;
     return { instanceId: id, definitionId: definition.id, status, preventedBy, repeated: false };
   });
-  await insertInstances(
-    tx,
-    starts.map(({ instance }) => instance),
-  );
+  const audits = launched.flatMap((each, index) => audited(wishes[index], each, facts));
+  await Promise.all([
+    insertInstances(
+      tx,
+      starts.map(({ instance }) => instance),
+    ),
+    insertAudits(tx, audits),
+  ]);
   for (const { instance, branches, changes } of starts) {
     await insertBranches(tx, instance.id, branches);
     await beginMaintenances(tx, instance.id, changes);
@@ -121,10 +127,6 @@ export async function launch(
     const written = await findInstance(tx, instance.id);
     if (written !== null) await beginWaiting(tx, written, changes, facts);
   }
-  await insertAudits(
-    tx,
-    launched.flatMap((each, index) => audited(wishes[index], each, facts)),
-  );
   return launched;
 }
 

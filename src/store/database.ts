@@ -43,6 +43,8 @@ export function openDatabase(
   const pool = new pg.Pool({
     ...clientOptions(url, name),
     max,
+    // What is asked without waiting for the answer before is sent at once, and answered in that order.
+    pipeline: true,
     idleTimeoutMillis: 60_000,
     query_timeout: deadlineMs,
     ...(planOnce && { options: '-c plan_cache_mode=force_generic_plan' }),
@@ -62,7 +64,8 @@ export function openDatabase(
       };
       client.on('error', onError);
       try {
-        await client.query('begin');
+        // It fails only with its connection, and whatever is sent after it fails then, too: nobody waits for it.
+        client.query('begin').catch(() => {});
         const result = await work(asTx(client));
         await client.query('commit');
         return result;

@@ -63,7 +63,7 @@ export async function lockInstance(tx: Tx, id: number): Promise<Instance | null>
   return row ?? null;
 }
 
-/** Non-final instances of some definitions, as the next-execution rule sees them. */
+/** Non-final instances of those of some definitions that have a next-execution rule, as it sees them. */
 export function openInstances(
   tx: Tx,
   definitionIds: readonly number[],
@@ -72,8 +72,11 @@ export function openInstances(
     {
       name: 'open-instances',
       text: `
-select id, definition_id, active_tokens > failed_tokens as working, failed_tokens > 0 as failed
-from instances where definition_id = any($1) and status in ('working', 'error') order by id`,
+select i.id, i.definition_id, i.active_tokens > i.failed_tokens as working,
+  i.failed_tokens > 0 as failed
+from definitions d join instances i on i.definition_id = d.id and i.status in ('working', 'error')
+where d.id = any($1) and d.prevent_multi <> 'none'
+order by i.id`,
     },
     [definitionIds],
   );

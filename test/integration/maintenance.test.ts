@@ -26,7 +26,7 @@ afterAll(async () => {
   await db.close();
   await test.drop();
 });
-beforeEach(() => db.query('truncate instances cascade'));
+beforeEach(() => db.query('truncate instances, executions, logs cascade'));
 
 /** Instances as they were left so many days ago, each with a token, an execution, output, log and notice. */
 async function oldInstances(

@@ -44,7 +44,9 @@ afterAll(async () => {
   await database.drop();
 });
 beforeEach(async () => {
-  await db.query('truncate audit, outbox, instances, definitions, executors, users cascade');
+  await db.query(
+    'truncate audit, outbox, instances, executions, logs, definitions, executors, users cascade',
+  );
   slack = await startSlackStandIn();
   worker = await handWorker(db);
   deliveries = notifier();
