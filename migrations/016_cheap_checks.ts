@@ -10,10 +10,12 @@ export async function up(knex: Knex): Promise<void> {
       ('working', 'waiting', 'failure', 'finished', 'critical', 'canceled');
     create type execution_status as enum ('pending', 'claimed', 'finished', 'lost', 'canceled');
     create type log_level as enum ('INFO', 'WARN', 'ERROR');
+    create type outbox_event as enum (${quoted(events)});
     -- So that the statements of a version before go on working beside this one.
     create cast (text as token_status) with inout as assignment;
     create cast (text as execution_status) with inout as assignment;
     create cast (text as log_level) with inout as assignment;
+    create cast (text as outbox_event) with inout as assignment;
 
     drop index tokens_expected;
     alter table tokens
@@ -39,6 +41,12 @@ export async function up(knex: Knex): Promise<void> {
       drop constraint logs_level_check,
       alter level type log_level using level::log_level;
 
+    alter table outbox
+      drop constraint outbox_about,
+      drop constraint outbox_event_check,
+      alter event type outbox_event using event::outbox_event,
+      ${outboxAbout};
+
     -- These rows are written from a token, which has its instance: all that is left of the key is to go with it.
     alter table executions drop constraint executions_instance_id_fkey;
     alter table logs drop constraint logs_instance_id_fkey;
@@ -60,6 +68,12 @@ export async function down(knex: Knex): Promise<void> {
     drop function delete_what_goes_with_instances;
     alter table executions add foreign key (instance_id) references instances on delete cascade;
     alter table logs add foreign key (instance_id) references instances on delete cascade;
+
+    alter table outbox
+      drop constraint outbox_about,
+      alter event type text,
+      add check (event in (${quoted(events)})),
+      ${outboxAbout};
 
     alter table logs
       alter level type text,
@@ -83,7 +97,7 @@ export async function down(knex: Knex): Promise<void> {
       add check (status in ('working', 'waiting', 'failure', 'finished', 'critical', 'canceled')),
       add check (open_children >= 0);
     ${tokenIndexes}
-    drop type token_status, execution_status, log_level cascade;
+    drop type token_status, execution_status, log_level, outbox_event cascade;
   `);
 }
 
@@ -100,3 +114,25 @@ const executionIndexes = `
       where status = 'lost' and group_empty_at is null;
     create index executions_history on executions (finished_at desc, id desc)
       where status not in ('pending', 'claimed');`;
+
+const events = [
+  'launch',
+  'retrying',
+  'skipping',
+  'finished',
+  'cancellation',
+  'failure',
+  'critical',
+  'back_to_normal',
+  'long_elapsed_time',
+  'refresh',
+  'unstarted',
+  'backlog',
+  'reminder',
+  'missed',
+  'set_aside',
+  'recount',
+];
+const quoted = (words: readonly string[]) => words.map((word) => `'${word}'`).join(', ');
+const outboxAbout = `add constraint outbox_about
+        check (instance_id is not null or event in ('missed', 'set_aside', 'recount'))`;
