@@ -358,7 +358,7 @@ function wholeNumber(min: number, max: number) {
 }
 
 /** Minutes of `N`, `Nm` or `Nh`, as limits in scripts are written; null for anything else, or for too many. */
-function catchUpMinutes(written: string): number | null {
+export function catchUpMinutes(written: string): number | null {
   const [, digits, unit] = /^(\d{1,6})([mh]?)$/.exec(written) ?? [];
   const minutes = Number(digits) * (unit === 'h' ? 60 : 1);
   return digits === undefined || minutes > longestCatchUpWindow ? null : minutes;

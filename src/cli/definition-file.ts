@@ -3,6 +3,7 @@ import { LineCounter, isMap, isNode, isScalar, parseAllDocuments, type Document 
 import { z } from 'zod';
 import { beginOf, isEmpty } from './yaml-document.ts';
 import { longestKillGrace } from '../operations/definition-problems.ts';
+import { schedulesSchema, suspendSchedulesSchema } from './schedule-schema.ts';
 import type { DefinitionDocument } from '../operations/apply-definitions.ts';
 import type { DefinitionFields } from '../store/definitions.ts';
 
@@ -51,13 +52,6 @@ const graceOrNone = z
   .max(longestKillGrace, graceMessage)
   .nullable();
 const list = (message: string) => z.array(text, message);
-const later = (what: string) =>
-  z
-    .array(z.unknown(), 'must be a list.')
-    .nullable()
-    .refine((value) => value === null || value.length === 0, {
-      message: `${what} are not launched by this version; remove them or wait.`,
-    });
 
 const schema = z.strictObject(
   {
@@ -94,8 +88,8 @@ const schema = z.strictObject(
     retry_lost: yesOrNo.optional(),
     kill_grace: graceOrNone.optional(),
     suspended: yesOrNo.optional(),
-    schedules: later('schedules').optional(),
-    suspend_schedules: later('suspend schedules').optional(),
+    schedules: schedulesSchema.optional(),
+    suspend_schedules: suspendSchedulesSchema.optional(),
   },
   'must be a definition: keys such as name, script and admins.',
 );
@@ -125,7 +119,14 @@ function documentOf(given: z.infer<typeof schema>, place: string): DefinitionDoc
     return value === undefined ? [] : [[field, value] as const];
   });
   const fields = Object.fromEntries(entries) as Partial<DefinitionFields>;
-  return { place, id: given.id ?? null, fields, admins: given.admins ?? null };
+  return {
+    place,
+    id: given.id ?? null,
+    fields,
+    admins: given.admins ?? null,
+    schedules: given.schedules ?? null,
+    suspendSchedules: given.suspend_schedules ?? null,
+  };
 }
 
 /** As the form splits what is typed into it. */
@@ -155,12 +156,22 @@ function described(
         (key) => `${at(keyOffset(document, key))} ${key}: is no key of a definition.`,
       );
     }
-    const node = document.getIn(issue.path as (string | number)[], true);
-    const offset =
-      isNode(node) && node.range ? node.range[0] : keyOffset(document, String(issue.path[0]));
-    const name = issue.path.join('.');
-    return [`${at(offset)} ${name === '' ? '' : `${name}: `}${issue.message}`];
+    const { path, offset } = placeOf(document, issue.path as (string | number)[]);
+    return [`${at(offset)} ${path === '' ? '' : `${path}: `}${issue.message}`];
   });
+}
+
+/** As deep as the document goes: a text may stand for an object that it is short for. */
+function placeOf(
+  document: Document.Parsed,
+  path: readonly (string | number)[],
+): { readonly path: string; readonly offset: number } {
+  for (let depth = path.length; depth > 0; depth -= 1) {
+    const found = path.slice(0, depth);
+    const node = document.getIn(found, true);
+    if (isNode(node) && node.range) return { path: found.join('.'), offset: node.range[0] };
+  }
+  return { path: path.join('.'), offset: keyOffset(document, String(path[0])) };
 }
 
 function keyOffset(document: Document.Parsed, key: string): number {

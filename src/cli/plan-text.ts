@@ -29,8 +29,10 @@ export function planJson(
   return { place, action, id, name: fields.name, changes: changed };
 }
 
-const keyOf = (field: FieldChange['field']): string =>
-  field === 'admins' ? field : fieldKeys[field];
+function keyOf(field: FieldChange['field']): string {
+  if (field === 'suspendSchedules') return 'suspend_schedules';
+  return field === 'admins' || field === 'schedules' ? field : fieldKeys[field];
+}
 
 function changeText({ field, before, after }: FieldChange, { script: masked }: Mask): string[] {
   const key = keyOf(field);

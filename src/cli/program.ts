@@ -4,7 +4,7 @@ import { collect, instanceId, positive, queueName } from './arguments.ts';
 import { addHostVerbs } from './host-verbs.ts';
 import { json, type Json } from './json-option.ts';
 import { runVerb } from './run-verb.ts';
-import type { CronOptions } from './verbs/cron.ts';
+import { addScheduleVerbs } from './schedule-verbs.ts';
 import type { LaunchFlags } from './verbs/launch.ts';
 import type { RetryOptions } from './verbs/retry.ts';
 import type { ExecutorFlags, Outside, RestartFlags } from './outside.ts';
@@ -54,22 +54,6 @@ export function createProgram(outside: Outside, done: (code: number) => void): C
     .action(
       run(async (files: string[], o: Json & { strict?: true }) =>
         (await import('./verbs/lint.ts')).lintVerb(files, o),
-      ),
-    );
-  verb('cron <expression...>', 'shows when schedules launch; needs no database')
-    .option(
-      '--suspend <expression>',
-      'takes its minutes out; may be given several times',
-      collect,
-      [],
-    )
-    .option('--zone <zone>', 'whose clocks they go by (time_zone of the configuration, else UTC)')
-    .option('--from <time>', 'after this: 2026-01-31T02:30:00Z, or by the clocks of the zone (now)')
-    .option('--to <time>', 'up to and with this (five launches of each)')
-    .option(...json)
-    .action(
-      run(async (expressions: string[], o: CronOptions) =>
-        (await import('./verbs/cron.ts')).cronVerb(expressions, o),
       ),
     );
   verb('apply <file...>', 'creates and changes definitions as their YAML files say, all or none')
@@ -164,6 +148,7 @@ export function createProgram(outside: Outside, done: (code: number) => void): C
         (await import('./verbs/terminate.ts')).terminateVerb(outside, id, o),
       ),
     );
+  addScheduleVerbs(program, outside, run);
   addHostVerbs(program, outside, run);
   return program;
 }

@@ -1,10 +1,18 @@
 /** Makes definitions what documents say they are: first a plan, then the change, all or none. */
 import { invalid } from '../errors.ts';
 import { definitionsNamed, findDefinition } from '../store/definitions.ts';
+import { scheduleNow } from '../store/schedules.ts';
 import { adminsOf, type User } from '../store/users.ts';
+import { databaseClock, type Clock } from './clock.ts';
 import { definitionProblems } from './definition-problems.ts';
 import { definitionWarnings } from './definition-warnings.ts';
 import { referenceProblems } from './reference-problems.ts';
+import { planSchedules, type GivenSchedules } from './plan-schedules.ts';
+import {
+  describeScheduleProblem,
+  scheduleProblems,
+  type ScheduleSet,
+} from './schedule-problems.ts';
 import { writeDefinition } from './save-definition.ts';
 import { secretsOf } from './secrets-of.ts';
 import type { Actor } from './actor.ts';
@@ -13,11 +21,10 @@ import { newDefinition } from './new-definition.ts';
 import type { Connection, Tx } from '../store/database.ts';
 import type { Definition, DefinitionFields } from '../store/definitions.ts';
 import { describeScriptError } from '../workflow/script-error.ts';
-import type { Known } from '../workflow/known.ts';
 import type { Mask } from '../workflow/mask.ts';
 
 /** What is left out keeps its value, or gets its default. */
-export interface DefinitionDocument {
+export interface DefinitionDocument extends GivenSchedules {
   /** Where it stands, for messages: `jobs.yml:3`. */
   readonly place: string;
   /** Identifies it if given, and is restored where it is free; else the name identifies it. */
@@ -35,11 +42,13 @@ export interface PlannedDefinition {
   readonly version: number | null;
   readonly fields: DefinitionFields;
   readonly admins: readonly string[];
+  /** What it launches by itself; null: as it is. */
+  readonly schedules: ScheduleSet | null;
   readonly changes: readonly FieldChange[];
 }
 
 export interface FieldChange {
-  readonly field: keyof DefinitionFields | 'admins';
+  readonly field: keyof DefinitionFields | 'admins' | 'schedules' | 'suspendSchedules';
   readonly before: FieldValue;
   readonly after: FieldValue;
 }
@@ -58,11 +67,13 @@ export interface AppliedDefinition {
 export async function planDefinitions(
   on: Connection,
   documents: readonly DefinitionDocument[],
-  known: Known,
+  facts: EngineFacts,
+  clock: Clock = databaseClock,
 ): Promise<PlannedDefinition[]> {
   const problems: string[] = [];
   const planned: PlannedDefinition[] = [];
   const seen = new Map<string, string>();
+  const now = await scheduleNow(on, clock());
   for (const document of documents) {
     const target = await targetOf(on, document);
     if (typeof target === 'string') {
@@ -72,8 +83,12 @@ export async function planDefinitions(
     const plan = await planOne(on, document, target);
     const problem = sameAgain(plan, seen);
     if (problem !== null) problems.push(`${plan.place} ${problem}`);
-    for (const text of definitionProblems(plan.fields, plan.admins, known)) {
+    for (const text of definitionProblems(plan.fields, plan.admins, facts)) {
       problems.push(`${plan.place} ${text}`);
+    }
+    if (plan.schedules !== null) {
+      const wrong = scheduleProblems(plan.schedules, facts, now).map(describeScheduleProblem);
+      problems.push(...wrong.map((text) => `${plan.place} ${text}`));
     }
     planned.push(plan);
   }
@@ -96,12 +111,19 @@ export async function applyDefinitions(
   facts: EngineFacts,
 ): Promise<AppliedDefinition[]> {
   const ids: number[] = [];
-  for (const { action, id, version, fields, admins } of plan) {
+  for (const { action, id, version, fields, admins, schedules } of plan) {
     if (action === 'unchanged' && id !== null) {
       ids.push(id);
       continue;
     }
-    const wish = { id, version, fields, admins, actor };
+    const wish = {
+      id,
+      version,
+      fields,
+      admins,
+      ...(schedules !== null && { schedules }),
+      actor,
+    };
     ids.push((await writeDefinition(tx, wish, facts)).definition.id);
   }
   // Somebody may have deleted or renamed what they name since it was planned.
@@ -167,13 +189,19 @@ async function targetOf(
 
 async function planOne(
   on: Connection,
-  { place, id, fields: given, admins: givenAdmins }: DefinitionDocument,
+  { place, id, fields: given, admins: givenAdmins, ...rest }: DefinitionDocument,
   current: Definition | null,
 ): Promise<PlannedDefinition> {
+  const { wanted: schedules, changes: rescheduled } = await planSchedules(
+    on,
+    current?.id ?? null,
+    rest,
+  );
   if (current === null) {
     const fields = { ...newDefinition, ...given };
     const admins = givenAdmins ?? [];
-    return { place, action: 'create', id, version: null, fields, admins, changes: [] };
+    const version = null;
+    return { place, action: 'create', id, version, fields, admins, schedules, changes: [] };
   }
   const fields = { ...fieldsOf(current), ...given };
   const users = await adminsOf(on, current.id);
@@ -183,8 +211,10 @@ async function planOne(
     .filter((field) => JSON.stringify(current[field]) !== JSON.stringify(fields[field]))
     .map((field) => ({ field, before: current[field], after: fields[field] }));
   if (admins !== before) changes.push({ field: 'admins', before, after: admins });
+  changes.push(...rescheduled);
   const action = changes.length === 0 ? 'unchanged' : 'change';
-  return { place, action, id: current.id, version: current.version, fields, admins, changes };
+  const { version } = current;
+  return { place, action, id: current.id, version, fields, admins, schedules, changes };
 }
 
 function sameAgain(plan: PlannedDefinition, seen: Map<string, string>): string | null {

@@ -7,16 +7,15 @@ export const timeZoneProblem = (name: string): string | null =>
   timeZone(name) === undefined ? noSuchZone(name) : null;
 
 export function noSuchZone(name: string): string {
-  const meant = cityZone(name) ?? closestWord(name, zones());
+  const zones = Intl.supportedValuesOf('timeZone');
+  const meant = closestWord(name, zones) ?? zoneOfCity(name, zones);
   const suggestion = meant === null ? 'One is Asia/Tokyo.' : `Did you mean ${meant}?`;
   return `There is no time zone \`${name}\`. ${suggestion}`;
 }
 
-/** People write `Tokyo`, or `new york`. */
-function cityZone(name: string): string | null {
-  const city = name.trim().replaceAll(/\s+/g, '_').toLowerCase();
-  if (city === '') return null;
-  return zones().find((zone) => zone.toLowerCase().endsWith(`/${city}`)) ?? null;
+/** People write `Tokio`, or `new york`. */
+function zoneOfCity(name: string, zones: readonly string[]): string | null {
+  const cities = zones.map((zone) => zone.slice(zone.lastIndexOf('/') + 1));
+  const city = closestWord(name.trim().replaceAll(/\s+/g, '_'), cities);
+  return city === null ? null : (zones[cities.indexOf(city)] ?? null);
 }
-
-const zones = (): readonly string[] => Intl.supportedValuesOf('timeZone');

@@ -70,7 +70,7 @@ describe('/kuroko schedule', () => {
     ['add 61 * * * *', 'The minute `61` is out of range: 0-59 are allowed.'],
     ['add 30 2 * *', 'A cron has five fields'],
     ['add 0 0 31 2 *', 'would never launch'],
-    ['add 30 2 * * * Tokio', 'There is no time zone `Tokio`.'],
+    ['add 30 2 * * * Tokio', 'There is no time zone `Tokio`. Did you mean Asia/Tokyo?'],
     ['add 30 2 * * * new_york', 'Did you mean America/New_York?'],
     ['add 30 2 * * * catch_up=some', 'catch_up is latest, all or none'],
     ['remove 1 1 1 1 *', 'It has no schedule `1 1 1 1 *`.'],

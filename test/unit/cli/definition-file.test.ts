@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { scheduleOf } from '../../support/schedules.ts';
 import { readDefinitionFile } from '../../../src/cli/definition-file.ts';
 import { readScripts } from '../../../src/cli/definition-scripts.ts';
 
@@ -27,8 +28,11 @@ api_allowed: true
 suspended: false
 retry_lost: true
 kill_grace: 30
-schedules: []
-suspend_schedules: []
+schedules:
+  - 30 2 * * *
+  - {cron: "0 9 * * 1-5", time_zone: Asia/Tokyo, catch_up: none}
+  - {cron: "@daily", catch_up: {policy: all, window: 2h, cap: 10}}
+suspend_schedules: ["* * 1 1 *"]
 `;
 
 describe('a definition file', () => {
@@ -41,6 +45,12 @@ describe('a definition file', () => {
           place: 'jobs.yml:1',
           id: 137,
           admins: ['alice@example.com', 'U012AB3CD'],
+          schedules: [
+            scheduleOf('30 2 * * *'),
+            scheduleOf('0 9 * * 1-5', { timeZone: 'Asia/Tokyo', catchUp: 'none' }),
+            scheduleOf('@daily', { catchUp: 'all', catchUpWindow: 120, catchUpCap: 10 }),
+          ],
+          suspendSchedules: ['* * 1 1 *'],
           fields: {
             name: 'nightly-report',
             description: 'What it does, and the Recovery Procedures.\n',
@@ -70,6 +80,8 @@ describe('a definition file', () => {
       id: null,
       admins: null,
       fields: { name: 'a', slackChannel: null, webhookUrl: null, killGrace: null },
+      schedules: null,
+      suspendSchedules: null,
     });
   });
 
@@ -90,9 +102,11 @@ admins: [alice@example.com, nobody]
 ---
 api_allowed: yes
 prevent_multi: sometimes
-schedules: ["30 2 * * *"]
+schedules: ["30 25 * * *",
+  {cron: "0 9 * * *", time_zone: Tokio},
+  {cron: "0 9 * * *", catch_up: some}]
 suspend_schedules:
-  - "* * 1 1 *"
+  - "* * 1 1"
 id: 0
 retry_lost: 1
 kill_grace: 2.5
@@ -105,11 +119,13 @@ kill_grace: 2.5
         'jobs.yml:4 admins.1: must be an e-mail address or a Slack user id.',
         'jobs.yml:6 api_allowed: must be true or false.',
         'jobs.yml:7 prevent_multi: must be none, working_or_error, working or error.',
-        'jobs.yml:8 schedules: schedules are not launched by this version; remove them or wait.',
-        'jobs.yml:10 suspend_schedules: suspend schedules are not launched by this version; remove them or wait.',
-        'jobs.yml:12 retry_lost: must be true or false.',
-        'jobs.yml:13 kill_grace: must be a number of seconds from 0 to 3600, or empty.',
-        'jobs.yml:11 id: must be a whole number from 1 to 1000000000.',
+        'jobs.yml:8 schedules.0: The hour `25` is out of range: 0-23 are allowed.',
+        'jobs.yml:9 schedules.1.time_zone: There is no time zone `Tokio`. Did you mean Asia/Tokyo?',
+        'jobs.yml:10 schedules.2.catch_up: must be latest, all or none.',
+        'jobs.yml:12 suspend_schedules.0: A cron has five fields (minute, hour, day, month, weekday), `* * 1 1` has 4.',
+        'jobs.yml:14 retry_lost: must be true or false.',
+        'jobs.yml:15 kill_grace: must be a number of seconds from 0 to 3600, or empty.',
+        'jobs.yml:13 id: must be a whole number from 1 to 1000000000.',
       ].toSorted(),
     );
   });
