@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
+import { settingProblem } from './config/setting-problem.ts';
 import { invalid } from './errors.ts';
 import { levels } from './log.ts';
 
@@ -207,10 +208,10 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const problems: string[] = [];
   // A variable that is set to nothing counts as not set: that is how container files leave one out.
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const environment = environmentSchema.safeParse(given);
+  const environment = environmentSchema.safeParse(given, { error: settingProblem });
   if (!environment.success) problems.push(...described(environment.error, ''));
   const { file, path: filePath } = readFile(given, problems);
-  const settings = fileSchema.safeParse(file);
+  const settings = fileSchema.safeParse(file, { error: settingProblem });
   if (!settings.success) problems.push(...described(settings.error, `${filePath}: `));
   const { SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET } = given;
   if (SLACK_BOT_TOKEN === undefined && (SLACK_APP_TOKEN ?? SLACK_SIGNING_SECRET) !== undefined) {

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import os from 'node:os';
 import { described, environmentSchema } from '../config.ts';
+import { settingProblem } from '../config/setting-problem.ts';
 import { invalid } from '../errors.ts';
 
 export interface ExecutorConfig {
@@ -45,7 +46,7 @@ export function loadExecutorConfig(
       'DATABASE_URL is not set: an executor works for the kuroko start of that database.',
     );
   }
-  const result = schema.safeParse(wanted);
+  const result = schema.safeParse(wanted, { error: settingProblem });
   if (!result.success) {
     throw invalid('The executor cannot be started so.', described(result.error, ''));
   }

@@ -46,8 +46,10 @@ export async function runUntilOver(
 const cannotUseFolder = new Set(['EACCES', 'ENOTDIR', 'EROFS', 'EEXIST', 'ENOSPC', 'EPERM']);
 
 function plainly(error: unknown): unknown {
-  const { code, path: at } = error as { code?: string; path?: string };
-  if (code !== undefined && cannotUseFolder.has(code) && at !== undefined) {
+  const { code, path: at, syscall } = error as NodeJS.ErrnoException;
+  // A recursive mkdir says ENOENT of a file system that is read-only.
+  const noFolder = cannotUseFolder.has(code ?? '') || (code === 'ENOENT' && syscall === 'mkdir');
+  if (noFolder && at !== undefined) {
     return invalid(
       `The data folder cannot be used: ${at} (${code}). Set KUROKO_DATA_DIR to another.`,
     );

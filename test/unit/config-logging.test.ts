@@ -58,3 +58,35 @@ describe('the execution logger', () => {
     expect(logger('type: Fluentd')).toContain('execution_logger');
   });
 });
+
+it('says of each mistake what it should be, without words of developers', () => {
+  const wrong = [
+    'url: kuroko',
+    'kill_grace: soon',
+    'shutdown_grace: -1',
+    'output_cap: 1.5',
+    'secrets: all',
+    'retention: {instances: 0}',
+    'rails_env_ceiling: moon',
+    'slack: {launch: nobody, operators: 5}',
+    'api_basic_authentication_applications: {batch: ""}',
+    'custom_tasks: {rails: {chdir: /srv}}',
+  ];
+  expect(
+    mistakes(wrong.join('\n'))
+      .replaceAll(/^.*kuroko2\.yml: /gm, '')
+      .split('\n'),
+  ).toEqual([
+    'url: must be an address such as https://example.com',
+    'api_basic_authentication_applications.batch: must not be empty',
+    'slack.operators: must be a list',
+    'slack.launch: must be members or admins',
+    'custom_tasks.rails.shell: is missing',
+    'rails_env_ceiling: must be development or test or staging or production',
+    'retention.instances: must be at least 1',
+    'secrets: must be a list',
+    'output_cap: must be a whole number',
+    'kill_grace: must be a number',
+    'shutdown_grace: must be at least 0',
+  ]);
+});
