@@ -13,6 +13,8 @@ export type Ending =
   /** Everything ends, and is then started again. */
   | { readonly type: 'start_again'; readonly reason: string };
 
+const hurryMs = 500;
+
 export interface Life {
   /** Resolves once, with the first reason to end. */
   readonly over: Promise<Ending>;
@@ -20,6 +22,8 @@ export interface Life {
   readonly guardianGone: boolean;
   finish(code: number, reason: string): void;
   restart(how: 'hand_over' | 'start_again', reason: string): void;
+  /** Asked to see to it that nothing outlives the program for long when it is told a second time to end. */
+  onHurry(listener: () => Promise<void>): void;
   /** Told of SIGHUP, also of one that came before. */
   onRestartSignal(listener: () => void): void;
 }
@@ -34,6 +38,7 @@ export function createLife({ signals, supervisor, terminal }: Attended): Life {
   });
   let hangUps = 0;
   let onHangUp = (): void => void (hangUps += 1);
+  let hurry = (): Promise<void> => Promise.resolve();
 
   const settle = (wanted: Ending): void => {
     if (ending !== null) return;
@@ -50,7 +55,10 @@ export function createLife({ signals, supervisor, terminal }: Attended): Life {
     if (ending !== null) {
       // When a terminal is closed, both the system and the shell say so: that is one wish.
       if (signal === 'SIGHUP') return;
-      process.exit(signal === 'SIGINT' ? 130 : 143);
+      const exit = (): never => process.exit(signal === 'SIGINT' ? 130 : 143);
+      // Whoever asks a second time waits for nobody.
+      setTimeout(exit, hurryMs);
+      return void hurry().then(exit, exit);
     }
     if (signal === 'SIGHUP' && !terminal.isGone()) return onHangUp();
     process.stdout.write(
@@ -69,6 +77,9 @@ export function createLife({ signals, supervisor, terminal }: Attended): Life {
     },
     finish,
     restart: (how, reason) => settle({ type: how, reason }),
+    onHurry(listener) {
+      hurry = listener;
+    },
     onRestartSignal(listener) {
       onHangUp = listener;
       if (hangUps > 0) listener();

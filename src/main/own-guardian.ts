@@ -30,6 +30,8 @@ export async function ownGuardian(
     await guardian.handover(handOverSeconds);
     guardian.close();
   });
+  // Left alone, it would go on giving commands their time to end.
+  life.onHurry(() => guardian.setGrace(0));
   guardian.onClose(() => life.finish(1, 'the guardian is gone'));
   return guardian;
 }
