@@ -10,7 +10,7 @@ import type { About } from './about.ts';
 
 /** Why a wish was not granted, in one sentence; problems one by one where there are several. */
 export function errorAnswer(message: string, details: readonly string[] = []): Content {
-  const listed = details.slice(0, 10).map((detail) => line(detail, 140));
+  const listed = details.slice(0, 10).map((detail) => line(detail, 240));
   const view = {
     message: paragraph(message, 1_500),
     details: listed.length === 0 ? null : listed,

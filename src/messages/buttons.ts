@@ -13,10 +13,13 @@ import type { StoredToken } from '../store/tokens.ts';
 /** More steps than this are chosen from in an answer of their own. */
 const stepsSideBySide = 3;
 
-/** None for a run that is final. */
+/** For a run that is final only Logs; for a launch that was prevented none. */
 export function runButtons(run: ShownRun): Block[] {
   const { instance } = run;
-  if (instance.status !== 'working' && instance.status !== 'error') return [];
+  if (instance.preventedBy !== null) return [];
+  if (instance.status !== 'working' && instance.status !== 'error') {
+    return [{ type: 'actions', elements: [logsButton(run)] }];
+  }
   const [failed, open] = [failedTokens(run), openTokens(run)];
   // What has failed is offered beside what merely waits, and before it.
   const shown = [open, failed].find(({ length }) => length <= stepsSideBySide) ?? [];
@@ -31,6 +34,8 @@ export function runButtons(run: ShownRun): Block[] {
         ...(failed.length === 0 ? terminateButtons(run) : []),
         ...chosen,
         cancelButton(run),
+        // What a failed step wrote stands in the thread.
+        ...(failed.length === 0 ? [logsButton(run)] : []),
       ],
     },
   ];
@@ -81,6 +86,10 @@ function chooseButton({ instance }: ShownRun, instead: boolean): Button {
   const value = { type: 'instance', instanceId: instance.id } as const;
   return button(actionIds.chooseStep, value, { ...(instead && { style: 'primary' }) });
 }
+
+/** What its commands wrote, in private. */
+export const logsButton = (run: ShownRun): Button =>
+  button(actionIds.logs, { type: 'instance', instanceId: run.instance.id });
 
 export function cancelButton(run: ShownRun): Button {
   const value: ButtonValue = { type: 'instance', instanceId: run.instance.id };

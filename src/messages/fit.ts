@@ -59,7 +59,10 @@ function fenced(text: string): Markup {
 
 /** The local Slack's page knows code within a line only. */
 function lineOfCode(text: string): string {
-  return text === '' ? '' : `\`${escapeForSlack(text).replaceAll('`', 'ˋ')}\``;
+  const kept = escapeForSlack(text)
+    .replaceAll('`', 'ˋ')
+    .replaceAll(/ (?= )/g, '\u00A0');
+  return text === '' ? '' : `\`${kept}\``;
 }
 
 /** Two backticks in a row would be a step towards three, which end a code block. */
@@ -117,4 +120,15 @@ function cutStart(text: string, max: number): string {
   return ellipsis + kept.toReversed().join('');
 }
 
-const escapedLength = (text: string): number => escapeForSlack(text).length;
+/** Counted, not made: it is asked for each character of what is cut. */
+function escapedLength(text: string): number {
+  let length = text.length;
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    if (unit === ampersand) length += 4;
+    else if (unit === lessThan || unit === greaterThan) length += 3;
+  }
+  return length;
+}
+
+const [ampersand, lessThan, greaterThan] = [0x26, 0x3c, 0x3e];

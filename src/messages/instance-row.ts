@@ -11,9 +11,10 @@ export function instanceRow(
   { named }: { readonly named: boolean },
 ): string {
   const { id, definitionName, status, launchedBy, createdAt, finishedAt, canceledAt } = instance;
-  const ended = finishedAt ?? canceledAt;
+  const prevented = instance.preventedBy !== null;
+  const ended = prevented ? null : (finishedAt ?? canceledAt);
   return render('slack/states#row', {
-    state: render(`slack/states#${status}`),
+    state: render(`slack/states#${prevented ? 'prevented' : status}`),
     instance: instanceLink(instance, `#${id}`, about),
     job: named ? jobName(definitionName) : null,
     by: person(launchedBy, null),

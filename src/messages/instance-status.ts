@@ -1,8 +1,7 @@
 /** One run in full: its summary, every command it has started, and its buttons. */
 import { render } from '../templates.ts';
-import { actionIds } from './action-ids.ts';
-import { context, section, type Content } from './blocks.ts';
-import { button, runButtons } from './buttons.ts';
+import { context, section, type Block, type Content } from './blocks.ts';
+import { failedTokens, logsButton, runButtons } from './buttons.ts';
 import { executionOutcome } from './execution-outcome.ts';
 import { code, line } from './fit.ts';
 import { memorySize } from './memory-size.ts';
@@ -21,6 +20,7 @@ export function instanceStatus(run: ShownRun, about: About): Content {
   const commands = run.executions.slice(-shown).map((execution) => command(run, execution, about));
   // Names only: what the values are is nobody's business in a channel.
   const names = Object.keys(run.instance.env);
+  const logs: Block = { type: 'actions', elements: [logsButton(run)] };
   return {
     text: runTitle(run),
     blocks: [
@@ -30,10 +30,7 @@ export function instanceStatus(run: ShownRun, about: About): Content {
         : [context(render('slack/status#environment', { names: line(names.join(', '), 500) }))]),
       ...(commands.length === 0 ? [] : [section([commandsTitle(run), ...commands].join('\n'))]),
       ...runButtons(run),
-      {
-        type: 'actions',
-        elements: [button(actionIds.logs, { type: 'instance', instanceId: run.instance.id })],
-      },
+      ...(failedTokens(run).length === 0 ? [] : [logs]),
     ],
   };
 }

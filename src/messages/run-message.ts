@@ -53,7 +53,6 @@ function facts(run: ShownRun, about: About): string {
   const state = stateOf(run);
   return render('slack/run#facts', {
     instance: instanceLink(instance, `#${id}`, about),
-    state: instance.status === 'canceled' ? 'cancelled' : instance.status,
     launched: launchedBy(instance),
     scriptChanged: instance.scriptChanged,
     parent:
@@ -83,7 +82,8 @@ function commandView(run: ShownRun, execution: Execution) {
   const { host, workerNumber, startedAt, claimedAt, stopRequestedBy } = execution;
   const since = startedAt ?? claimedAt ?? execution.createdAt;
   return {
-    step: code(stepText(run, execution.path), 200),
+    // In full it stands among the steps above.
+    step: code(stepText(run, execution.path), 60),
     host: host === null ? null : code(host, 80),
     worker: workerNumber,
     queue: code(execution.queue, 80),

@@ -20,7 +20,7 @@ export async function resolveDefinition(on: Connection, ref: string): Promise<De
     throw notFound(
       near.length > 0
         ? `There is no job "${ref}". Did you mean ${near.map((name) => `"${name}"`).join(' or ')}?`
-        : `There is no job "${ref}".`,
+        : `There is no job "${ref}". Say list to see those there are.`,
     );
   }
   if (others.length > 0) {

@@ -222,6 +222,8 @@ export interface InstanceSummary {
   readonly finishedAt: Date | null;
   readonly canceledAt: Date | null;
   readonly errorAt: Date | null;
+  /** The instance that was in the way of the launch: nothing of this one has run. */
+  readonly preventedBy: number | null;
 }
 
 /** Newest first: all, of one definition, or of some statuses; `before` is the id to go on from. */
@@ -236,7 +238,7 @@ export function listInstances(
 ): Promise<InstanceSummary[]> {
   return on.query<InstanceSummary>(
     `select id, definition_id, definition_name, status, launched_by, created_at, finished_at,
-       canceled_at, error_at
+       canceled_at, error_at, prevented_by
      from instances
      where ($1::bigint is null or definition_id = $1)
        and ($2::text[] is null or status = any($2)) and ($3::bigint is null or id < $3)

@@ -17,7 +17,7 @@ let home: Home;
 let program: Program;
 let people: People;
 beforeAll(async () => {
-  home = await createHome();
+  home = await createHome(undefined, { bare: true });
   program = await startProgram(home);
   people = await peopleOf(`${program.slackUrl}/_control`);
 });
@@ -60,7 +60,13 @@ describe('somebody who has never seen it', () => {
     expect(done.bot_id).toBeDefined();
     expect(shows(done)).toContain('hello');
     expect(shows(done)).toContain('U01ALICE');
-    expect(buttonsOf(done)).toEqual([]);
+    expect(buttonsOf(done)).toEqual(['Logs']);
+    // What it said is one press away, for whoever wants to know.
+    const before = (await privateAnswers()).length;
+    await people.press(done, 'Logs', { as: 'ben' });
+    const output = await until('its output', async () => (await privateAnswers())[before]);
+    expect(output.ephemeral_to).toBe('U02BEN');
+    expect(shows(output)).toContain(`Hello from hello, run ${instanceOf(done)}`);
   });
 
   it('sees a step fail, presses Retry in vain, makes the file, presses Retry, and sees it finish', async () => {
@@ -85,14 +91,14 @@ describe('somebody who has never seen it', () => {
     writeFileSync(path.join(home.dataDir, 'flaky-report.data'), 'data\n');
     await people.press(second, 'Retry');
     const finished = await says(at, 'finished');
-    expect(buttonsOf(finished)).toEqual([]);
+    expect(buttonsOf(finished)).toEqual(['Logs']);
     expect(shows(finished)).toContain('Retried by <@U01ALICE>');
   });
 
   it('skips the failing step and sees the rest run', async () => {
     const at = await launch('flaky-report');
     await people.press(await says(at, 'failed'), 'Skip', { confirm: true });
-    expect(buttonsOf(await says(at, 'finished'))).toEqual([]);
+    expect(buttonsOf(await says(at, 'finished'))).toEqual(['Logs']);
   });
 
   it('cancels a failed run, and a second click is told who was first', async () => {
@@ -154,7 +160,7 @@ describe('somebody who has never seen it', () => {
     });
     await people.press(running, 'Terminate', { confirm: true });
     await people.press(await says(at, 'failed'), 'Cancel', { confirm: true });
-    expect(buttonsOf(await says(at, 'cancelled'))).toEqual([]);
+    expect(buttonsOf(await says(at, 'cancelled'))).toEqual(['Logs']);
   });
 
   it('gets a sentence for an unknown verb, job and instance, and for pairs that are none', async () => {

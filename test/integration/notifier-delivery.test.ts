@@ -109,14 +109,14 @@ describe('the message of a run', () => {
     await settle();
     expect(slack.messages).toMatchObject([{ channel: 'C0ALERTS', thread: null, edits: 0 }]);
     expect(slack.messages[0]?.text).toBe('▶️ nightly-report is running');
-    expect(labels(slack.messages[0])).toEqual(['Cancel']);
+    expect(labels(slack.messages[0])).toEqual(['Cancel', 'Logs']);
 
     await succeed();
     await succeed();
     await settle();
     expect(slack.messages).toHaveLength(1);
     expect(slack.messages[0]).toMatchObject({ text: '✅ nightly-report finished', edits: 1 });
-    expect(labels(slack.messages[0])).toEqual([]);
+    expect(labels(slack.messages[0])).toEqual(['Logs']);
     expect(words(slack.messages[0])).toContain(`/instances/${instanceId}|#${instanceId}>`);
   });
 
@@ -131,7 +131,7 @@ describe('the message of a run', () => {
     await insertRefresh(db, instanceId);
     await settle();
     expect(slack.taken('chat.update')).toHaveLength(1);
-    expect(labels(slack.messages[0])).toEqual(['Terminate', 'Cancel']);
+    expect(labels(slack.messages[0])).toEqual(['Terminate', 'Cancel', 'Logs']);
   });
 
   it('is a plain one: nothing in it is linked, looked up or unfolded', async () => {

@@ -69,7 +69,7 @@ it('tells a run from its launch to its end in one message of a real workspace', 
     in: 'alerts',
   });
   expect(performance.now() - began).toBeLessThan(3_000);
-  expect(labels(posted)).toEqual(['Cancel']);
+  expect(labels(posted)).toEqual(['Cancel', 'Logs']);
   expect(JSON.stringify(posted.blocks)).toContain(`/definitions/${id}/instances/${instanceId}|`);
 
   await worker.end(await worker.claim(), 1, 'no such table\n');
@@ -134,7 +134,7 @@ it(
         ),
       25_000,
     );
-    expect(labels(running)).toEqual(['Terminate', 'Cancel']);
+    expect(labels(running)).toEqual(['Terminate', 'Cancel', 'Logs']);
 
     const edits = (await slack.calls('chat.update')).length;
     await db.query("update slack_messages set updated_at = now() - interval '16 seconds'");

@@ -49,9 +49,9 @@ describe('/kuroko', () => {
     ['lanch x', 'I do not know `lanch`. Did you mean `/kuroko launch`?'],
     ['&lt;!channel&gt;', 'I do not know `&lt;!channel&gt;`.'],
     ['show', 'Say which job: `show 12`'],
-    ['show no-such-job', 'There is no job "no-such-job".'],
-    ['show 999', 'There is no job "999".'],
-    ['launch no-such-job', 'There is no job "no-such-job".'],
+    ['show no-such-job', 'There is no job "no-such-job". Say list to see those there are.'],
+    ['show 999', 'There is no job "999". Say list to see those there are.'],
+    ['launch no-such-job', 'There is no job "no-such-job". Say list to see those there are.'],
     ['status 999', 'There is no run #999.'],
     ['logs 999', 'There is no run #999.'],
     ['logs 999 --full', 'There is no run #999.'],
@@ -104,6 +104,7 @@ describe('/kuroko launch', () => {
     ['1A=x', '"1A" is not a valid name of an environment variable'],
     ['A=1 =x', '"" is not a valid name of an environment variable'],
     ['A=1 two words', '"two" is not an environment pair'],
+    ['report A=1', 'A name with spaces goes in quotes: launch'],
   ])('refuses %j for an environment, and launches nothing', async (pairs, problem) => {
     const { id } = await define(shell.db, 'execute: true');
     const answer = await shell.ask(`launch ${id} ${pairs}`);
@@ -221,7 +222,9 @@ describe('reading', () => {
     for (const part of ['xyzzy', 'Xyzzy-4711', 'API_KEY=x']) {
       expect((await shell.ask(`list ${part}`)).text).toBe(`No job matches "${part}".`);
       // Nor is it told whose name was not meant.
-      expect((await shell.ask(`show ${part}`)).text).toBe(`There is no job "${part}".`);
+      expect((await shell.ask(`show ${part}`)).text).toBe(
+        `There is no job "${part}". Say list to see those there are.`,
+      );
     }
   });
 
@@ -404,7 +407,7 @@ describe('a click', () => {
     await shell.slack.press(await shell.postRun(skipped), 'Skip', { confirm: true });
     const second = await until('the next step', () => worker.claim().catch(() => null));
     const running = await shell.postRun(skipped);
-    expect(buttons(running)).toEqual(['Terminate', 'Cancel']);
+    expect(buttons(running)).toEqual(['Terminate', 'Cancel', 'Logs']);
     await shell.slack.press(running, 'Terminate', { confirm: true });
     const stopped = async () => {
       const deeds = await auditOf(shell.db, skipped);

@@ -14,9 +14,26 @@ export async function launchCommand(
   actor: SlackActor,
   { job, env: pairs }: { readonly job: string | null; readonly env: readonly string[] },
 ): Promise<void> {
-  const env = parseEnv(pairs);
-  if (!env.ok) throw invalid('Nothing was launched.', env.problems);
+  const words = wordsOfName(job, pairs);
+  const env = parseEnv(pairs.slice(words.length));
+  const problems = [...quotesMissed(job, words), ...(env.ok ? [] : env.problems)];
+  if (!env.ok || problems.length > 0) throw invalid('Nothing was launched.', problems);
   if (job === null) return ask.answer(whichJobAnswer());
   const content = await launchJob(shell, ask, actor, { job, env: env.env, channel: ask.channel });
   if (content !== null) await ask.answer(content);
+}
+
+/** `launch nightly report A=1`: what follows the first word may belong to the name. */
+function wordsOfName(job: string | null, pairs: readonly string[]): readonly string[] {
+  if (job === null) return [];
+  const at = pairs.findIndex((pair) => pair.includes('='));
+  return at === -1 ? pairs : pairs.slice(0, at);
+}
+
+function quotesMissed(job: string | null, words: readonly string[]): string[] {
+  if (job === null || words.length === 0) return [];
+  const said = words.join(' ');
+  return [
+    `"${said}" is not an environment pair: write NAME=value. A name with spaces goes in quotes: launch "${job} ${said}"`,
+  ];
 }

@@ -51,7 +51,7 @@ describe('an answer to a command', () => {
     expect(everyAnswer('a & b').map(({ text }) => text)).toEqual([
       `Launched a &amp; b as <${page}|#12>. This job reports problems only.`,
       `Launched a &amp; b as <${page}|#12>.`,
-      `a &amp; b was not launched: <http://localhost:5000/definitions/3/instances/11|#11> is in the way.`,
+      `a &amp; b was not launched: <http://localhost:5000/definitions/3/instances/11|#11> is in the way. It is still running, or has failed and waits for somebody.`,
       `Retried <${page}|a &amp; b #12>.`,
       `Skipped the failed step of <${page}|a &amp; b #12>.`,
       `Cancelled <${page}|a &amp; b #12>.`,

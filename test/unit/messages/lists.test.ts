@@ -38,7 +38,7 @@ describe('a list of jobs', () => {
       about,
     );
     expect(message.text).toBe('35 jobs for "a &amp; tag:b" · page 2 of 4');
-    expect(words(message)).toContain('/definitions/11|job-11>* · 11 · daily\\n❌ error');
+    expect(words(message)).toContain('/definitions/11|job-11>* · job 11 · daily\\n❌ error');
     expect(words(message)).toMatch(
       /\/definitions\/11\|job-11>.* · next <!date.*🛑 a schedule is set aside/,
     );

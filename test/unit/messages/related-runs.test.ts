@@ -105,9 +105,11 @@ describe('the message of a run', () => {
     expect(actions([tokenOf({ path: '/0-wait', status: 'waiting', attempt: 3 })])).toEqual([
       '"action_id":"skip"',
       '"action_id":"cancel"',
+      '"action_id":"logs"',
     ]);
     expect(actions([tokenOf({ status: 'waiting', openChildren: 2 })])).toEqual([
       '"action_id":"cancel"',
+      '"action_id":"logs"',
     ]);
   });
 });

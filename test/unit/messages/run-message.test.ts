@@ -36,9 +36,8 @@ describe('a run that works', () => {
       '*<http://localhost:5000/definitions/3|nightly-report>* is running',
     );
     expect(words(message)).toContain(
-      '<http://localhost:5000/definitions/3/instances/12|#12> · working',
+      '<http://localhost:5000/definitions/3/instances/12|#12> · launched by <@U0ANN>',
     );
-    expect(words(message)).toContain('launched by <@U0ANN>');
     expect(words(message)).toMatch(
       /started <!date\^1785412800\^\{date_short_pretty\} \{time_secs\}\|2026-07-30 12:00:00 UTC>/,
     );
@@ -67,18 +66,20 @@ describe('a run that works', () => {
     const pending = executionOf({ status: 'pending', host: null, workerNumber: null });
     const waiting = runMessage(workingRun({ executions: [pending] }), about);
     expect(words(waiting)).toContain('waits for a worker of queue `@default`');
-    expect(labelsOf(waiting)).toEqual(['Cancel']);
+    expect(labelsOf(waiting)).toEqual(['Cancel', 'Logs']);
   });
 
-  it('can be terminated once, and cancelled; both ask first', () => {
-    expect(labelsOf(message)).toEqual(['Terminate', 'Cancel']);
+  it('can be terminated once, and cancelled, and both ask first; its output can be read', () => {
+    expect(labelsOf(message)).toEqual(['Terminate', 'Cancel', 'Logs']);
     expect(buttonsOf(message).map(({ value }) => decodeValue(value))).toEqual([
       { type: 'execution', instanceId: 12, executionId: 31 },
       { type: 'instance', instanceId: 12 },
+      { type: 'instance', instanceId: 12 },
     ]);
-    for (const { confirm } of buttonsOf(message)) expect(confirm?.text.text).toBeTruthy();
+    const asked = buttonsOf(message).map(({ confirm }) => Boolean(confirm?.text.text));
+    expect(asked).toEqual([true, true, false]);
     const stopping = workingRun({ executions: [executionOf({ stopRequestedBy: 'ben' })] });
-    expect(labelsOf(runMessage(stopping, about))).toEqual(['Cancel']);
+    expect(labelsOf(runMessage(stopping, about))).toEqual(['Cancel', 'Logs']);
     expect(words(runMessage(stopping, about))).toContain('is being stopped');
   });
 
@@ -223,11 +224,11 @@ describe('a run that waits', () => {
 });
 
 describe('a run that is over', () => {
-  it('has no buttons and says how long it took', () => {
+  it('says how long it took, and has no button but that for its output', () => {
     const message = runMessage(finishedRun(), about);
     expect(message.text).toBe('✅ nightly-report finished');
     expect(words(message)).toContain('took 5 min 7 s');
-    expect(buttonsOf(message)).toEqual([]);
+    expect(labelsOf(message)).toEqual(['Logs']);
     expect(steps(message).every((step) => step.startsWith('✔'))).toBe(true);
   });
 
@@ -272,7 +273,8 @@ describe('a run that is over', () => {
     });
     const message = runMessage(workingRun({ instance, tokens: [], executions: [] }), about);
     expect(message.text).toBe('🚫 nightly-report was not launched');
-    expect(words(message)).toContain('instances/11|#11> is in the way');
+    expect(words(message)).toContain('instances/11|#11> is in the way: it is still running');
+    expect(words(message)).not.toContain('started');
     expect(words(message)).not.toContain('```');
     expect(buttonsOf(message)).toEqual([]);
   });
