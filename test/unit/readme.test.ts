@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { expect, it } from 'vitest';
 import { table } from '../../src/workflow/step.ts';
 
@@ -43,4 +44,19 @@ it('shows the transitions that the engine runs on (UPDATE_README=1 writes them)'
   const wanted = `${before}${begin}${transitions()}${end}${rest.split(end)[1] ?? ''}`;
   if (process.env['UPDATE_README'] === '1') writeFileSync(file, wanted);
   expect(readFileSync(file, 'utf8')).toBe(wanted);
+});
+
+it('tells the way of a launch as the code goes it: each file imports the one behind the arrow', () => {
+  const text = readFileSync(file, 'utf8');
+  const [, way = ''] = text.split('**From a launch to the process**');
+  const flowing = (way.split('**Another place')[0] ?? '').replaceAll(/\s+/g, ' ');
+  const steps = [...flowing.matchAll(/`([\w/-]+)` →(?= `([\w/-]+)`)/g)];
+  expect(steps.length).toBeGreaterThan(12);
+  for (const [, from = '', to = ''] of steps) {
+    const source = readFileSync(new URL(`../../src/${from}.ts`, import.meta.url), 'utf8');
+    const imported = [...source.matchAll(/from '(\.[^']+)'/g)].map(([, at = '']) =>
+      path.posix.join(path.posix.dirname(from), at),
+    );
+    expect(imported, `${from} imports ${to}`).toContain(`${to}.ts`);
+  }
 });
