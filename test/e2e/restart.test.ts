@@ -22,7 +22,7 @@ describe('a restart with hand-over', () => {
     const at = await homeOfTest();
     const program = await startProgram(at, { NUM_WORKERS: '20' });
     const people = await peopleOf(`${program.slackUrl}/_control`);
-    const counting = await defineCounting(at, { everySeconds: 0.1 });
+    const counting = await defineCounting(at, { everySeconds: 0.4 });
     const ids = await countWith(program, counting, 20);
     const restarted = await runProgram(at, ['restart']);
     expect(restarted.text).toContain('20 of 20 commands went over, 0 have ended');

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
+import path from 'node:path';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import {
   createHome,
@@ -25,23 +27,37 @@ afterEach(async () => {
 
 const gone = (of: Home) => until('every process to be gone', () => of.leftovers().length === 0);
 
-describe('the end', () => {
-  it.each(['SIGINT', 'SIGTERM'] as const)(
-    'by %s stops commands, servers and all within ten seconds',
-    async (signal) => {
-      const at = await home();
-      const program = await startProgram(at);
-      await postInstance(program, 3);
-      await until('the command to run', () => at.commands('tick $i of 60').length > 0);
-      const asked = performance.now();
-      program.child.kill(signal);
-      expect(await program.ended).toBe(0);
-      expect(performance.now() - asked).toBeLessThan(10_000);
-      expect(at.leftovers()).toEqual([]);
-    },
-  );
+/** A command that does not end at TERM. */
+async function launchStubborn(at: Home): Promise<void> {
+  const file = path.join(at.dataDir, 'stubborn.yml');
+  const script = `execute: trap '' TERM; sleep 517; sleep 518`;
+  writeFileSync(file, `name: stubborn\nadmins: [U01ALICE]\nscript: |\n  ${script}\n`);
+  await runProgram(at, ['apply', file]);
+  await runProgram(at, ['launch', 'stubborn']);
+  await until('it to run', () => at.commands('sleep 517').length === 2);
+}
 
-  it('reaches the program through npm: nothing goes on behind its back', async () => {
+describe('a second start', () => {
+  it('on the same folder says so and exits; the first goes on, and SIGINT ends all of it within ten seconds', async () => {
+    const at = await home();
+    const program = await startProgram(at);
+    await postInstance(program, 3);
+    const second = await runProgram(at, ['start'], { PORT: '5999' });
+    expect(second.code).toBe(1);
+    expect(second.text).toMatch(/already running/);
+    expect(second.text.trim().split('\n')).toHaveLength(1);
+    expect((await fetch(`http://127.0.0.1:${program.port}/healthz`)).status).toBe(200);
+    await until('the command to run', () => at.commands('tick $i of 60').length > 0);
+    const asked = performance.now();
+    program.child.kill('SIGINT');
+    expect(await program.ended).toBe(0);
+    expect(performance.now() - asked).toBeLessThan(10_000);
+    expect(at.leftovers()).toEqual([]);
+  });
+});
+
+describe('the end', () => {
+  it('by SIGTERM reaches the program through npm, and leaves no command, no server and nothing else', async () => {
     const at = await home();
     const root = new URL('../..', import.meta.url).pathname;
     // Without the build before it, which other tests are running from.
@@ -51,14 +67,22 @@ describe('the end', () => {
       said += chunk;
     });
     await until('it to be ready', () => said.includes('Ctrl-C ends everything.'), 30_000);
+    const client = /ask for a name and a key: (\S+) \/ (\S+)/.exec(said);
+    await postInstance(
+      { port: Number(at.env['PORT']), client: `${client?.[1] ?? ''}:${client?.[2] ?? ''}` },
+      3,
+    );
+    await until('the command to run', () => at.commands('tick $i of 60').length > 0);
+    const asked = performance.now();
     npm.kill('SIGTERM');
     await once(npm, 'close');
     await gone(at);
+    expect(performance.now() - asked).toBeLessThan(10_000);
     expect(said).toContain('Ending');
   });
 
   it('is survived: the next start is ready again and knows what became of the command', async () => {
-    const at = await home();
+    const at = await home('kill_grace: 60\n');
     const first = await startProgram(at);
     const id = await postInstance(first, 3);
     await until('the command to run', () => at.commands('tick $i of 60').length > 0);
@@ -78,18 +102,14 @@ describe('the end', () => {
     const again = await runProgram(at, ['retry', String(id)]);
     expect(again.code).toBe(0);
     await until('it to run again', async () => (await statusOf(second, 3, id)) === 'working');
-  });
-});
 
-describe('a second start', () => {
-  it('on the same folder says so and exits; the first goes on', async () => {
-    const at = await home();
-    const program = await startProgram(at);
-    const second = await runProgram(at, ['start'], { PORT: '5999' });
-    expect(second.code).toBe(1);
-    expect(second.text).toMatch(/already running/);
-    expect(second.text.trim().split('\n')).toHaveLength(1);
-    expect((await fetch(`http://127.0.0.1:${program.port}/healthz`)).status).toBe(200);
+    // Asked a second time, it ends at once, and what has a minute to end is killed.
+    await launchStubborn(at);
+    second.child.kill('SIGINT');
+    await until('the end to begin', () => second.text().includes('Once more ends at once.'));
+    second.child.kill('SIGINT');
+    expect(await second.ended).toBe(130);
+    await gone(at);
   });
 });
 

@@ -34,10 +34,10 @@ export async function defineCounting(
       script.map((line) => `  ${line}\n`).join(''),
   );
   const { code, text } = await runProgram(at, ['apply', file], extra);
-  if (code !== 0) throw new Error(text);
-  const shown = await runProgram(at, ['show', 'counter', '--json'], extra);
+  const definitionId = Number(/^created (\d+) counter$/m.exec(text)?.[1]);
+  if (code !== 0 || Number.isNaN(definitionId)) throw new Error(text);
   return {
-    definitionId: (JSON.parse(shown.text) as { id: number }).id,
+    definitionId,
     journal: () => readJournal(journal),
     tellToEnd: () => writeFileSync(end, ''),
   };

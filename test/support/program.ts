@@ -1,11 +1,12 @@
 /** Kuroko as a user starts it: the built program, in a process of its own, with a folder of its own. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
 import { runningPostgres } from '../../src/embedded/running-postgres.ts';
 import { processesMarked, processesNamed, type LiveProcess } from './live-processes.ts';
 import { until } from './until.ts';
@@ -41,13 +42,20 @@ export interface Program {
   readonly ended: Promise<number | string>;
 }
 
-/** A data folder with a configuration of its own, on a free port. */
-export async function createHome(config = 'kill_grace: 1\n'): Promise<Home> {
+/**
+ * A data folder with a configuration of its own, on a free port. The files of its embedded Postgres are there already, with the
+ * schema in place and nothing else: `bare` is without, as on the first start of all.
+ */
+export async function createHome(
+  config = 'kill_grace: 1\n',
+  { bare = false }: { readonly bare?: boolean } = {},
+): Promise<Home> {
   const folder = mkdtempSync(path.join(tmpdir(), 'kuroko-home-'));
   // As root the database runs as another user, who has to pass through.
   chmodSync(folder, 0o711);
   const dataDir = path.join(folder, 'data');
   mkdirSync(dataDir, { mode: 0o700 });
+  if (!bare) spawnSync('cp', ['-a', `${inject('clusterTemplate')}/.`, dataDir]);
   const configFile = path.join(folder, 'kuroko2.yml');
   writeFileSync(configFile, config);
   const env = {
@@ -160,7 +168,10 @@ function spawnProgram(home: Home, args: readonly string[], extra: Record<string,
 }
 
 /** A POST to the execution API; resolves with the instance's id. */
-export async function postInstance(program: Program, definitionId: number): Promise<number> {
+export async function postInstance(
+  program: Pick<Program, 'port' | 'client'>,
+  definitionId: number,
+): Promise<number> {
   const url = `http://127.0.0.1:${program.port}/v1/definitions/${definitionId}/instances`;
   const authorization = `Basic ${Buffer.from(program.client).toString('base64')}`;
   const response = await fetch(url, { method: 'POST', headers: { authorization } });

@@ -9,9 +9,12 @@ export async function until<T>(
 ): Promise<T> {
   const deadline = performance.now() + mostMs;
   for (;;) {
+    const began = performance.now();
     const value = await look();
     if (value !== null && value !== undefined && value !== false) return value;
-    if (performance.now() > deadline) throw new Error(`still waiting for: ${what}`);
-    await sleep(20);
+    const now = performance.now();
+    if (now > deadline) throw new Error(`still waiting for: ${what}`);
+    // A look at all processes, or by a program, takes long: what is waited for needs the processor, too.
+    await sleep(Math.min(Math.max(20, 3 * (now - began)), 500));
   }
 }
