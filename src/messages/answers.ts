@@ -10,9 +10,9 @@ import type { About } from './about.ts';
 
 /** Why a wish was not granted, in one sentence; problems one by one where there are several. */
 export function errorAnswer(message: string, details: readonly string[] = []): Content {
-  const listed = details.slice(0, 10).map((detail) => line(detail, 240));
+  const listed = details.slice(0, 10).map((detail) => line(detail, 190));
   const view = {
-    message: paragraph(message, 1_500),
+    message: paragraph(message, 900),
     details: listed.length === 0 ? null : listed,
     rest: details.length > listed.length ? details.length - listed.length : null,
   };
