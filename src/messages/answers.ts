@@ -31,6 +31,11 @@ export function problemAnswer(reference: string): Content {
   return said(render('slack/answers#problem', { reference: line(reference, 50) }));
 }
 
+/** Whether the wish took effect is not known: the connection may have been lost after it did. */
+export function databaseAwayAnswer(reference: string): Content {
+  return said(render('slack/answers#database-away', { reference: line(reference, 50) }));
+}
+
 /** Somebody was first: `Already retried by ben 2 minutes ago. Now: working.` */
 export function lateAnswer(sentence: string): Content {
   return said(render('slack/answers#late', { sentence: line(sentence, 1_500) }));

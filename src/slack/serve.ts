@@ -4,19 +4,21 @@ import { UserError } from '../errors.ts';
 import { auditActor, type Actor } from '../operations/actor.ts';
 import { authorise } from '../operations/authorise.ts';
 import { inTransaction, RefusedError } from '../operations/in-transaction.ts';
-import { errorAnswer, lateAnswer, problemAnswer } from '../messages/answers.ts';
+import { isConnectionLost } from '../store/database.ts';
+import { databaseAwayAnswer, errorAnswer, lateAnswer, problemAnswer } from '../messages/answers.ts';
 import type { Content } from '../messages/blocks.ts';
 import type { Ask } from './ask.ts';
 import type { Shell } from './shell.ts';
 
 export type SlackActor = Extract<Actor, { kind: 'slack' }>;
+type Served = Pick<Shell, 'config' | 'db' | 'identify' | 'log'>;
 
 /**
  * One of the four places that catch. `work` begins only when the person may read here: default
  * deny, whatever a listener forgets. Never rejects; never shows more of a fault than a reference.
  */
 export async function serve(
-  shell: Shell,
+  shell: Served,
   ask: Ask,
   work: (actor: SlackActor) => Promise<void>,
 ): Promise<void> {
@@ -32,7 +34,7 @@ export async function serve(
   }
 }
 
-function answerTo({ log }: Shell, ask: Ask, error: unknown): Content {
+function answerTo({ log }: Served, ask: Ask, error: unknown): Content {
   if (error instanceof UserError) {
     const { code, message, details } = error;
     return code === 'conflict' && details.length === 0
@@ -41,10 +43,10 @@ function answerTo({ log }: Shell, ask: Ask, error: unknown): Content {
   }
   const reference = randomBytes(3).toString('hex');
   log.error({ err: error, reference, userId: ask.userId, key: ask.key }, 'a wish failed');
-  return problemAnswer(reference);
+  return isConnectionLost(error) ? databaseAwayAnswer(reference) : problemAnswer(reference);
 }
 
-async function actorOf(shell: Shell, ask: Ask): Promise<SlackActor> {
+async function actorOf(shell: Served, ask: Ask): Promise<SlackActor> {
   const unknown: SlackActor = {
     kind: 'slack',
     id: ask.userId,

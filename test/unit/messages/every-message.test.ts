@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   ambiguousAnswer,
+  databaseAwayAnswer,
   errorAnswer,
   inviteAnswer,
   lateAnswer,
@@ -336,6 +337,7 @@ function everyMessage(text: string): (Content | Modal)[] {
     errorAnswer(text),
     scriptWarningsAnswer([text, text]),
     problemAnswer(text),
+    databaseAwayAnswer(text),
     lateAnswer(text),
     ambiguousAnswer({ verb: 'launch', ref: text, candidates }),
     unknownVerbAnswer(text, text),
