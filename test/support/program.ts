@@ -79,6 +79,9 @@ export async function createHome(
     children,
     async remove() {
       for (const child of children.keys()) child.kill('SIGKILL');
+      // What npm has started is no child of ours.
+      for (const { pid, command } of processesMarked(`HOME=${folder}\0`))
+        if (command.includes('kuroko.js')) process.kill(pid, 'SIGKILL');
       await until('everything of the home to end', () => leftovers().length === 0, 30_000);
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },
