@@ -245,7 +245,7 @@ describe('a failure', () => {
     // What has a message is brought up to date, whatever the job wants to be told of.
     await inTransaction(db, (tx) => cancel(tx, wish(instanceId), facts));
     await settle();
-    expect(slack.messages.map(labels)).toEqual([[], []]);
+    expect(slack.messages.map(labels)).toEqual([['Logs'], []]);
     expect(words(slack.messages[1])).toMatch(/Cancelled by <@UBEN>/);
   });
 });

@@ -424,10 +424,10 @@ describe('a click', () => {
     const { id } = await define(shell.db, script, { name: 'waits-twice' });
     const { instanceId } = await launchOne(shell.db, id);
     const message = await shell.postRun(instanceId);
-    expect(buttons(message)).toEqual(['Skip', 'Skip', 'Cancel']);
+    expect(buttons(message)).toEqual(['Skip', 'Skip', 'Cancel', 'Logs']);
     await shell.slack.press(message, 'Skip', { confirm: true });
     const left = async () => buttons(await shell.postRun(instanceId));
-    await until('one step to be left', async () => (await left()).join() === 'Skip,Cancel');
+    await until('one step to be left', async () => (await left()).join() === 'Skip,Cancel,Logs');
     const late = await shell.answerTo('ben', () =>
       shell.slack.press(message, 'Skip', { as: 'ben', confirm: true }),
     );

@@ -186,7 +186,7 @@ describe('a run that waits', () => {
 
   it('offers Skip of the one step, which asks first and names the attempt', () => {
     const message = runMessage(waiting(1), about);
-    expect(labelsOf(message)).toEqual(['Skip', 'Cancel']);
+    expect(labelsOf(message)).toEqual(['Skip', 'Cancel', 'Logs']);
     const [skip] = buttonsOf(message);
     expect(skip?.confirm?.text.text).toContain('"sleep: 9"');
     const value = { type: 'token', instanceId: 12, tokenId: 21, attempt: 0 };
@@ -195,7 +195,7 @@ describe('a run that waits', () => {
 
   it('offers it for each of up to three steps, and Terminate for a command beside them', () => {
     const message = runMessage({ ...waiting(3), executions: [executionOf()] }, about);
-    expect(labelsOf(message)).toEqual(['Skip', 'Skip', 'Skip', 'Terminate', 'Cancel']);
+    expect(labelsOf(message)).toEqual(['Skip', 'Skip', 'Skip', 'Terminate', 'Cancel', 'Logs']);
     expect(words(message).match(/◷ `sleep: 9`/g)).toHaveLength(3);
     expect(
       buttonsOf(message)
@@ -207,7 +207,7 @@ describe('a run that waits', () => {
   });
 
   it('has one to choose with when there are more', () => {
-    expect(labelsOf(runMessage(waiting(4), about))).toEqual(['Choose step…', 'Cancel']);
+    expect(labelsOf(runMessage(waiting(4), about))).toEqual(['Choose step…', 'Cancel', 'Logs']);
     const answer = chooseStepMessage(waiting(4), about);
     expect(answer.text).toBe('In nightly-report #12 4 steps wait. Which one?');
     expect(labelsOf(answer)).toEqual(['Skip', 'Skip', 'Skip', 'Skip']);
