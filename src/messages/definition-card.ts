@@ -6,7 +6,7 @@ import { button } from './buttons.ts';
 import { code, codeBlock, line, paragraph } from './fit.ts';
 import { instanceRow } from './instance-row.ts';
 import { memorySize } from './memory-size.ts';
-import { definitionLink, jobName, moment, person } from './phrases.ts';
+import { definitionLink, jobName, minuteMoment, person } from './phrases.ts';
 import { plainMarkdown } from './plain-markdown.ts';
 import { cronWords } from './cron-words.ts';
 import { suspensionButton, type ScheduleList } from './schedule-list.ts';
@@ -108,6 +108,6 @@ function schedulesText({ definition, schedules: { schedules, suspends, nextAt } 
     suspends: suspends.length,
     one: suspends.length === 1,
     suspended: definition.suspended,
-    next: nextAt === null ? null : moment(nextAt),
+    next: nextAt === null ? null : minuteMoment(nextAt),
   });
 }

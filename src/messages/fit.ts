@@ -8,7 +8,7 @@ import { escapeForSlack, markup, speaksLocally, type Markup } from '../templates
  */
 export function line(text: string, max: number, placeholder = '(empty)'): string {
   const clean = fenceless(defused(text).replaceAll(/\s+/g, ' ').trim());
-  return isVisible(clean) ? cut(clean, max) : placeholder;
+  return isVisible(clean) ? starless(cut(clean, max)) : placeholder;
 }
 
 /** As `line`, with the line breaks kept; more than one empty line in a row is one. */
@@ -22,7 +22,7 @@ export function paragraph(text: string, max: number, placeholder = '(empty)'): s
   if (!isVisible(clean)) return placeholder;
   const whole = cut(clean, max);
   // A code block that is never closed, or was cut in the middle, would take the rest with it.
-  return whole.split('```').length % 2 === 1 ? whole : cut(fenceless(clean), max);
+  return starless(whole.split('```').length % 2 === 1 ? whole : cut(fenceless(clean), max));
 }
 
 /** The last `lines` lines of what a command wrote, as a code block of at most `max` characters. */
@@ -42,7 +42,13 @@ export function codeBlock(text: string, max: number, placeholder = '(empty)'): M
 export function code(text: string, max: number, placeholder = '(empty)'): Markup {
   // A backtick would end the style; this one looks like it.
   const clean = line(text, max - 2, placeholder).replaceAll('`', 'ˋ');
-  return markup(`\`${escapeForSlack(clean)}\``);
+  return markup(starless(`\`${escapeForSlack(clean)}\``));
+}
+
+/** The local Slack's page takes the stars of a cron for bold letters, in code style, too. */
+function starless(text: string): string {
+  if (!speaksLocally()) return text;
+  return text.replaceAll(/`[^`\n]+`/g, (quoted) => quoted.replaceAll('*', '∗'));
 }
 
 /** A command in code style: of several lines the first, with a sign that there are more. */

@@ -1,6 +1,7 @@
 /** The next launches as a list: suspended ones struck through, changes of the clocks noted. */
 import { escapeForSlack, markup, render, type Markup } from '../templates.ts';
 import { code, line } from './fit.ts';
+import { minuteMoment } from './phrases.ts';
 import { wallTime } from './wall-time.ts';
 import type { About } from './about.ts';
 
@@ -17,9 +18,15 @@ export interface PreviewedLaunch {
 
 const shown = 5;
 
-/** Null for none. `suspended`: the definition is, so that all are struck through. */
+export interface LaunchesToCome {
+  readonly launches: readonly PreviewedLaunch[];
+  /** The first that is not suspended; null: none, or the job is suspended. */
+  readonly nextAt: Date | null;
+}
+
+/** Null for none. `suspended`: the job is, so that all are struck through. */
 export function launchPreview(
-  launches: readonly PreviewedLaunch[],
+  { launches, nextAt }: LaunchesToCome,
   suspended: boolean,
   about: About,
 ): Markup | null {
@@ -42,6 +49,10 @@ export function launchPreview(
       first: launch.clockChange === 'first of two',
     }),
   );
+  const noneOpen = listed.every(({ suspendedBy }) => suspendedBy !== null);
+  if (noneOpen && nextAt !== null) {
+    rows.push(render('slack/schedule#first-open', { next: minuteMoment(nextAt) }));
+  }
   return markup([title, ...rows].join('\n'));
 }
 

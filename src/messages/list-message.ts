@@ -5,7 +5,7 @@ import { context, section, type Block, type Content } from './blocks.ts';
 import { button } from './buttons.ts';
 import { line } from './fit.ts';
 import { otherPages } from './other-pages.ts';
-import { definitionLink, instanceLink, moment } from './phrases.ts';
+import { definitionLink, instanceLink, minuteMoment, moment } from './phrases.ts';
 import type { DefinitionSummary } from '../store/definitions.ts';
 import type { About } from './about.ts';
 
@@ -52,7 +52,7 @@ function row({ nextRuns }: JobList, definition: DefinitionSummary, about: About)
         id,
         suspended,
         tags: line(tags.join(', '), 200, ''),
-        next: next?.at == null ? null : moment(next.at),
+        next: next?.at == null ? null : minuteMoment(next.at),
         aside: next !== undefined && next.setAside > 0,
         last:
           lastStatus === null || lastInstanceId === null || lastCreatedAt === null

@@ -10,7 +10,9 @@ const nameLimit = 200;
 export function link(url: string, label: string): Markup {
   // A link ends at `>`, its address at `|`: neither is left in it.
   const address = escapeForSlack(encodeURI(decodeSafely(url)).replaceAll('|', '%7C'));
-  return markup(`<${address}|${escapeForSlack(line(label, nameLimit).replaceAll('|', '❘'))}>`);
+  const shown = escapeForSlack(line(label, nameLimit).replaceAll('|', '❘'));
+  // The page of the local Slack knows no entity that would keep it from ending there.
+  return markup(`<${address}|${speaksLocally() ? shown.replaceAll('>', '›') : shown}>`);
 }
 
 export const jobName = (name: string): string => line(name, nameLimit);
@@ -49,6 +51,11 @@ export const auditPerson = (row: AuditRow): Markup =>
 /** A day and a time in the reader's own zone; UTC where Slack cannot. */
 export function moment(at: Date): Markup {
   return dateToken(at, '{date_short_pretty} {time_secs}', 19);
+}
+
+/** A day and a time to the minute in the reader's own zone, for what is to come. */
+export function minuteMoment(at: Date): Markup {
+  return dateToken(at, '{date_short_pretty} {time}', 16);
 }
 
 /** A time of day in the reader's own zone. */

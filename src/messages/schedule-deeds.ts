@@ -3,20 +3,19 @@ import { render, type Markup } from '../templates.ts';
 import { section, type Content } from './blocks.ts';
 import { cronWords } from './cron-words.ts';
 import { code, line } from './fit.ts';
-import { launchPreview, type PreviewedLaunch } from './launch-preview.ts';
-import { clock, definitionLink, jobName, moment } from './phrases.ts';
+import { launchPreview, type LaunchesToCome } from './launch-preview.ts';
+import { clock, definitionLink, jobName, minuteMoment } from './phrases.ts';
 import { suspensionButton } from './schedule-list.ts';
 import type { About } from './about.ts';
 
-export interface ScheduleDeed {
+/** With what comes next after it. */
+export interface ScheduleDeed extends LaunchesToCome {
   readonly deed: 'add' | 'remove';
   readonly kind: 'schedule' | 'suspend';
   readonly definition: { readonly id: number; readonly name: string; readonly suspended: boolean };
   readonly cron: string;
   /** Of a schedule. */
   readonly zone: string | null;
-  /** What comes next after it. */
-  readonly launches: readonly PreviewedLaunch[];
 }
 
 /** `who`: as `person` has it. */
@@ -30,7 +29,7 @@ export function scheduleDeed(done: ScheduleDeed, who: Markup, about: About): Con
     zone: zone === null ? null : line(zone, 60),
   };
   const part = `slack/schedule#${deed}-${kind}`;
-  const preview = launchPreview(done.launches, suspended, about);
+  const preview = launchPreview(done, suspended, about);
   const left = preview === null ? render('slack/schedule#none-left') : String(preview);
   return {
     text: render(part, { ...view, job: jobName(name) }),
@@ -54,7 +53,7 @@ export function suspensionDeed(
 ): Content {
   const { id, name, suspended } = definition;
   const part = `slack/schedule#${suspended ? 'suspended' : 'resumed'}`;
-  const view = { who, next: nextAt === null ? null : moment(nextAt) };
+  const view = { who, next: nextAt === null ? null : minuteMoment(nextAt) };
   const text = render(part, { ...view, job: definitionLink(id, name, about) });
   return {
     text: render(part, { ...view, job: jobName(name) }),

@@ -5,8 +5,8 @@ import { context, section, type Block, type Button, type Content } from './block
 import { button } from './buttons.ts';
 import { cronWords } from './cron-words.ts';
 import { code, line } from './fit.ts';
-import { launchPreview, type PreviewedLaunch } from './launch-preview.ts';
-import { definitionLink, jobName, moment } from './phrases.ts';
+import { launchPreview, type LaunchesToCome } from './launch-preview.ts';
+import { definitionLink, jobName, minuteMoment } from './phrases.ts';
 import type { About } from './about.ts';
 
 export interface ListedSchedule {
@@ -19,13 +19,10 @@ export interface ListedSchedule {
   readonly setAsideReason: string | null;
 }
 
-export interface ScheduleList {
+export interface ScheduleList extends LaunchesToCome {
   readonly definition: { readonly id: number; readonly name: string; readonly suspended: boolean };
   readonly schedules: readonly ListedSchedule[];
   readonly suspends: readonly { readonly id: number; readonly cron: string }[];
-  readonly launches: readonly PreviewedLaunch[];
-  /** The first that is not suspended; null: none, or the job is suspended. */
-  readonly nextAt: Date | null;
   /** Who reads may change them. */
   readonly mayEdit: boolean;
 }
@@ -34,16 +31,16 @@ export interface ScheduleList {
 const shown = 15;
 
 export function scheduleList(list: ScheduleList, about: About): Content {
-  const { definition, schedules, suspends, launches, nextAt, mayEdit } = list;
+  const { definition, schedules, suspends, nextAt, mayEdit } = list;
   const { id, name, suspended } = definition;
   const view = {
     id,
     suspended,
     none: schedules.length === 0,
-    next: nextAt === null ? null : moment(nextAt),
+    next: nextAt === null ? null : minuteMoment(nextAt),
     rest: Math.max(0, schedules.length - shown) + Math.max(0, suspends.length - shown),
   };
-  const preview = launchPreview(launches, suspended, about);
+  const preview = launchPreview(list, suspended, about);
   return {
     text: render('slack/schedule#text', { ...view, job: jobName(name) }),
     blocks: [

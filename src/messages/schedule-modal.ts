@@ -104,6 +104,7 @@ function catchUp(): Block {
     type: 'input',
     block_id: scheduleFields.catchUp.blockId,
     label: plain(render('slack/schedule#form-catch-up')),
+    optional: true,
     element: {
       type: 'static_select',
       action_id: scheduleFields.catchUp.actionId,

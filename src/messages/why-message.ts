@@ -64,7 +64,9 @@ export function whyMessage({ definition, moments, answers }: Why, about: About):
     .map(({ text, timeZone }) =>
       render('slack/why#title', { job, at: wallTime(text, about), zone: line(timeZone, 60) }),
     );
-  const said = answers.slice(0, shown).map((answer) => answerText(answer, definition.id, about));
+  const said = answers
+    .slice(0, shown)
+    .map((answer) => answerText(answer, definition.id, moments.length > 1, about));
   const body = said.length === 0 ? [render('slack/why#no-schedule')] : said;
   return {
     text: [render('slack/why#text', { job, at }), ...body].join('\n').slice(0, 3_000),
@@ -72,9 +74,17 @@ export function whyMessage({ definition, moments, answers }: Why, about: About):
   };
 }
 
-function answerText({ cron, outcome }: ScheduleAnswer, definitionId: number, about: About): string {
+function answerText(
+  { cron, timeZone, outcome }: ScheduleAnswer,
+  definitionId: number,
+  severalZones: boolean,
+  about: About,
+): string {
   const view = viewOf(outcome, definitionId, about);
-  return render(`slack/why#${outcome.type}`, { ...view, cron: code(cron, 100) });
+  return render(`slack/why#${outcome.type}`, {
+    ...view,
+    cron: code(severalZones ? `${cron} ${timeZone}` : cron, 160),
+  });
 }
 
 function viewOf(

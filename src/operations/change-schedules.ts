@@ -1,11 +1,29 @@
 /** The single wishes: add or remove one schedule, or one suspend schedule. */
-import { conflict, notFound } from '../errors.ts';
+import { conflict, invalid, notFound, UserError } from '../errors.ts';
+import { editSchedules, type SchedulesEdited, type ScheduleWish } from './edit-schedules.ts';
+import { storedCron, type ScheduleSet } from './schedule-problems.ts';
+import type { EngineFacts } from './engine-facts.ts';
+import type { Tx } from '../store/database.ts';
 import type { ScheduleFields } from '../store/schedules.ts';
-import type { ScheduleSet } from './schedule-problems.ts';
-import { storedCron } from './schedule-problems.ts';
 
-/** For `editSchedules`. Each throws NotFound or Conflict for what is not there, or is already. */
+/** Each throws NotFound or Conflict for what is not there, or is already. */
 type Change = (before: ScheduleSet) => ScheduleSet;
+
+/** `editSchedules` for somebody who typed one cron: that it is `schedules.0` says nothing to him. */
+export const changeSchedules = (
+  tx: Tx,
+  wish: ScheduleWish,
+  change: Change,
+  facts: EngineFacts,
+): Promise<SchedulesEdited> => editSchedules(tx, wish, change, facts).catch(inPlainWords);
+
+function inPlainWords(error: unknown): never {
+  if (!(error instanceof UserError) || error.code !== 'invalid') throw error;
+  const said = error.details.map((detail) =>
+    detail.replace(/^(?:suspend_)?schedules(?:\.\d+)?: /, ''),
+  );
+  throw said.length === 0 ? error : invalid(said.join(' '));
+}
 
 export const addSchedule =
   (schedule: ScheduleFields): Change =>

@@ -94,7 +94,8 @@ function unknownWord(text: string): string {
 function notFiveFields(text: string, written: readonly string[]): string {
   const count = written.filter((field) => field !== '').length;
   if (count === fieldNames.length) return 'A cron has no white space before or after it.';
-  return `A cron has five fields (${fieldNames.join(', ')}), \`${text}\` has ${count}.`;
+  const fields = `A cron has five fields (${fieldNames.join(', ')})`;
+  return count === 0 ? `${fields}: write them here.` : `${fields}, \`${text}\` has ${count}.`;
 }
 
 function noSuchDate({ text }: Cron): string {

@@ -1,15 +1,14 @@
 /** Adds and removes schedules, suspends and resumes jobs, as a command, a click or a form asks for it. */
-import { conflict, invalid, UserError } from '../errors.ts';
 import { person } from '../messages/phrases.ts';
 import { scheduleDeed, suspensionDeed, suspensionLate } from '../messages/schedule-deeds.ts';
 import { authorise } from '../operations/authorise.ts';
 import {
   addSchedule,
   addSuspendSchedule,
+  changeSchedules,
   removeSchedule,
   removeSuspendSchedule,
 } from '../operations/change-schedules.ts';
-import { editSchedules } from '../operations/edit-schedules.ts';
 import { inTransaction } from '../operations/in-transaction.ts';
 import { shownSchedules } from '../operations/shown-schedules.ts';
 import { storedCron } from '../operations/schedule-problems.ts';
@@ -36,7 +35,7 @@ export async function changeSchedule(
     await authorise(tx, { actor, action: 'edit', definition, policy: config.slack });
     const shown = await shownSchedules(tx, definition.id, facts);
     const wish = { definitionId: definition.id, version: null, actor };
-    await editSchedules(tx, wish, changeOf(wanted), facts).catch(inPlainWords);
+    await changeSchedules(tx, wish, changeOf(wanted), facts);
     return { before: shown, after: await shownSchedules(tx, definition.id, facts) };
   });
   const meant = (deed === 'add' ? after : before).schedules.filter(
@@ -49,18 +48,9 @@ export async function changeSchedule(
     cron: storedCron(cron),
     zone: kind === 'schedule' ? (meant[0]?.zone ?? null) : null,
     launches: after.launches,
+    nextAt: after.nextAt,
   };
   await ask.announce(scheduleDeed(done, person(actor.name, actor.id), aboutNow(shell)));
-}
-
-/** A person has typed one cron: that it is `schedules.0` says nothing to him. */
-function inPlainWords(error: unknown): never {
-  if (!(error instanceof UserError) || error.details.length === 0) throw error;
-  const said = error.details.map((detail) =>
-    detail.replace(/^(?:suspend_)?schedules(?:\.\d+)?: /, ''),
-  );
-  if (error.code === 'conflict') throw conflict(error.message, said);
-  throw invalid(said.join(' '));
 }
 
 const isIn = (own: string | null, { deed, timeZone }: ScheduleWish): boolean =>

@@ -71,13 +71,18 @@ const jobOf = (word: Word): string =>
 
 /** One word in quotes, or that begins with @; else five. The second is what follows. */
 function cronOf(words: readonly Word[]): [cron: string, rest: readonly string[]] {
-  const plain = words.map(({ text }) =>
-    text.replaceAll('`', '').replaceAll(/[\u2013\u2014]/g, '-'),
-  );
+  const plain = words.map(({ text }) => plainCron(text));
   const [first = ''] = plain;
   const count = first.startsWith('@') || /\s/.test(first) ? 1 : 5;
   return [plain.slice(0, count).join(' ').trim(), plain.slice(count)];
 }
+
+/** What comes by itself on a phone is undone, and so is what comes with a copy from the local Slack. */
+export const plainCron = (text: string): string =>
+  text
+    .replaceAll('`', '')
+    .replaceAll(/[\u2013\u2014]/g, '-')
+    .replaceAll('\u2217', '*');
 
 /** The wish, or what is wrong with what follows the cron. */
 function withOptions(wish: ScheduleWish, options: readonly string[]): ScheduleWish | string {

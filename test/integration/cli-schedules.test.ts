@@ -62,7 +62,7 @@ describe('kuroko schedule', () => {
   it('says what is wrong, and changes nothing', patience, async () => {
     const { id } = await define(db, 'noop:', { name: 'refusing' });
     const wrong = [
-      [['schedule', 'add', '61 * * * *'], 'The minute `61` is out of range'],
+      [['schedule', 'add', '61 * * * *'], 'The minute `61` is out of range: 0-59 are allowed.\n'],
       [['schedule', 'add', '0 9 * * *', '--zone', 'Tokio'], 'Did you mean Asia/Tokyo?'],
       [
         ['schedule', 'add', '0 9 * * *', '--catch-up', 'some'],
@@ -70,13 +70,14 @@ describe('kuroko schedule', () => {
       ],
       [['schedule', 'frob', '0 9 * * *'], 'add or remove and a cron in quotes'],
       [['schedule', 'remove', '0 9 * * *'], 'It has no schedule'],
-      [['suspend-schedule', 'add', '* * 1 1 *'], 'Cron needs job schedules.'],
+      [['suspend-schedule', 'add', '* * 1 1 *'], 'Cron needs job schedules: there is nothing to suspend.'],
     ] as const;
     await Promise.all(
       wrong.map(async ([[verb, ...args], problem]) => {
         const told = await kuroko(verb, String(id), ...args);
         expect([told.code, told.stdout]).toEqual([1, '']);
         expect(told.stderr).toContain(problem);
+        expect(told.stderr).not.toContain('schedules.0');
       }),
     );
     expect(await scheduleSetOf(db, id)).toEqual({ schedules: [], suspendSchedules: [] });
@@ -166,9 +167,9 @@ suspended: true
     const told = await kuroko('apply', wrong);
     expect([told.code, told.stdout]).toEqual([1, '']);
     expect(told.stderr).toContain('jobs.yml:1 schedules.1: `0 9 * * *` is there twice.');
-    expect(told.stderr).toContain('jobs.yml:6 suspend_schedules: Cron needs job schedules.');
+    expect(told.stderr).toContain('jobs.yml:6 suspend_schedules: Cron needs job schedules: there is nothing to suspend.');
     expect(told.stderr).toContain(
-      'jobs.yml:11 suspend_schedules: Cron suspends all launched schedules.',
+      'jobs.yml:11 suspend_schedules: Cron suspends all launched schedules: no launch would be left.',
     );
     expect(parsed(await kuroko('list', 'not-applied', '--json'))['total']).toBe(0);
   });

@@ -107,13 +107,13 @@ describe('/kuroko suspend-schedule', () => {
   it('strikes what it takes out through, and refuses to take out everything', async () => {
     const { id } = await job('half');
     const refused = await shell.ask(`suspend-schedule ${id} add * * * * 0`);
-    expect(refused.text).toBe('Cron needs job schedules.');
+    expect(refused.text).toBe('Cron needs job schedules: there is nothing to suspend.');
     await setSchedules(shell.db, id, { schedules: [scheduleOf('0 9 * * *')] });
     const told = await toldAfter(() => slack.command(`suspend-schedule ${id} add * * * * sun,mon`));
     expect(told.text).toContain('<@U01ALICE> suspends launches of half on `* * * * sun,mon`');
     expect(shown(told)).toMatch(/• ~(?:Sun|Mon) [^~]*09:00~ suspended by `\* \* \* \* sun,mon`/);
     const all = await shell.ask(`suspend-schedule ${id} add * 9 * * *`);
-    expect(all.text).toBe('Cron suspends all launched schedules.');
+    expect(all.text).toBe('Cron suspends all launched schedules: no launch would be left.');
     const list = await shell.ask(`suspend-schedule ${id}`);
     expect(shown(list)).toContain('🚫 `* * * * sun,mon`');
     await toldAfter(() => slack.command(`suspend-schedule ${id} remove * * * * sun,mon`));
@@ -233,7 +233,7 @@ describe('the forms', () => {
       errors({ zone: 'There is no time zone `Europe/Berln`. Did you mean Europe/Berlin?' }),
     );
     expect(await submit('add_suspend_schedule', id, { cron: '* * * * *' })).toEqual(
-      errors({ cron: 'Cron needs job schedules.' }),
+      errors({ cron: 'Cron needs job schedules: there is nothing to suspend.' }),
     );
     expect(await submit('add_schedule', id, { cron: '0 9 * * *', as: 'U02BEN' })).toEqual(
       errors({ cron: 'Only admins of "wrong-form" may do this.' }),

@@ -3,10 +3,10 @@ import { invalid } from '../../errors.ts';
 import {
   addSchedule,
   addSuspendSchedule,
+  changeSchedules,
   removeSchedule,
   removeSuspendSchedule,
 } from '../../operations/change-schedules.ts';
-import { editSchedules } from '../../operations/edit-schedules.ts';
 import { inTransaction } from '../../operations/in-transaction.ts';
 import { resolveDefinition } from '../../operations/resolve-definition.ts';
 import { shownSchedules } from '../../operations/shown-schedules.ts';
@@ -70,7 +70,7 @@ function changed(
     const definition = await resolveDefinition(db, job);
     if (change !== null) {
       const wish = { definitionId: definition.id, version: null, actor };
-      await inTransaction(db, (tx) => editSchedules(tx, wish, change, facts));
+      await inTransaction(db, (tx) => changeSchedules(tx, wish, change, facts));
     }
     const shown = await shownSchedules(db, definition.id, facts);
     if (options.json) printJson(schedulesJson(definition, shown));

@@ -7,8 +7,8 @@ import { findDefinition } from '../../store/definitions.ts';
 import { changeSchedule } from '../change-schedule.ts';
 import { formReply, type FieldValue, type FormAnswer, type SubmittedForm } from '../form-reply.ts';
 import { recallSchedule } from '../schedule-form.ts';
+import { plainCron, type ScheduleWish } from '../schedule-grammar.ts';
 import { serve } from '../serve.ts';
-import type { ScheduleWish } from '../schedule-grammar.ts';
 import type { Shell } from '../shell.ts';
 
 export const addScheduleSubmit = submitOf('schedule');
@@ -51,8 +51,7 @@ function wishOf(values: SubmittedForm['view']['state']['values']): ScheduleWish 
   const catchUp = field(scheduleFields.catchUp).selected_option?.value;
   return {
     deed: 'add',
-    // On a phone backticks and dashes come by themselves.
-    cron: (field(scheduleFields.cron).value ?? '').replaceAll('`', '').replaceAll(/[–—]/g, '-'),
+    cron: plainCron(field(scheduleFields.cron).value ?? ''),
     timeZone: zone === '' ? null : zone,
     catchUp: catchUp === 'latest' || catchUp === 'all' || catchUp === 'none' ? catchUp : null,
   };

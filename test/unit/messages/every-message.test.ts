@@ -176,9 +176,9 @@ const none = { schedules: [], suspends: [], nextAt: null };
 function schedulesOf(text: string) {
   const schedule = { id: 5, cron: text, zone: text, catchUp: 'all', setAsideReason: text } as const;
   return {
-    schedules: times(40, schedule),
-    suspends: times(40, { id: 6, cron: text }),
-    launches: times(9, {
+    schedules: times(16, schedule),
+    suspends: times(16, { id: 6, cron: text }),
+    launches: times(6, {
       text: '2026-03-29T03:00:00+02:00',
       cron: text,
       timeZone: text,
@@ -214,21 +214,29 @@ function scheduleMessages(text: string): (Content | Modal)[] {
     { type: 'forgotten' },
   ] as const;
   const answers = outcomes.map((outcome) => ({ cron: text, timeZone: text, outcome }));
-  const moments = times(9, { text: time, timeZone: text });
+  const moments = times(4, { text: time, timeZone: text });
   const form = { definitionName: text, timeZone: text, metadata: text };
   return [
     scheduleList({ ...schedules, launches, definition, mayEdit: true }, about),
     scheduleList({ ...none, launches: [], definition: resumed, mayEdit: true }, about),
     ...deeds.flatMap((deed) => [
-      scheduleDeed({ ...deed, definition, cron: text, zone: text, launches }, who, about),
-      scheduleDeed({ ...deed, definition, cron: text, zone: null, launches: [] }, who, about),
+      scheduleDeed(
+        { ...deed, definition, cron: text, zone: text, launches, nextAt: at('14:00:00') },
+        who,
+        about,
+      ),
+      scheduleDeed(
+        { ...deed, definition, cron: text, zone: null, launches: [], nextAt: null },
+        who,
+        about,
+      ),
     ]),
     suspensionDeed({ definition, nextAt: null }, who, about),
     suspensionDeed({ definition: resumed, nextAt: at('14:00:00') }, who, about),
     suspensionLate(definition, { by: text, at: at('12:00:00') }, about),
     suspensionLate(resumed, null, about),
-    ...answers.map((answer) => whyMessage({ definition, moments, answers: [answer] }, about)),
     whyMessage({ definition, moments, answers }, about),
+    whyMessage({ definition, moments, answers: answers.toReversed() }, about),
     whyMessage({ definition, moments: moments.slice(1), answers: [] }, about),
     scheduleModal({ ...form, kind: 'schedule' }),
     scheduleModal({ ...form, kind: 'suspend' }),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { code, codeBlock, line, outputBlock, paragraph } from '../../../src/messages/fit.ts';
-import { escapeForSlack } from '../../../src/templates.ts';
+import { escapeForSlack, speak } from '../../../src/templates.ts';
 import { hostileText } from '../../support/hostile.ts';
 
 describe('a line', () => {
@@ -95,5 +95,20 @@ describe('a paragraph', () => {
 
   it('leaves no code block open', () => {
     expect(paragraph('```\nnever closed', 100)).not.toContain('```');
+  });
+});
+
+describe('for the page of the local Slack', () => {
+  it('a cron keeps its stars, though that page takes them for bold letters', () => {
+    speak('local');
+    try {
+      expect(String(code('30 2 * * *', 100))).toBe('`30 2 ∗ ∗ ∗`');
+      expect(line('`* *` is *bold*', 100)).toBe('`∗ ∗` is *bold*');
+      expect(paragraph('write `*`\n* or not', 100)).toBe('write `∗`\n* or not');
+    } finally {
+      speak('slack');
+    }
+    expect(String(code('30 2 * * *', 100))).toBe('`30 2 * * *`');
+    expect(line('`* *`', 100)).toBe('`* *`');
   });
 });
