@@ -20,6 +20,8 @@ export interface Scheduler {
 /** The first of many are to be there within 50 ms, which a whole batch takes longer than. */
 const firstBatch = 10;
 const batch = 50;
+/** Ten thousand due at once are no trouble, but several rounds. */
+const longestRoundMs = 5_000;
 /** It looks so often anyway: a notification may be lost, or a clock have been set. */
 const safetyMs = 5_000;
 
@@ -51,7 +53,10 @@ export function createScheduler(
       if (ms > 0) await news.wait(Math.min(Math.ceil(ms), mostMs));
       if (performance.now() < dueAt) return;
       let { more } = await launchBatch(firstBatch);
-      while (more && !stopped.signal.aborted) ({ more } = await launchBatch(batch));
+      const end = performance.now() + longestRoundMs;
+      while (more && !stopped.signal.aborted && performance.now() < end) {
+        ({ more } = await launchBatch(batch));
+      }
     },
     async stop() {
       stopped.abort();

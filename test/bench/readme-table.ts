@@ -8,7 +8,7 @@ const readme = fileURLToPath(new URL('../../../README.md', import.meta.url));
 
 /** `name` is what the table's place is marked with. */
 export function updateReadme(
-  name: 'bench' | 'bench:core',
+  name: 'bench' | 'bench:core' | 'bench:schedules',
   findings: readonly Finding[],
   rounds: number,
   postgresVersion: string,

@@ -1,7 +1,6 @@
 /** A stage for schedulers: schedules whose commands note for which minute they run, and a clock that can be set. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { lead, naiveCron, naiveLaunches, wallClock } from '../../src/operations/naive-cron.ts';
@@ -10,6 +9,7 @@ import { faultStage, type AtEnd, type FaultStage } from './fault-stage.ts';
 import { define } from './operations.ts';
 import { scheduleOf, setSchedules } from './schedules.ts';
 import { temporaryFolder } from './temporary-folder.ts';
+import { simulatedClock, type SimulatedClock } from './simulated-clock.ts';
 import { until } from './until.ts';
 import type { ScheduleFields } from '../../src/store/schedules.ts';
 
@@ -26,14 +26,6 @@ export interface ScheduleStage extends FaultStage {
   fired(id: number): string[];
 }
 
-export interface SimulatedClock {
-  now(): Date;
-  /** So many simulated seconds a second; 0 stands still. */
-  run(rate: number): void;
-  step(ms: number): void;
-  jitter(ms: number): void;
-}
-
 /** Far from now: the keeper of the engine that runs the commands, by the real clock, has nothing to launch. */
 export const begin = new Date('2099-03-10T10:00:30Z');
 
@@ -44,7 +36,7 @@ export async function scheduleStage(atEnd: AtEnd): Promise<ScheduleStage> {
   atEnd(() => engine.stop(), 60_000);
   const folder = temporaryFolder();
   const clockFile = path.join(folder, 'clock');
-  const clock = simulatedClock(clockFile);
+  const clock = simulatedClock(clockFile, begin);
   const script = journal.step(
     journal.note('fired:$KUROKO2_JOB_DEFINITION_ID@$KUROKO_SCHEDULED_TIME'),
   );
@@ -68,7 +60,8 @@ export async function scheduleStage(atEnd: AtEnd): Promise<ScheduleStage> {
       return Promise.all(Array.from({ length: count }, one));
     },
     async scheduler({ build = ownBuild, skewMs = 0 } = {}) {
-      const child = spawn(process.execPath, [program, build, url, clockFile, String(skewMs)], {
+      const options = { build, url, clockFile, skewMs, mostMs: 20, tellMs: 200 };
+      const child = spawn(process.execPath, [program, JSON.stringify(options)], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       atEnd(() => {
@@ -117,21 +110,3 @@ function dueBetween(cron: string, from: Date, to: Date): string[] {
 
 const program = fileURLToPath(new URL('scheduler-process.mjs', import.meta.url));
 export const ownBuild = fileURLToPath(new URL('../../dist', import.meta.url));
-
-function simulatedClock(file: string): SimulatedClock {
-  let reading = { simulatedMs: begin.getTime(), sinceMs: Date.now(), rate: 0, jitterMs: 0 };
-  const nowMs = () => reading.simulatedMs + (Date.now() - reading.sinceMs) * reading.rate;
-  const set = (change: Partial<typeof reading>) => {
-    reading = { ...reading, simulatedMs: nowMs(), sinceMs: Date.now(), ...change };
-    // Whole, or not there: it is looked at all the time.
-    writeFileSync(`${file}.new`, JSON.stringify(reading));
-    renameSync(`${file}.new`, file);
-  };
-  set({});
-  return {
-    now: () => new Date(nowMs()),
-    run: (rate) => set({ rate }),
-    step: (ms) => set({ simulatedMs: nowMs() + ms }),
-    jitter: (jitterMs) => set({ jitterMs }),
-  };
-}
