@@ -7,6 +7,7 @@ import { createTestDatabase } from '../support/database.ts';
 import { handWorker } from '../support/hand-worker.ts';
 import { createJournal } from '../support/journal.ts';
 import { define, launchOne, openDatabase } from '../support/operations.ts';
+import { breachesOf } from '../support/schedule-stage.ts';
 
 it('the checker of the fault tests finds each kind of broken promise', async () => {
   const journal = createJournal();
@@ -56,4 +57,14 @@ it('the checker of the fault tests finds each kind of broken promise', async () 
   expect(await brokenPromises(db, journal)).toContainEqual(
     expect.stringMatching(/^executions \d+ and \d+ of token .* lived at once$/),
   );
+});
+
+it('the checker of schedules finds a minute that ran twice, one that did not, and one that was not due', () => {
+  const due = ['10:01', '10:02', '10:03'];
+  expect(breachesOf('job 1', ['10:03', '10:01', '10:02'], due)).toEqual([]);
+  expect(breachesOf('job 1', ['10:01', '10:03', '10:01', '10:04'], due)).toEqual([
+    'job 1 twice at 10:01',
+    'job 1 not at 10:02',
+    'job 1 undue at 10:04',
+  ]);
 });

@@ -84,19 +84,20 @@ export async function scheduleStage(atEnd: AtEnd): Promise<ScheduleStage> {
     },
     breaches(ids, cron, from, to) {
       const due = dueBetween(cron, from, to);
-      return ids.flatMap((id) => {
-        const ran = fired(id);
-        const seen = new Set(ran);
-        return [
-          ...ran
-            .filter((minute, index) => ran.indexOf(minute) !== index)
-            .map((m) => `${id} twice at ${m}`),
-          ...due.filter((minute) => !seen.has(minute)).map((minute) => `${id} not at ${minute}`),
-          ...ran.filter((minute) => !due.includes(minute)).map((m) => `${id} undue at ${m}`),
-        ];
-      });
+      return ids.flatMap((id) => breachesOf(`job ${id}`, fired(id), due));
     },
   };
+}
+
+/** What is wrong with the minutes that ran, where these were due. */
+export function breachesOf(what: string, ran: readonly string[], due: readonly string[]): string[] {
+  return [
+    ...ran
+      .filter((minute, index) => ran.indexOf(minute) !== index)
+      .map((m) => `${what} twice at ${m}`),
+    ...due.filter((minute) => !ran.includes(minute)).map((minute) => `${what} not at ${minute}`),
+    ...ran.filter((minute) => !due.includes(minute)).map((minute) => `${what} undue at ${minute}`),
+  ];
 }
 
 /** By the naive reading, in UTC: minutes in (from, to]. */
