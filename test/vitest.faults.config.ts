@@ -7,7 +7,7 @@ process.env['KUROKO_LOG'] ??= 'silent';
 export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
   test: {
-    include: ['test/faults/**/*.test.ts', 'test/integration/races.test.ts'],
+    include: ['test/faults/**/*.test.ts', 'test/integration/{forks,races}.test.ts'],
     globalSetup: 'test/support/postgres.ts',
     pool: 'forks',
     fileParallelism: false,

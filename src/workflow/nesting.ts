@@ -92,7 +92,10 @@ function problemOf(mixture: Mixture, lost: readonly number[] | null, line: numbe
   };
 }
 
-/** Far beyond what anybody reads; without a limit a generated script could exhaust the stack. */
+/**
+ * Far beyond what anybody reads. A token's key names every fork that it stands in, and is indexed:
+ * a few hundred of them, with branches of several digits, are all that a row of an index holds.
+ */
 const deepest = 200;
 
 function tooDeep(above: number, line: number): Problem | null {

@@ -111,6 +111,15 @@ describe('a fork', () => {
     expect(await inconsistencies(db)).toEqual([]);
   });
 
+  it('as deep as a script may be runs its leaf once, and joins all the way up', async () => {
+    const forks = Array.from({ length: 199 }, (_, depth) => `${' '.repeat(depth)}fork:\n`).join('');
+    const id = await launched(`${forks}${' '.repeat(199)}execute: leaf\nexecute: after`);
+    expect(await drain(first())).toEqual(['leaf', 'after']);
+    expect(await statusOf(id)).toBe('success');
+    expect(await tokensOf(db, id)).toHaveLength(200);
+    expect(await inconsistencies(db)).toEqual([]);
+  });
+
   it('of branches that take no time is over with the launch', async () => {
     const id = await launched('fork:\n  noop:\n  parallel_fork: 300\n    echo: hi');
     expect(await statusOf(id)).toBe('success');
