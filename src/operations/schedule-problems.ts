@@ -59,8 +59,7 @@ export function scheduleProblems(
     } else suspends.push(parsed.cron);
   }
   if (problems.length > 0) return problems;
-  const advice =
-    schedules.length === 0 ? 'there is nothing to suspend' : 'no launch would be left';
+  const advice = schedules.length === 0 ? 'there is nothing to suspend' : 'no launch would be left';
   const message = checkSuspends(read, suspends, minuteOf(now.getTime()));
   return message === null
     ? []

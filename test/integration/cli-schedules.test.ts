@@ -70,7 +70,10 @@ describe('kuroko schedule', () => {
       ],
       [['schedule', 'frob', '0 9 * * *'], 'add or remove and a cron in quotes'],
       [['schedule', 'remove', '0 9 * * *'], 'It has no schedule'],
-      [['suspend-schedule', 'add', '* * 1 1 *'], 'Cron needs job schedules: there is nothing to suspend.'],
+      [
+        ['suspend-schedule', 'add', '* * 1 1 *'],
+        'Cron needs job schedules: there is nothing to suspend.',
+      ],
     ] as const;
     await Promise.all(
       wrong.map(async ([[verb, ...args], problem]) => {
@@ -167,7 +170,9 @@ suspended: true
     const told = await kuroko('apply', wrong);
     expect([told.code, told.stdout]).toEqual([1, '']);
     expect(told.stderr).toContain('jobs.yml:1 schedules.1: `0 9 * * *` is there twice.');
-    expect(told.stderr).toContain('jobs.yml:6 suspend_schedules: Cron needs job schedules: there is nothing to suspend.');
+    expect(told.stderr).toContain(
+      'jobs.yml:6 suspend_schedules: Cron needs job schedules: there is nothing to suspend.',
+    );
     expect(told.stderr).toContain(
       'jobs.yml:11 suspend_schedules: Cron suspends all launched schedules: no launch would be left.',
     );
