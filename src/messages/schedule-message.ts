@@ -1,56 +1,81 @@
 /** What is told of schedules by themselves: missed launches, one that was set aside, the recount of a day. */
-import { markup, render } from '../templates.ts';
-import { section, type Content } from './blocks.ts';
-import { code } from './fit.ts';
-import { definitionLink, jobName, moment } from './phrases.ts';
+import { markup, render, type Markup } from '../templates.ts';
+import { commandName } from './action-ids.ts';
+import { context, section, type Content } from './blocks.ts';
+import { code, line } from './fit.ts';
+import { definitionLink, jobName, link, minuteMoment } from './phrases.ts';
 import type {
+  MissedDefinition,
   MissedNotice,
   ScheduleDelivery,
-  ScheduleNotice,
   SetAsideNotice,
 } from '../store/outbox.ts';
+import type { Recount } from '../store/recounts.ts';
 import type { About } from './about.ts';
 
-export function scheduleMessage(notice: ScheduleDelivery, about: About): Content {
-  const { name, view } = viewOf(notice, about);
-  const text = render(`slack/schedules#${name}`, view);
-  return { text, blocks: [section(text)] };
-}
+/** Differences and definitions; the rest is counted. */
+const shown = 10;
 
-function viewOf(
-  notice: ScheduleNotice,
-  about: About,
-): { readonly name: string; readonly view: Readonly<Record<string, unknown>> } {
+export function scheduleMessage(notice: ScheduleDelivery, about: About): Content {
   switch (notice.event) {
     case 'missed':
-      return { name: 'missed', view: missed(notice.payload, about) };
+      return missedMessage(notice.payload, about);
     case 'set_aside':
-      return { name: 'set-aside', view: setAside(notice.payload, about) };
-    case 'recount': {
-      const { differences, ...counts } = notice.payload;
-      const listed = differences
-        .slice(0, 10)
-        .map((each) => ({ ...each, cron: code(each.cron, 100) }));
-      const more = differences.length - listed.length;
-      return { name: 'recount', view: { ...counts, differences: listed, more } };
-    }
+      return setAsideMessage(notice.payload, about);
+    case 'recount':
+      return recountMessage(notice.payload);
   }
 }
 
-function missed(notice: MissedNotice, about: About) {
-  const definitions = notice.definitions.map(({ id, name, ...counts }) => ({
-    ...counts,
-    job: definitionLink(id, jobName(name), about),
-  }));
+/** One for all of them, however long it was and however many there are. */
+function missedMessage(notice: MissedNotice, about: About): Content {
+  const title = render('slack/schedules#missed', {
+    from: minuteMoment(new Date(notice.from)),
+    to: minuteMoment(new Date(notice.to)),
+    schedules: notice.schedules,
+    one: notice.schedules === 1,
+  });
+  const counts = render('slack/schedules#missed-counts', { ...notice });
+  const jobs = notice.definitions.slice(0, shown).map((job) => missedJob(job, about));
   return {
-    ...notice,
-    definitions,
-    from: moment(new Date(notice.from)),
-    to: moment(new Date(notice.to)),
+    text: `${title}\n${counts}`,
+    blocks: [
+      section(`${title}\n${counts}`),
+      ...(jobs.length === 0 ? [] : [section(jobs.join('\n'))]),
+      context(render('slack/schedules#missed-hint', { command: commandName })),
+    ],
   };
 }
 
-function setAside({ definitionId, definitionName, cron, reason }: SetAsideNotice, about: About) {
+function missedJob({ id, name, ...counts }: MissedDefinition, about: About): string {
+  const job = link(`${about.baseUrl}/definitions/${id}`, line(name, 80));
+  const said = markup(render('slack/schedules#missed-counts', counts));
+  return render('slack/schedules#missed-job', { job, counts: said });
+}
+
+function setAsideMessage(notice: SetAsideNotice, about: About): Content {
+  const { definitionId, definitionName, cron, reason } = notice;
+  const view = { cron: code(cron, 100), reason: code(reason, 500) };
+  const part = (job: Markup | string) => render('slack/schedules#set-aside', { ...view, job });
   const job = markup(`*${String(definitionLink(definitionId, jobName(definitionName), about))}*`);
-  return { job, cron: code(cron, 100), reason: code(reason, 500) };
+  return { text: part(jobName(definitionName)), blocks: [section(part(job))] };
+}
+
+function recountMessage({ day, due, accounted, differences }: Omit<Recount, 'countedAt'>): Content {
+  const title = render('slack/schedules#recount', {
+    day,
+    due,
+    accounted,
+    wrong: differences.length > 0,
+  });
+  const listed = differences.slice(0, shown).map(({ problem, cron, ...difference }) =>
+    render('slack/schedules#recount-difference', {
+      ...difference,
+      cron: code(cron, 100),
+      problem: render(`slack/schedules#recount-${problem}`),
+    }),
+  );
+  const rest = differences.length - listed.length;
+  if (rest > 0) listed.push(render('slack/schedules#recount-rest', { rest }));
+  return { text: title, blocks: [section([title, ...listed].join('\n'))] };
 }

@@ -31,6 +31,7 @@ import {
   suspensionDeed,
   suspensionLate,
 } from '../../../src/messages/schedule-deeds.ts';
+import { scheduleMessage } from '../../../src/messages/schedule-message.ts';
 import { scheduleList } from '../../../src/messages/schedule-list.ts';
 import {
   loadingScheduleModal,
@@ -40,6 +41,7 @@ import {
 import { runMessage } from '../../../src/messages/run-message.ts';
 import { whyMessage } from '../../../src/messages/why-message.ts';
 import { statusMessage } from '../../../src/messages/status-message.ts';
+import type { Masked } from '../../../src/workflow/mask.ts';
 import type { ShownRun } from '../../../src/store/shown.ts';
 import { hostileText, hostileTexts } from '../../support/hostile.ts';
 import {
@@ -216,7 +218,43 @@ function scheduleMessages(text: string): (Content | Modal)[] {
   const answers = outcomes.map((outcome) => ({ cron: text, timeZone: text, outcome }));
   const moments = times(4, { text: time, timeZone: text });
   const form = { definitionName: text, timeZone: text, metadata: text };
+  const counts = { launched: 1, prevented: 2, merged: 3, skipped: 4 };
+  const posting = {
+    id: 1,
+    key: text,
+    instanceId: null,
+    attempts: 1,
+    createdAt: at('12:00:00'),
+  };
+  const name = text as Masked;
+  const difference = { scheduleId: 5, definitionId: 3, cron: text, count: 9, first: time };
+  const notices = [
+    {
+      event: 'missed',
+      payload: {
+        ...counts,
+        from: time,
+        to: time,
+        schedules: 1e6,
+        definitions: times(12, { ...counts, id: 3, name }),
+      },
+    },
+    {
+      event: 'set_aside',
+      payload: { definitionId: 3, definitionName: name, cron: text, reason: name, channel: text },
+    },
+    {
+      event: 'recount',
+      payload: {
+        day: '2026-03-29',
+        due: 9,
+        accounted: 8,
+        differences: times(12, { ...difference, problem: 'not_due' } as const),
+      },
+    },
+  ] as const;
   return [
+    ...notices.map((notice) => scheduleMessage({ ...posting, ...notice }, about)),
     scheduleList({ ...schedules, launches, definition, mayEdit: true }, about),
     scheduleList({ ...none, launches: [], definition: resumed, mayEdit: true }, about),
     ...deeds.flatMap((deed) => [

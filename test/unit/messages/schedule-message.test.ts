@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { scheduleMessage } from '../../../src/messages/schedule-message.ts';
+import type { ScheduleNotice } from '../../../src/store/outbox.ts';
+import type { Masked } from '../../../src/workflow/mask.ts';
+import { about, at } from '../../support/run-fixture.ts';
+
+const told = (notice: ScheduleNotice) =>
+  scheduleMessage(
+    {
+      ...notice,
+      id: 1,
+      key: 'k',
+      instanceId: null,
+      attempts: 1,
+      createdAt: at('12:00:00'),
+    },
+    about,
+  );
+const words = (notice: ScheduleNotice): string => JSON.stringify(told(notice).blocks);
+
+describe('what is told of schedules', () => {
+  const missed = {
+    from: '2026-07-27T12:00:00Z',
+    to: '2026-07-30T12:00:00Z',
+    launched: 1,
+    prevented: 0,
+    merged: 1_439,
+    skipped: 2_880,
+  };
+
+  it('is one message for three days without a scheduler', () => {
+    const notice: ScheduleNotice = {
+      event: 'missed',
+      payload: {
+        ...missed,
+        schedules: 1,
+        definitions: [{ ...missed, id: 3, name: 'nightly-report' as Masked }],
+      },
+    };
+    expect(told(notice).text).toMatch(
+      /^🕰️ Nothing was running from <!date.* to <!date.*>: launches of 1 schedule were missed\.\n1 launched now, 1439 merged into those, 2880 skipped$/,
+    );
+    expect(words(notice)).toContain(
+      '• <http://localhost:5000/definitions/3|nightly-report>: 1 launched now, 1439 merged into those, 2880 skipped',
+    );
+    expect(words(notice)).toContain('`/kuroko why JOB TIME`');
+  });
+
+  it('names what was set aside, why, and until when', () => {
+    const notice: ScheduleNotice = {
+      event: 'set_aside',
+      payload: {
+        definitionId: 3,
+        definitionName: 'nightly-report' as Masked,
+        cron: '0 9 * * *',
+        reason: 'There is no time zone `Mars`.' as Masked,
+        channel: null,
+      },
+    };
+    expect(words(notice)).toContain(
+      'The schedule `0 9 * * *` of *<http://localhost:5000/definitions/3|nightly-report>* was set aside and launches nothing until the job is saved again: `There is no time zone ˋMarsˋ.`',
+    );
+  });
+
+  it('is the count of a day, or what is wrong with it', () => {
+    const counted = { day: '2026-07-29', due: 1_440, accounted: 1_440, differences: [] };
+    expect(told({ event: 'recount', payload: counted }).text).toBe(
+      '🧾 Recount of 2026-07-29 (UTC): 1440 due, 1440 accounted.',
+    );
+    const difference = {
+      scheduleId: 5,
+      definitionId: 3,
+      cron: '* * * * *',
+      problem: 'missing' as const,
+      count: 2,
+      first: '2026-07-29T02:30:00Z',
+    };
+    const differences = Array.from({ length: 12 }, () => difference);
+    const wrong = { ...counted, accounted: 1_438, differences };
+    expect(words({ event: 'recount', payload: wrong })).toContain(
+      '⚠️ Recount of 2026-07-29 (UTC): 1440 due, 1438 accounted.\\n• `* * * * *` of job 3: 2 due, without a row, the first 2026-07-29T02:30:00Z\\n',
+    );
+    expect(words({ event: 'recount', payload: wrong })).toContain('… and 2 more');
+  });
+});
