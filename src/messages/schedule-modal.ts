@@ -40,7 +40,7 @@ export function scheduleNotice(kind: ScheduleKind, blocks: Block[]): Modal {
   return { ...frame(kind), blocks };
 }
 
-/** Problems by field, as `response_action: errors` takes them. */
+/** Problems by field, as `response_action: errors` takes them: without styles. */
 export function scheduleErrors(problems: {
   readonly cron?: string;
   readonly zone?: string;
@@ -48,7 +48,8 @@ export function scheduleErrors(problems: {
   const errors: Record<string, string> = {};
   for (const field of ['cron', 'zone'] as const) {
     const problem = problems[field];
-    if (problem !== undefined) errors[scheduleFields[field].blockId] = line(problem, 1_000);
+    if (problem !== undefined)
+      errors[scheduleFields[field].blockId] = line(problem.replaceAll('`', '"'), 1_000);
   }
   return errors;
 }

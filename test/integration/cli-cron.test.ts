@@ -54,7 +54,11 @@ describe('kuroko cron', () => {
       [['61 * * * *'], 'The minute `61` is out of range: 0-59 are allowed.'],
       [['0 0 31 2 *'], '`0 0 31 2 *` would never launch: no month it names has such a day.'],
       [['* * * * *', '--suspend', '*/0 * * * *'], 'The step of the minute `*/0` is out of range'],
-      [['* * * * *', '--zone', 'Mars/Base'], 'There is no time zone "Mars/Base"'],
+      [
+        ['* * * * *', '--zone', 'Mars/Base'],
+        'There is no time zone `Mars/Base`. One is Asia/Tokyo.',
+      ],
+      [['* * * * *', '--zone', 'berlin'], 'Did you mean Europe/Berlin?'],
       [['* * * * *', '--from', 'soon'], '--from "soon" is not understood'],
     ] as const;
     await Promise.all(

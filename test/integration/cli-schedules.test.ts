@@ -69,6 +69,7 @@ describe('kuroko schedule', () => {
         '--catch-up is latest, all or none.',
       ],
       [['schedule', 'frob', '0 9 * * *'], 'add or remove and a cron in quotes'],
+      [['schedule', 'add', '0', '9', 'a', 'b', 'a', 'b', 'a', 'b'], 'Put the cron in quotes'],
       [['schedule', 'remove', '0 9 * * *'], 'It has no schedule'],
       [
         ['suspend-schedule', 'add', '* * 1 1 *'],

@@ -227,10 +227,10 @@ describe('the forms', () => {
     const { id } = await job('wrong-form');
     const cron = '5/10 * * * *';
     expect(await submit('add_schedule', id, { cron })).toEqual(
-      errors({ cron: expect.stringContaining('write `5-59/10`') }),
+      errors({ cron: expect.stringContaining('write "5-59/10"') }),
     );
     expect(await submit('add_schedule', id, { cron: '0 9 * * *', zone: 'Europe/Berln' })).toEqual(
-      errors({ zone: 'There is no time zone `Europe/Berln`. Did you mean Europe/Berlin?' }),
+      errors({ zone: 'There is no time zone "Europe/Berln". Did you mean Europe/Berlin?' }),
     );
     expect(await submit('add_suspend_schedule', id, { cron: '* * * * *' })).toEqual(
       errors({ cron: 'Cron needs job schedules: there is nothing to suspend.' }),

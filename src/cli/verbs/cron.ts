@@ -5,6 +5,7 @@ import { checkSuspends } from '../../schedule/check-suspends.ts';
 import { clockChangeAt, type ClockChangeNote } from '../../schedule/clock-change-at.ts';
 import { type Minute, minuteOf } from '../../schedule/minute.ts';
 import { nextOpenLaunch } from '../../schedule/next-open-launch.ts';
+import { noSuchZone } from '../../operations/time-zone-problem.ts';
 import { parseCron } from '../../schedule/parse-cron.ts';
 import { readMoment } from '../../schedule/read-moment.ts';
 import { dueBetween, type Schedule } from '../../schedule/suspension.ts';
@@ -84,7 +85,7 @@ function cronOf(text: string): Cron {
 function zoneOf(name: string): TimeZone {
   const zone = timeZone(name);
   if (zone !== undefined) return zone;
-  throw invalid(`There is no time zone "${name}": write one such as Europe/Berlin, or UTC.`);
+  throw invalid(noSuchZone(name));
 }
 
 function minuteAt(text: string, option: string, zone: TimeZone, now: Minute): Minute {

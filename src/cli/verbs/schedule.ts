@@ -85,6 +85,8 @@ function wished(
   changeOf: (deed: 'add' | 'remove', cron: string) => Change,
 ): Change | null {
   if (deed === undefined) return null;
+  // Without them the shell has put the names of files in the place of the stars.
+  if (cron.split(' ').length > 5) throw invalid(`Put the cron in quotes: ${deed} "30 2 * * *".`);
   if ((deed === 'add' || deed === 'remove') && cron !== '') return changeOf(deed, cron);
   throw invalid('After the job comes nothing, or add or remove and a cron in quotes.');
 }

@@ -79,7 +79,7 @@ describe('a cron is read', () => {
 
 describe('a cron is refused', () => {
   it.each<[string, CronProblem['field'], string]>([
-    ['', null, 'A cron has five fields (minute, hour, day, month, weekday), `` has 0.'],
+    ['', null, 'A cron has five fields (minute, hour, day, month, weekday): write them here.'],
     ['bad', null, 'A cron has five fields (minute, hour, day, month, weekday), `bad` has 1.'],
     [
       '* * * * * *',
