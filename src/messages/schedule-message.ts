@@ -35,8 +35,9 @@ function missedMessage(notice: MissedNotice, about: About): Content {
     schedules: notice.schedules,
     one: notice.schedules === 1,
   });
-  const counts = render('slack/schedules#missed-counts', { ...notice });
-  const jobs = notice.definitions.slice(0, shown).map((job) => missedJob(job, about));
+  const counts = countsText(notice);
+  const alone = notice.definitions.length === 1;
+  const jobs = notice.definitions.slice(0, shown).map((job) => missedJob(job, alone, about));
   return {
     text: `${title}\n${counts}`,
     blocks: [
@@ -47,10 +48,14 @@ function missedMessage(notice: MissedNotice, about: About): Content {
   };
 }
 
-function missedJob({ id, name, ...counts }: MissedDefinition, about: About): string {
-  const job = link(`${about.baseUrl}/definitions/${id}`, line(name, 80));
-  const said = markup(render('slack/schedules#missed-counts', counts));
-  return render('slack/schedules#missed-job', { job, counts: said });
+const countsText = (counts: MissedNotice | MissedDefinition): string =>
+  render('slack/schedules#missed-counts', { ...counts, one: counts.launched === 1 });
+
+/** `alone`: the counts of all are those of this one. */
+function missedJob(missed: MissedDefinition, alone: boolean, about: About): string {
+  const job = link(`${about.baseUrl}/definitions/${missed.id}`, line(missed.name, 80));
+  const counts = alone ? null : markup(countsText(missed));
+  return render('slack/schedules#missed-job', { job, counts });
 }
 
 function setAsideMessage(notice: SetAsideNotice, about: About): Content {

@@ -59,11 +59,13 @@ export function whyMessage({ definition, moments, answers }: Why, about: About):
   const job = jobName(definition.name);
   const [first] = moments;
   const at = first === undefined ? '' : wallTime(first.text, about);
-  const understood = moments
-    .slice(0, 3)
-    .map(({ text, timeZone }) =>
-      render('slack/why#title', { job, at: wallTime(text, about), zone: line(timeZone, 60) }),
-    );
+  const understood = moments.slice(0, 3).map(({ text, timeZone }, index) =>
+    render(index === 0 ? 'slack/why#title' : 'slack/why#title-more', {
+      job,
+      at: wallTime(text, about),
+      zone: line(timeZone, 60),
+    }),
+  );
   const said = answers
     .slice(0, shown)
     .map((answer) => answerText(answer, definition.id, moments.length > 1, about));

@@ -38,12 +38,26 @@ describe('what is told of schedules', () => {
       },
     };
     expect(told(notice).text).toMatch(
-      /^🕰️ Nothing was running from <!date.* to <!date.*>: launches of 1 schedule were missed\.\n1 launched now, 1439 merged into those, 2880 skipped$/,
+      /^🕰️ Nothing was running from <!date.* to <!date.*>: launches of 1 schedule were missed\.\n1 launched now, 1439 merged into it, 2880 skipped$/,
     );
-    expect(words(notice)).toContain(
-      '• <http://localhost:5000/definitions/3|nightly-report>: 1 launched now, 1439 merged into those, 2880 skipped',
-    );
+    expect(words(notice)).toContain('"• <http://localhost:5000/definitions/3|nightly-report>"');
     expect(words(notice)).toContain('`/kuroko why JOB TIME`');
+  });
+
+  it('says of each of several jobs what became of its launches', () => {
+    const one = { ...missed, launched: 3, merged: 4, skipped: 0 };
+    const other = { launched: 0, prevented: 0, merged: 5, skipped: 0 };
+    const none = { launched: 0, prevented: 2, merged: 0, skipped: 7 };
+    const definitions = [one, other, none].map((counts, index) => ({
+      ...counts,
+      id: index + 1,
+      name: `job-${index + 1}` as Masked,
+    }));
+    const payload = { ...one, schedules: 3, definitions };
+    const told = words({ event: 'missed', payload });
+    expect(told).toContain('|job-1>: 3 launched now, 4 merged into those');
+    expect(told).toContain('|job-2>: 5 merged into the next launch');
+    expect(told).toContain('|job-3>: none launched now, 2 prevented, 7 skipped');
   });
 
   it('names what was set aside, why, and until when', () => {
