@@ -4,7 +4,7 @@ import type { ScheduleNotice } from '../../../src/store/outbox.ts';
 import type { Masked } from '../../../src/workflow/mask.ts';
 import { about, at } from '../../support/run-fixture.ts';
 
-const told = (notice: ScheduleNotice) =>
+const messageOf = (notice: ScheduleNotice) =>
   scheduleMessage(
     {
       ...notice,
@@ -16,7 +16,7 @@ const told = (notice: ScheduleNotice) =>
     },
     about,
   );
-const words = (notice: ScheduleNotice): string => JSON.stringify(told(notice).blocks);
+const words = (notice: ScheduleNotice): string => JSON.stringify(messageOf(notice).blocks);
 
 describe('what is told of schedules', () => {
   const missed = {
@@ -37,7 +37,7 @@ describe('what is told of schedules', () => {
         definitions: [{ ...missed, id: 3, name: 'nightly-report' as Masked }],
       },
     };
-    expect(told(notice).text).toMatch(
+    expect(messageOf(notice).text).toMatch(
       /^🕰️ Nothing was running from <!date.* to <!date.*>: launches of 1 schedule were missed\.\n1 launched now, 1439 merged into it, 2880 skipped$/,
     );
     expect(words(notice)).toContain('"• <http://localhost:5000/definitions/3|nightly-report>"');
@@ -78,7 +78,7 @@ describe('what is told of schedules', () => {
 
   it('is the count of a day, or what is wrong with it', () => {
     const counted = { day: '2026-07-29', due: 1_440, accounted: 1_440, differences: [] };
-    expect(told({ event: 'recount', payload: counted }).text).toBe(
+    expect(messageOf({ event: 'recount', payload: counted }).text).toBe(
       '🧾 Recount of 2026-07-29 (UTC): 1440 due, 1440 accounted.',
     );
     const difference = {
