@@ -11,7 +11,7 @@ import { until } from '../support/until.ts';
 
 const minute = 60_000;
 const day = 1_440 * minute;
-const schedules = long ? 500 : 20;
+const schedules = long ? 500 : 10;
 const minutes = long ? 10 : 4;
 /** Each due minute is to be launched, however late: then the commands alone tell of every one. */
 const everyMinute = { cron: '* * * * *', catchUp: 'all', catchUpCap: 1_000 } as const;
@@ -28,14 +28,14 @@ async function runTo(stage: ScheduleStage, end: Date, rate = 60): Promise<void> 
 
 const after = (ms: number): Date => new Date(begin.getTime() + ms);
 
-it('five schedulers of two versions that are killed again and again launch every due minute once', async () => {
+it('schedulers of two versions that are killed again and again launch every due minute once', async () => {
   const stage = await scheduleStage(onTestFinished);
   const ids = await stage.schedule(long ? 100 : schedules, everyMinute);
   // What the migration of a next version might add.
   await stage.db.query('alter table ledger add remark text');
   await stage.db.query('alter table schedules add shard integer not null default 0');
   const other = anotherBuild();
-  const builds = [ownBuild, other, ownBuild, other, ownBuild];
+  const builds = [ownBuild, other, ownBuild, ...(long ? [other, ownBuild] : [])];
   const crew = await Promise.all(builds.map((build) => stage.scheduler({ build })));
   const over = new AbortController();
   let kills = 0;
@@ -50,9 +50,9 @@ it('five schedulers of two versions that are killed again and again launch every
     }
   })();
   const end = after((long ? 180 : minutes) * minute);
-  await runTo(stage, end, long ? 60 : 30).finally(() => over.abort());
+  await runTo(stage, end, long ? 60 : 40).finally(() => over.abort());
   await killing;
-  expect(kills).toBeGreaterThan(5);
+  expect(kills).toBeGreaterThan(long ? 5 : 3);
   expect(stage.breaches(ids, everyMinute.cron, begin, end)).toEqual([]);
   expect(await brokenPromises(stage.db, stage.journal)).toEqual([]);
   process.stdout.write(`${kills} kills under ${ids.length} schedules\n`);
@@ -75,9 +75,10 @@ it.each(long ? [60] : [])(
 
 it('clocks that step back an hour, forward ten minutes, and disagree by half a minute, launch every due minute once', async () => {
   const stage = await scheduleStage(onTestFinished);
-  const count = long ? 100 : 10;
+  const count = long ? 100 : 4;
   const ids = await stage.schedule(count, everyMinute);
-  await Promise.all([-20, -10, 0, 10, 20].map((s) => stage.scheduler({ skewMs: s * 1_000 })));
+  const skews = long ? [-20, -10, 0, 10, 20] : [-20, 0, 20];
+  await Promise.all(skews.map((s) => stage.scheduler({ skewMs: s * 1_000 })));
   stage.clock.jitter(9_000);
   stage.clock.run(60);
   for (let round = 0; round < (long ? 5 : 1); round += 1) {
@@ -86,7 +87,7 @@ it('clocks that step back an hour, forward ten minutes, and disagree by half a m
       await sleep(long ? 3_000 : 700);
     }
   }
-  // All five are within the same minute in the end.
+  // All are within the same minute in the end.
   const whole = Math.ceil(stage.clock.now().getTime() / minute) * minute;
   const end = new Date(whole + 2 * minute + 30_000);
   await runTo(stage, end);
