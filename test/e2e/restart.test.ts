@@ -72,7 +72,10 @@ describe('a restart with hand-over', () => {
     const restarting = runProgram(at, ['restart', '--yes']);
     const thief = await takePort(Number(at.env['PORT']));
     await until('the next one to give up', () => program.text().includes('did not start'), 60_000);
-    expect(program.text()).toContain('1 commands that were handed over run on');
+    // Said on the other of the two streams: it may arrive a little later.
+    await until('it to say what it leaves', () =>
+      program.text().includes('1 commands that were handed over run on'),
+    );
     await countOn(counting);
     thief.close();
     await readyAgain(program, 2);
