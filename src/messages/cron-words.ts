@@ -3,9 +3,18 @@ import { toString as wordsOf } from 'cronstrue';
 
 /**
  * `text` is a cron that was accepted, as it is stored or normalised: five fields, or a word such as
- * `@daily`. `At 02:30, Monday through Friday`.
+ * `@daily`. `At 02:30, Monday through Friday`. Of what another version accepted it says that it is not
+ * understood here.
  */
 export function cronWords(text: string): string {
+  try {
+    return saidOf(text);
+  } catch {
+    return 'not understood by this version';
+  }
+}
+
+function saidOf(text: string): string {
   const fields = text.trim().split(/\s+/);
   if (fields.length !== 5) return words(text.trim());
   const [minute = '', hour = '', day = '', month = '', weekday = ''] = fields.map(plainField);
@@ -19,8 +28,7 @@ export function cronWords(text: string): string {
   return `${time}${added(`${day} * *`)} or ${onWeekday}${added(`* ${month} *`)}`;
 }
 
-const words = (text: string): string =>
-  wordsOf(text, { use24HourTimeFormat: true, throwExceptionOnParseError: false });
+const words = (text: string): string => wordsOf(text, { use24HourTimeFormat: true });
 
 /**
  * A step that does not come out even is written as its numbers: `*\/7` is not "every 7 minutes" when

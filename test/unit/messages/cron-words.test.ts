@@ -37,4 +37,11 @@ describe('a cron in words', () => {
   ])('does not call %s what it is not', (cron, words) => {
     expect(cronWords(cron)).toBe(words);
   });
+
+  it.each(['nonsense', 'every day at two', '@fortnightly', '99 2 * * *', '0 0 41 * mony', ''])(
+    'does not make up any for %j',
+    (cron) => {
+      expect(cronWords(cron)).toBe('not understood by this version');
+    },
+  );
 });
