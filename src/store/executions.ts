@@ -33,9 +33,14 @@ export interface Claim {
   readonly tokenContext: TokenContext;
 }
 
-/** The columns of a Claim, from an execution `e`, its instance `i` and its token `t`. */
+/** What a Claim has of an execution; the rest is in its instance and its token. */
+export const claimedColumns = `executions.id as execution_id, executions.fence, executions.epoch,
+  executions.shell, executions.chdir, executions.env, executions.timeout_seconds,
+  executions.stop_requested_by, executions.output_size, executions.instance_id, executions.token_id`;
+
+/** The columns of a Claim, from `claimedColumns` as `e`, the instance `i` and the token `t`. */
 export const claimColumns = `
-  e.id as execution_id, e.fence, e.epoch, e.shell, e.chdir, e.env, e.timeout_seconds,
+  e.execution_id, e.fence, e.epoch, e.shell, e.chdir, e.env, e.timeout_seconds,
   e.stop_requested_by, e.output_size, e.instance_id, i.script, i.env as launch_env,
   i.definition_id, i.definition_name,
   i.kill_grace, i.created_at as launched_at, t.id as token_id, t.key as token_key, t.version as token_version,
@@ -69,21 +74,36 @@ with mine as (${mayTake({ workerId: '$2', epoch: '$4' })}
   update executions set status = 'claimed', worker_id = mine.id, worker_number = mine.number,
     host = $3, epoch = $4, fence = nextval('execution_fences'), claimed_at = clock_timestamp()
   from picked, mine where executions.id = picked.id
-  returning executions.*
+  returning ${claimedColumns}
 )
-select ${claimColumns}
+select ${claimColumns}, exists (
+  select from executions where status = 'pending' and queue = $1 and id > e.execution_id
+) as more
 from e join instances i on i.id = e.instance_id join tokens t on t.id = e.token_id`,
 };
 
 /**
  * Takes the oldest pending execution of a queue for a free worker; null when there is none, or the
  * worker may take none: it is suspended, its executor drains, or another has taken its place.
- * Throws a unique violation of `executions_slot` when the worker already holds one.
+ * `onMore` hears when there are others. Throws a unique violation of `executions_slot` when the
+ * worker already holds one.
  */
-export async function claimExecution(on: Connection, worker: FreeWorker): Promise<Claim | null> {
+export async function claimExecution(
+  on: Connection,
+  worker: FreeWorker,
+  onMore: () => void = () => {},
+): Promise<Claim | null> {
   const { queue, workerId, host, epoch } = worker;
-  const [row] = await on.query<Claim>(claimStatement, [queue, workerId, host, epoch]);
-  return row ?? null;
+  const [row] = await on.query<Claim & { readonly more: boolean }>(claimStatement, [
+    queue,
+    workerId,
+    host,
+    epoch,
+  ]);
+  if (row === undefined) return null;
+  const { more, ...claim } = row;
+  if (more) onMore();
+  return claim;
 }
 
 /** False while a worker may take nothing, whatever is pending. */
@@ -101,9 +121,10 @@ export async function mayWork(
 /** What a worker holds, as the database knows it; null when it is free. */
 export async function heldExecution(on: Connection, workerId: number): Promise<Claim | null> {
   const [row] = await on.query<Claim>(
-    `select ${claimColumns}
-     from executions e join instances i on i.id = e.instance_id join tokens t on t.id = e.token_id
-     where e.worker_id = $1 and e.status = 'claimed'`,
+    `with e as (
+       select ${claimedColumns} from executions where worker_id = $1 and status = 'claimed')
+     select ${claimColumns}
+     from e join instances i on i.id = e.instance_id join tokens t on t.id = e.token_id`,
     [workerId],
   );
   return row ?? null;

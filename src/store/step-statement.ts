@@ -5,7 +5,7 @@
  */
 import { wakersLookEverySeconds } from './due-tokens.ts';
 import { insertEnds } from './events.ts';
-import { claimColumns, mayTake } from './executions.ts';
+import { claimColumns, claimedColumns, mayTake } from './executions.ts';
 import { storableJson, storableText } from './storable.ts';
 import type { StepCommit } from './commit-step.ts';
 import type { Statement } from './database.ts';
@@ -36,9 +36,15 @@ interface Shape {
   readonly next: 'none' | 'own' | 'pending';
   /** The freed worker takes the oldest of its queue. */
   readonly other: boolean;
-  readonly logs: boolean;
-  readonly notices: boolean;
+  readonly logs: Rows;
+  readonly notices: Rows;
 }
+
+/** One alone is written as it is: a set of rows, numbered and sorted, takes a tenth of the statement. */
+type Rows = 'none' | 'one' | 'many';
+
+const rows = ({ length }: readonly unknown[]): Rows =>
+  length === 0 ? 'none' : length === 1 ? 'one' : 'many';
 
 function shapeOf(step: StepCommit): Shape {
   const { result, next, freed } = step;
@@ -54,8 +60,8 @@ function shapeOf(step: StepCommit): Shape {
     joins: step.joins,
     next: next === null ? 'none' : own ? 'own' : 'pending',
     other: freed !== null && !own,
-    logs: step.logs.length > 0,
-    notices: step.notices.length > 0,
+    logs: rows(step.logs),
+    notices: rows(step.notices),
   };
 }
 
@@ -88,8 +94,10 @@ function compose(shape: Shape, name: string): Made {
     shape.other && other(bind),
     shape.instance && changed(bind),
     shape.instance && `ended as (${insertEnds('changed')})`,
-    shape.logs && logged(bind),
-    shape.notices && noticed(bind),
+    shape.logs === 'one' && loggedOne(bind),
+    shape.logs === 'many' && logged(bind),
+    shape.notices === 'one' && noticedOne(bind),
+    shape.notices === 'many' && noticed(bind),
   ].filter((part) => part !== false);
   const text = `with ${parts.join(', ')}\n${outcome(shape)}`;
   return { statement: { name, text }, values };
@@ -217,7 +225,7 @@ const other = (bind: Bind) => `picked as (
     host = ${bind(({ freed }) => freed?.host)}, epoch = ${bind(({ freed }) => freed?.epoch)},
     fence = nextval('execution_fences'), claimed_at = clock_timestamp()
   from picked, mine where executions.id = picked.id
-  returning executions.*
+  returning ${claimedColumns}
 ), other as (
   select ${claimColumns}
   from taken e join instances i on i.id = e.instance_id join tokens t on t.id = e.token_id
@@ -253,6 +261,20 @@ const logged = (bind: Bind) => `logged as (
   order by line.position
 )`;
 
+const loggedOne = (bind: Bind) => `logged as (
+  insert into logs (instance_id, token_id, level, message)
+  select instance_id, id, ${bind(({ logs }) => logs[0]?.level)}::log_level,
+    ${bind(({ logs }) => storableText(logs[0]?.message ?? ''))}
+  from moved
+)`;
+
+const noticedOne = (bind: Bind) => `noticed as (
+  insert into outbox (target, event, instance_id, token_id, attempt, payload)
+  select 'slack', ${bind(({ notices }) => notices[0]?.event)}::outbox_event, instance_id, id, attempt,
+    ${bind(({ notices }) => storableJson(notices[0]?.payload))}::jsonb
+  from moved
+)`;
+
 const noticed = (bind: Bind) => `noticed as (
   insert into outbox (target, event, instance_id, token_id, attempt, payload)
   select 'slack', notice.event, moved.instance_id, moved.id, moved.attempt,
@@ -277,7 +299,7 @@ function outcome(shape: Shape): string {
       `(select count(pg_notify('kuroko_stop', id::text)::text) from stopped
         where status = 'claimed')`,
     // Of a result its caller tells: see tell-notifier.
-    notices && !result && `(select pg_notify('kuroko_outbox', '')::text from moved)`,
+    notices !== 'none' && !result && `(select pg_notify('kuroko_outbox', '')::text from moved)`,
   ].filter((news) => news !== false);
   const columns = [
     `exists (select from moved) as moved`,
@@ -287,8 +309,8 @@ function outcome(shape: Shape): string {
     told.length > 0 && `concat(${told.join(', ')}) as told`,
     takes && `other.*`,
   ].filter((column) => column !== false);
-  const rows = [next !== 'none' && 'next', instance && 'changed', takes && 'other']
+  const asked = [next !== 'none' && 'next', instance && 'changed', takes && 'other']
     .filter((part) => part !== false)
     .map((part) => `left join ${part} on true`);
-  return `select ${columns.join(',\n  ')}\nfrom (select) as one ${rows.join(' ')}`;
+  return `select ${columns.join(',\n  ')}\nfrom (select) as one ${asked.join(' ')}`;
 }

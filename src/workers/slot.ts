@@ -96,7 +96,9 @@ async function claimOrWait(
 ): Promise<Claim | null | 'unknown'> {
   const { db, guardian, host, queue } = executor;
   const epoch = guardian.epoch;
-  const claim = await promptly(() => claimExecution(db, { queue, workerId, host, epoch }));
+  // News reaches one sleeper only.
+  const onMore = () => executor.work.one();
+  const claim = await promptly(() => claimExecution(db, { queue, workerId, host, epoch }, onMore));
   if (claim === null) {
     if (executor.draining() || (await mayWork(db, { workerId, epoch }))) {
       await executor.work.wait(pollMs);
@@ -107,8 +109,6 @@ async function claimOrWait(
     }
     return null;
   }
-  // There may be more, and news reaches one sleeper only.
-  executor.work.one();
   return claim;
 }
 
