@@ -9,13 +9,32 @@ export async function up(knex: Knex): Promise<void> {
     create type token_status as enum
       ('working', 'waiting', 'failure', 'finished', 'critical', 'canceled');
     create type execution_status as enum ('pending', 'claimed', 'finished', 'lost', 'canceled');
+    create type instance_status as enum ('working', 'error', 'success', 'canceled');
+    create type launch_source as enum ('slack', 'api', 'cli', 'schedule', 'sub_process', 'hook');
     create type log_level as enum ('INFO', 'WARN', 'ERROR');
     create type outbox_event as enum (${quoted(events)});
     -- So that the statements of a version before go on working beside this one.
     create cast (text as token_status) with inout as assignment;
     create cast (text as execution_status) with inout as assignment;
+    create cast (text as instance_status) with inout as assignment;
+    create cast (text as launch_source) with inout as assignment;
     create cast (text as log_level) with inout as assignment;
     create cast (text as outbox_event) with inout as assignment;
+
+    drop index instances_open, instances_status, instances_ended;
+    alter table instances
+      drop constraint instances_status_check,
+      drop constraint instances_launched_from_check,
+      -- They are counted under the instance's lock.
+      drop constraint instances_active_tokens_check,
+      drop constraint instances_failed_tokens_check,
+      ${instanceChecks.map(({ name }) => `drop constraint ${name},`).join(' ')}
+      alter status drop default,
+      alter status type instance_status using status::instance_status,
+      alter status set default 'working',
+      alter launched_from type launch_source using launched_from::launch_source,
+      ${addInstanceChecks};
+    ${instanceIndexes}
 
     drop index tokens_expected;
     alter table tokens
@@ -97,9 +116,39 @@ export async function down(knex: Knex): Promise<void> {
       add check (status in ('working', 'waiting', 'failure', 'finished', 'critical', 'canceled')),
       add check (open_children >= 0);
     ${tokenIndexes}
-    drop type token_status, execution_status, log_level, outbox_event cascade;
+
+    drop index instances_open, instances_status, instances_ended;
+    alter table instances
+      ${instanceChecks.map(({ name }) => `drop constraint ${name},`).join(' ')}
+      alter status drop default,
+      alter status type text,
+      alter status set default 'working',
+      alter launched_from type text,
+      add check (status in ('working', 'error', 'success', 'canceled')),
+      add check (launched_from in ('slack', 'api', 'cli', 'schedule', 'sub_process', 'hook')),
+      add check (active_tokens >= 0),
+      add check (failed_tokens >= 0),
+      ${addInstanceChecks};
+    ${instanceIndexes}
+    drop type token_status, execution_status, instance_status, launch_source, log_level, outbox_event cascade;
   `);
 }
+
+const instanceChecks = [
+  { name: 'instances_check', holds: `(status = 'success') = (finished_at is not null)` },
+  { name: 'instances_check1', holds: `(status = 'canceled') = (canceled_at is not null)` },
+  { name: 'instances_check2', holds: `status <> 'error' or error_at is not null` },
+];
+const addInstanceChecks = instanceChecks
+  .map(({ name, holds }) => `add constraint ${name} check (${holds})`)
+  .join(', ');
+
+const instanceIndexes = `
+    create index instances_open on instances (definition_id, id)
+      where status in ('working', 'error');
+    create index instances_status on instances (status, id desc);
+    create index instances_ended on instances (definition_id, created_at)
+      where status <> 'working';`;
 
 const tokenIndexes = `
     create index tokens_expected on tokens (expected_at)

@@ -206,7 +206,7 @@ export async function listDefinitions(
        and d.tags @> $2::text[]
        and ($3::text is null or exists (select from definition_admins a join users u on u.id = a.user_id
             where a.definition_id = d.id and u.slack_user_id = $3))
-       and ($4::text is null or i.status = $4)
+       and ($4::instance_status is null or i.status = $4)
      order by d.id offset $5 limit $6`,
     [
       filter.words ?? [],

@@ -241,7 +241,7 @@ export function listInstances(
        canceled_at, error_at, prevented_by
      from instances
      where ($1::bigint is null or definition_id = $1)
-       and ($2::text[] is null or status = any($2)) and ($3::bigint is null or id < $3)
+       and ($2::instance_status[] is null or status = any($2)) and ($3::bigint is null or id < $3)
      order by id desc limit $4`,
     [filter.definitionId ?? null, filter.statuses ?? null, filter.before ?? null, filter.limit],
   );

@@ -205,7 +205,7 @@ const nextOfWorker = (bind: Bind) => `next as (
   insert into executions (${nextColumns},
     status, worker_id, worker_number, host, epoch, fence, claimed_at)
   select ${nextValues(bind)},
-    case when mine.id is null then 'pending' else 'claimed' end, mine.id, mine.number,
+    case when mine.id is null then 'pending'::execution_status else 'claimed' end, mine.id, mine.number,
     case when mine.id is not null then ${bind(({ freed }) => freed?.host)} end,
     case when mine.id is not null then ${bind(({ freed }) => freed?.epoch)} end,
     case when mine.id is not null then nextval('execution_fences') end,
@@ -238,7 +238,7 @@ function changed(bind: Bind): string {
   return `changed as (
   update instances set
     active_tokens = ${active}, failed_tokens = ${failed},
-    status = case when ${cancel} then 'canceled'
+    status = case when ${cancel} then 'canceled'::instance_status
       when ${active} = 0 then 'success'
       when ${failed} > 0 then 'error'
       else 'working' end,

@@ -16,7 +16,7 @@ export async function inconsistencies(db: Connection): Promise<string[]> {
     from counted where active_tokens <> active or failed_tokens <> failed
     union all
     select format('#%s is %s with %s active and %s failed tokens', id, status, active, failed)
-    from counted where status <> case
+    from counted where status::text <> case
       when active > 0 and failed > 0 then 'error' when active > 0 then 'working'
       when finished > 0 and ended = 0 then 'success' else 'canceled' end
     union all
