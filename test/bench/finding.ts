@@ -32,6 +32,11 @@ export function finding(what: string, figure: number, target: Target, detail: st
   };
 }
 
+/** A figure that nothing was recorded for, or asked of. */
+export function figureOnly(what: string, measured: string, detail: string): Finding {
+  return { what, reach: '-', aim: null, measured, met: true, detail };
+}
+
 export function median(figures: readonly number[]): number {
   const sorted = figures.toSorted((one, other) => one - other);
   const middle = Math.floor(sorted.length / 2);
@@ -41,6 +46,6 @@ export function median(figures: readonly number[]): number {
 
 /** On the terminal. */
 export function say({ what, reach, aim, measured, met, detail }: Finding): void {
-  const target = `reach ${reach}${aim === null ? '' : `, aim ${aim}`}`;
-  process.stdout.write(`${met ? 'ok    ' : 'MISSED'} ${what}: ${measured} (${target}) ${detail}\n`);
+  const target = reach === '-' ? '' : ` (reach ${reach}${aim === null ? '' : `, aim ${aim}`})`;
+  process.stdout.write(`${met ? 'ok    ' : 'MISSED'} ${what}: ${measured}${target} ${detail}\n`);
 }

@@ -1,10 +1,10 @@
 /** How often something happens a second: medians of rounds, after one that warms up. */
-import { finding, median, type Finding } from './finding.ts';
+import { figureOnly, finding, median, type Finding } from './finding.ts';
 
 export interface Rated {
   readonly what: string;
-  /** At least so many a second. */
-  readonly reach: number;
+  /** At least so many a second; left out where nothing was recorded to hold it against. */
+  readonly reach?: number;
   /** Does it once or more and says how much was done in how many milliseconds. */
   readonly run: () => Promise<Sample> | Sample;
 }
@@ -23,6 +23,7 @@ export async function rate({ what, reach, run }: Rated, rounds: number): Promise
   }
   const [least, most] = [Math.min(...rates), Math.max(...rates)];
   const detail = `${least.toFixed(0)} to ${most.toFixed(0)}`;
+  if (reach === undefined) return figureOnly(what, `${median(rates).toFixed(0)}/s`, detail);
   return finding(what, median(rates), { at: 'least', reach, unit: '/s' }, detail);
 }
 

@@ -3,7 +3,7 @@ import { finish } from '../../src/operations/finish.ts';
 import { claimExecution, type Claim, type FreeWorker } from '../../src/store/executions.ts';
 import { define, facts, launchMany, openDatabase, someWorkers } from '../support/operations.ts';
 import { rate, type Sample } from './rate.ts';
-import { finding, median, type Finding } from './finding.ts';
+import { figureOnly, median, type Finding } from './finding.ts';
 import type { Database } from '../../src/store/database.ts';
 import type { Servers } from './servers.ts';
 
@@ -70,10 +70,9 @@ async function overFloor(
     median(samples.map((each) => each.ours)),
     median(samples.map((each) => each.bare)),
   ];
-  return finding(
+  return figureOnly(
     `A fork of ${branches} commands that end over ${connections} connections, times as many bare commits`,
-    median(samples.map((each) => each.ours / each.bare)),
-    { at: 'most', reach: 8 },
+    median(samples.map((each) => each.ours / each.bare)).toFixed(1),
     `${((branches * 1_000) / ours).toFixed(0)}/s, bare ${((branches * 1_000) / bare).toFixed(0)}/s`,
   );
 }
