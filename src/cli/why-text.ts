@@ -1,10 +1,10 @@
 /** What became of a minute of a schedule, as the command line says it. */
 import { localText } from './moment-text.ts';
 import { stateNames } from './row-text.ts';
-import type { ToldOutcome } from '../operations/ask-why.ts';
+import type { MinuteOutcome } from '../store/schedule-answer.ts';
 
 /** Goes on after the schedule: `launched at 02:30:00 as #4711`. */
-export function whyText(outcome: ToldOutcome): string {
+export function whyText(outcome: MinuteOutcome): string {
   switch (outcome.type) {
     case 'launched': {
       const late = outcome.missed ? ', late: nothing was running at its time' : '';
@@ -47,7 +47,7 @@ export function whyText(outcome: ToldOutcome): string {
   }
 }
 
-const skipped: Readonly<Record<Extract<ToldOutcome, { type: 'skipped' }>['because'], string>> = {
+const skipped: Readonly<Record<Extract<MinuteOutcome, { type: 'skipped' }>['because'], string>> = {
   window: 'nothing was running, and it was too long ago to be made up for',
   policy: 'nothing was running, and missed launches of this schedule are not made up for',
   cap: 'nothing was running, and more are not made up for at once',

@@ -4,7 +4,7 @@ import { section, type Content } from './blocks.ts';
 import { code, line } from './fit.ts';
 import { instanceLink, jobName } from './phrases.ts';
 import { wallTime } from './wall-time.ts';
-import type { InstanceStatus } from '../store/instances.ts';
+import type { MinuteOutcome, ScheduleAnswer } from '../store/schedule-answer.ts';
 import type { About } from './about.ts';
 
 export interface Why {
@@ -14,44 +14,6 @@ export interface Why {
   /** Those that it concerns, or all if it concerns none; empty for a job without schedules. */
   readonly answers: readonly ScheduleAnswer[];
 }
-
-/** Times are ISO 8601 in the zone of the schedule. */
-export interface ScheduleAnswer {
-  readonly cron: string;
-  readonly timeZone: string;
-  readonly outcome: Outcome;
-}
-
-export type Outcome =
-  | {
-      readonly type: 'launched';
-      readonly instanceId: number;
-      readonly at: string;
-      /** Nothing was running when it came due. */
-      readonly missed: boolean;
-    }
-  | {
-      readonly type: 'prevented';
-      readonly instanceId: number;
-      readonly by: number;
-      /** What the one that stood in its way is now; null: it is not kept any more. */
-      readonly now: InstanceStatus | null;
-    }
-  /** Null: the job was. */
-  | { readonly type: 'suspended'; readonly by: string | null }
-  | { readonly type: 'merged'; readonly into: string }
-  | { readonly type: 'skipped'; readonly because: 'window' | 'policy' | 'cap' | 'set_aside' }
-  | {
-      readonly type: 'not_yet';
-      readonly suspendedBy: string | null;
-      /** The job is. */
-      readonly suspended: boolean;
-    }
-  | { readonly type: 'not_due'; readonly before: string | null; readonly after: string | null }
-  | { readonly type: 'before_saved'; readonly since: string }
-  | { readonly type: 'after_removed'; readonly removed: string }
-  | { readonly type: 'set_aside'; readonly since: string; readonly reason: string }
-  | { readonly type: 'forgotten' };
 
 const shown = 10;
 
@@ -90,7 +52,7 @@ function answerText(
 }
 
 function viewOf(
-  outcome: Outcome,
+  outcome: MinuteOutcome,
   definitionId: number,
   about: About,
 ): Readonly<Record<string, unknown>> {

@@ -6,7 +6,7 @@ import { readMoment } from '../schedule/read-moment.ts';
 import { dueBetween } from '../schedule/suspension.ts';
 import { type TimeZone, timeZone } from '../schedule/time-zone.ts';
 import { zonedText } from '../schedule/zoned-text.ts';
-import { findInstance, type InstanceStatus } from '../store/instances.ts';
+import { findInstance } from '../store/instances.ts';
 import { scheduleNow, schedulesOf, type PlannedSchedule } from '../store/schedules.ts';
 import { databaseClock, type Clock } from './clock.ts';
 import { readableSchedule } from './readable-schedule.ts';
@@ -14,51 +14,14 @@ import { why, type WhyAnswer } from './why.ts';
 import type { EngineFacts } from './engine-facts.ts';
 import type { Connection } from '../store/database.ts';
 import type { LedgerRow } from '../store/ledger.ts';
+import type { MinuteOutcome, ScheduleAnswer } from '../store/schedule-answer.ts';
 
 export interface WhyTold {
   /** How the time was understood, ISO 8601; several where the schedules have several zones. */
   readonly moments: readonly { readonly text: string; readonly timeZone: string }[];
   /** Of the schedules that it concerns; of all that are there, if it concerns none. */
-  readonly answers: readonly ToldAnswer[];
+  readonly answers: readonly ScheduleAnswer[];
 }
-
-export interface ToldAnswer {
-  readonly cron: string;
-  readonly timeZone: string;
-  readonly outcome: ToldOutcome;
-}
-
-/** Times are ISO 8601 in the zone of the schedule. */
-export type ToldOutcome =
-  /** `missed`: nothing was running when it came due. */
-  | {
-      readonly type: 'launched';
-      readonly instanceId: number;
-      readonly at: string;
-      readonly missed: boolean;
-    }
-  /** `now` is what the one in the way is by now; null: it is not kept any more. */
-  | {
-      readonly type: 'prevented';
-      readonly instanceId: number;
-      readonly by: number;
-      readonly now: InstanceStatus | null;
-    }
-  /** By a suspend schedule; null: the definition was suspended. */
-  | { readonly type: 'suspended'; readonly by: string | null }
-  | { readonly type: 'merged'; readonly into: string }
-  | { readonly type: 'skipped'; readonly because: NonNullable<LedgerRow['because']> }
-  | {
-      readonly type: 'not_yet';
-      readonly suspendedBy: string | null;
-      /** The definition is. */
-      readonly suspended: boolean;
-    }
-  | { readonly type: 'not_due'; readonly before: string | null; readonly after: string | null }
-  | { readonly type: 'before_saved'; readonly since: string }
-  | { readonly type: 'after_removed'; readonly removed: string }
-  | { readonly type: 'set_aside'; readonly since: string; readonly reason: string }
-  | { readonly type: 'forgotten' };
 
 /** A time without an offset is one of each schedule's own zone. Throws Invalid where it is none. */
 export async function askWhy(
@@ -103,7 +66,7 @@ export async function askWhy(
   };
 }
 
-type Told = ToldAnswer & { readonly gone: boolean };
+type Told = ScheduleAnswer & { readonly gone: boolean };
 
 function concerned(told: readonly Told[]): readonly Told[] {
   const due = told.filter(({ outcome }) => outcome.type !== 'not_due');
@@ -114,7 +77,7 @@ function concerned(told: readonly Told[]): readonly Told[] {
   return there.length > 0 ? there : due.length > 0 ? due : told;
 }
 
-const isOutside = ({ type }: ToldOutcome): boolean =>
+const isOutside = ({ type }: MinuteOutcome): boolean =>
   type === 'after_removed' || type === 'before_saved';
 
 const zoneName = (schedule: PlannedSchedule, facts: EngineFacts): string =>
@@ -141,7 +104,7 @@ async function outcomeOf(
   answer: WhyAnswer,
   minute: Minute,
   facts: EngineFacts,
-): Promise<ToldOutcome> {
+): Promise<MinuteOutcome> {
   const zone = zoneNamed(zoneName(schedule, facts));
   const text = (at: Date): string => secondsText(at, zone);
   switch (answer.type) {
@@ -170,7 +133,7 @@ async function accountedOutcome(
   on: Connection,
   row: LedgerRow,
   text: (at: Date) => string,
-): Promise<ToldOutcome> {
+): Promise<MinuteOutcome> {
   const { outcome, instanceId, preventedBy, mergedInto, because, suspendCron, missed } = row;
   switch (outcome) {
     case 'launched':
