@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { collect, instanceId, positive, queueName } from './arguments.ts';
 import { addHostVerbs } from './host-verbs.ts';
 import { json, type Json } from './json-option.ts';
+import { addOutsideVerbs } from './outside-verbs.ts';
 import { runVerb } from './run-verb.ts';
 import { addScheduleVerbs } from './schedule-verbs.ts';
 import type { LaunchFlags } from './verbs/launch.ts';
@@ -148,6 +149,7 @@ export function createProgram(outside: Outside, done: (code: number) => void): C
         (await import('./verbs/terminate.ts')).terminateVerb(outside, id, o),
       ),
     );
+  addOutsideVerbs(program, outside, run);
   addScheduleVerbs(program, outside, run);
   addHostVerbs(program, outside, run);
   return program;
