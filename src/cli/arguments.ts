@@ -1,5 +1,6 @@
 /** Arguments and options as people type them. Each throws InvalidArgumentError for what it is not. */
 import { InvalidArgumentError } from 'commander';
+import { isAdminRef } from '../operations/save-definition.ts';
 import { parseQueue } from '../workflow/task/queue.ts';
 
 export function instanceId(text: string): number {
@@ -29,6 +30,30 @@ const unitsMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 
 export function positive(text: string): number {
   if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('It must be a number from 1.');
+}
+
+/** `7=alice@example.com`, or a Slack user id: who somebody of another Kuroko is. */
+export function person(
+  text: string,
+  before: ReadonlyMap<number, string>,
+): ReadonlyMap<number, string> {
+  const [, id = '', who = ''] = /^(\d+)=(.*)$/.exec(text) ?? [];
+  if (id !== '') return new Map([...before, [positive(id), adminRef(who)]]);
+  throw new InvalidArgumentError('It must be a number and who that is: 7=alice@example.com.');
+}
+
+export function admins(text: string, before: readonly string[]): readonly string[] {
+  return [...before, adminRef(text)];
+}
+
+export const ids = (text: string, before: readonly number[]): readonly number[] => [
+  ...before,
+  positive(text),
+];
+
+function adminRef(text: string): string {
+  if (isAdminRef(text)) return text;
+  throw new InvalidArgumentError('It must be an e-mail address or a Slack user id.');
 }
 
 export const collect = (text: string, before: string[]): string[] => [...before, text];

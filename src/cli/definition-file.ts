@@ -130,7 +130,7 @@ function documentOf(given: z.infer<typeof schema>, place: string): DefinitionDoc
 }
 
 /** As the form splits what is typed into it. */
-function splitTags(tags: readonly string[]): string[] {
+export function splitTags(tags: readonly string[]): string[] {
   const split = tags.flatMap((tag) => tag.split(/[,、]/)).map((tag) => tag.trim());
   return [...new Set(split.filter((tag) => tag !== ''))];
 }

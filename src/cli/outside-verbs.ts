@@ -1,8 +1,10 @@
-/** The verbs about what goes out: definitions as files. */
+/** The verbs about what comes from outside and goes there: files, another Kuroko. */
+import { admins, ids, person } from './arguments.ts';
 import { json, type Json } from './json-option.ts';
 import type { Command } from 'commander';
 import type { Outside } from './outside.ts';
 import type { Run } from './run-verb.ts';
+import type { ImportFlags } from './verbs/import.ts';
 
 export function addOutsideVerbs(program: Command, outside: Outside, run: Run): void {
   const verb = (usage: string, description: string): Command =>
@@ -14,5 +16,17 @@ export function addOutsideVerbs(program: Command, outside: Outside, run: Run): v
       run(async (folder: string | undefined, o: Json & { force?: true }) =>
         (await import('./verbs/export.ts')).exportVerb(outside, folder, o),
       ),
+    );
+  verb('import', 'reads the definitions of a running Kuroko2, and says what changes for them')
+    .requiredOption('--url <address>', 'of its pages: https://kuroko2.example.com')
+    .option('--client <name:key>', 'of its API; better: KUROKO2_CLIENT, which nobody else sees')
+    .option('--dry-run', 'only say what would be imported')
+    .option('--user <n=who>', 'its user n is alice@example.com, or U012AB3CD', person, new Map())
+    .option('--admin <who>', 'admin of new ones of whose admins nobody is known', admins, [])
+    .option('--skip <id>', 'leaves this one out; may be given several times', ids, [])
+    .option('--suspended', 'new ones come suspended, and the others stay as they are here')
+    .option(...json)
+    .action(
+      run(async (o: ImportFlags) => (await import('./verbs/import.ts')).importVerb(outside, o)),
     );
 }

@@ -141,5 +141,5 @@ function fieldsOf({
   return fields;
 }
 
-const isAdminRef = (ref: string): boolean =>
+export const isAdminRef = (ref: string): boolean =>
   /^[^\s@]+@[^\s@]+$/.test(ref) || /^[UW][A-Z0-9]{2,}$/.test(ref);
