@@ -1,6 +1,6 @@
 /** Waits until a started Postgres answers, and makes the database if it is not there yet. */
 
-import pg from 'pg';
+import pg from '../store/pg.ts';
 import { untilAnswered } from './until-answered.ts';
 
 /**

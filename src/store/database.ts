@@ -1,5 +1,5 @@
 /** The door to PostgreSQL: connections, rows in camelCase, transactions, and the errors of both. */
-import pg from 'pg';
+import pg from './pg.ts';
 
 /** A statement with a name is prepared once a connection: for whatever is on the path of a step. */
 export type Statement = string | { readonly name: string; readonly text: string };

@@ -1,6 +1,6 @@
 /** A connection that waits for NOTIFY: wakes its owner instead of having it poll. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
+import pg from './pg.ts';
 import { clientOptions } from './database.ts';
 
 export type Channel =

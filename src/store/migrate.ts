@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import knex, { type Knex } from 'knex';
-import pg from 'pg';
+import pg from './pg.ts';
 import type { Connection } from './database.ts';
 
 const directory = new URL('../../migrations/', import.meta.url);

@@ -22,7 +22,7 @@ describe('a restart with hand-over', () => {
     const at = await homeOfTest();
     const program = await startProgram(at, { NUM_WORKERS: '20' });
     const people = await peopleOf(`${program.slackUrl}/_control`);
-    const counting = await defineCounting(at, { everySeconds: 0.4 });
+    const counting = await defineCounting(at, { everySeconds: 1 });
     const ids = await countWith(program, counting, 20);
     const restarted = await runProgram(at, ['restart']);
     expect(restarted.text).toContain('20 of 20 commands went over, 0 have ended');
@@ -54,7 +54,7 @@ describe('a restart with hand-over', () => {
   it('is refused while the program would not start, tried again when it did not, and leaves nothing at the end', async () => {
     const at = await homeOfTest();
     const program = await startProgram(at);
-    const counting = await defineCounting(at, { everySeconds: 0.1 });
+    const counting = await defineCounting(at, { everySeconds: 0.2 });
     await countWith(program, counting, 1);
 
     const good = 'kill_grace: 1\n';
