@@ -20,6 +20,10 @@ export interface Config {
   readonly queue: string;
   readonly hostname: string;
   readonly apiClients: readonly ApiClient[];
+  /** How many requests each client of the API may make. */
+  readonly apiRate: ApiRate;
+  /** The statistics of the API need no key. */
+  readonly publicStats: boolean;
   readonly slack: SlackConfig;
   readonly customTasks: Readonly<Record<string, CustomTask>>;
   readonly railsEnvCeiling: 'development' | 'test' | 'staging' | 'production';
@@ -62,7 +66,25 @@ export interface CatchUp {
 export interface ApiClient {
   readonly name: string;
   readonly key: string;
+  /** What it may do. */
+  readonly scopes: readonly ApiScope[];
+  /** It may see and use definitions with one of them only; null: all definitions. */
+  readonly tags: readonly string[] | null;
 }
+
+export interface ApiRate {
+  /** Requests a second, in the long run. */
+  readonly perSecond: number;
+  /** Requests at once, after a pause. */
+  readonly burst: number;
+}
+
+/** What a key of the API can be good for. */
+export const apiScopes = ['read', 'launch', 'operate', 'edit', 'administer'] as const;
+export type ApiScope = (typeof apiScopes)[number];
+
+/** Of a key that says nothing else: what Kuroko2's API did, and what goes with it. */
+const plainKeyScopes: readonly ApiScope[] = ['read', 'launch', 'operate', 'edit'];
 
 export interface CustomTask {
   readonly chdir: string | null;
@@ -96,6 +118,8 @@ export const commandDefaults = {
   catchUp: { policy: 'latest', window: 1_440, cap: 100 },
 } as const;
 
+const usualApiRate: ApiRate = { perSecond: 100, burst: 1_000 };
+
 export const catchUpPolicies = ['latest', 'all', 'none'] as const;
 /** In minutes: a year. */
 export const longestCatchUpWindow = 525_600;
@@ -112,7 +136,19 @@ const later = (feature: string) =>
 const fileSchema = z.strictObject({
   url: z.url({ protocol: /^https?$/ }).optional(),
   time_zone: z.string().refine(isTimeZone, 'is no time zone (such as Asia/Tokyo)').optional(),
-  api_basic_authentication_applications: z.record(text, text).optional(),
+  api_basic_authentication_applications: z
+    .record(
+      text.regex(/^[^:]*$/, 'must have no colon in its name'),
+      z.union([
+        text,
+        z.strictObject({
+          key: text,
+          scopes: z.array(z.enum(apiScopes)).min(1, 'must not be empty').optional(),
+          tags: z.array(text).min(1, 'must not be empty').optional(),
+        }),
+      ]),
+    )
+    .optional(),
   notifiers: z
     .strictObject({
       slack: z.strictObject({ default_channel: text.optional() }).optional(),
@@ -173,7 +209,13 @@ const fileSchema = z.strictObject({
   output_cap: z.int().min(1_024).max(1_073_741_824).optional(),
   kill_grace: z.number().min(0).max(3_600).optional(),
   shutdown_grace: z.number().min(0).max(86_400).optional(),
-  public_stats: later('the statistics API').optional(),
+  api_rate: z
+    .strictObject({
+      per_second: z.number().min(0.01).max(100_000).optional(),
+      burst: z.int().min(1).max(1_000_000).optional(),
+    })
+    .optional(),
+  public_stats: z.boolean().optional(),
 });
 
 export const environmentSchema = z.object({
@@ -248,8 +290,13 @@ function assemble(
     queue: env.QUEUE,
     hostname: env.HOSTNAME ?? os.hostname(),
     apiClients: Object.entries(file.api_basic_authentication_applications ?? {}).map(
-      ([name, key]) => ({ name, key }),
+      ([name, given]) => apiClient(name, typeof given === 'string' ? { key: given } : given),
     ),
+    apiRate: {
+      perSecond: file.api_rate?.per_second ?? usualApiRate.perSecond,
+      burst: file.api_rate?.burst ?? usualApiRate.burst,
+    },
+    publicStats: file.public_stats ?? false,
     slack: {
       botToken: env.SLACK_BOT_TOKEN ?? null,
       appToken: env.SLACK_APP_TOKEN ?? null,
@@ -290,6 +337,18 @@ function assemble(
           }
         : { type: 'Void' },
   };
+}
+
+export function apiClient(
+  name: string,
+  given: {
+    readonly key: string;
+    readonly scopes?: readonly ApiScope[] | undefined;
+    readonly tags?: readonly string[] | undefined;
+  },
+): ApiClient {
+  const { key, scopes = plainKeyScopes, tags = null } = given;
+  return { name, key, scopes, tags };
 }
 
 /** The file as an object; `{}` without one. A file that was asked for by name must be there. */

@@ -61,6 +61,8 @@ const refusalCodes: Readonly<Record<Refusal, string>> = {
 };
 
 const hapiMessages: Readonly<Record<number, (text: string) => string | null>> = {
+  400: (text) =>
+    text === 'Bad Request' ? 'The request cannot be read, or took too long to arrive.' : null,
   404: (text) => (text === 'Not Found' ? 'There is nothing at this address.' : null),
   408: () => 'The request took too long to arrive.',
   413: () => 'The body is too large.',
@@ -74,4 +76,5 @@ const statusCodes: Readonly<Record<number, string>> = {
   408: 'request_timeout',
   413: 'payload_too_large',
   415: 'unsupported_media_type',
+  429: 'too_many_requests',
 };

@@ -31,7 +31,8 @@ function errorAnswer(
     : h.response({ ...error });
   const challenge = failure.output.headers['WWW-Authenticate'];
   if (typeof challenge === 'string') answer.header('www-authenticate', challenge);
-  if (error.status_code === 503) answer.header('retry-after', '5');
+  const wait = error.status_code === 503 ? 5 : failure.output.headers['retry-after'];
+  if (typeof wait === 'number') answer.header('retry-after', String(wait));
   return answer.code(error.status_code).header('cache-control', 'no-cache');
 }
 
@@ -50,12 +51,17 @@ function taggedAnswer(
   response: ResponseObject,
 ): ResponseObject {
   const { source, statusCode } = response;
-  if (!request.auth.isAuthenticated || statusCode > 201) return response;
+  const { tags = [] } = request.route.settings;
+  const isOurs = tags.includes('api') || tags.includes('page');
+  if (!isOurs || statusCode > 201 || isStream(source)) return response;
   const body = typeof source === 'string' ? source : JSON.stringify(source);
   const etag = `W/"${createHash('md5').update(body).digest('hex')}"`;
   const answer = isKnown(request, etag) ? h.response().code(304) : response;
   return answer.header('etag', etag).header('cache-control', 'max-age=0, private, must-revalidate');
 }
+
+const isStream = (source: unknown): boolean =>
+  typeof source === 'object' && source !== null && 'pipe' in source;
 
 /** Weak comparison, as If-None-Match asks for (RFC 9110, 13.1.2). */
 function isKnown(request: Request, etag: string): boolean {

@@ -2,13 +2,11 @@
 import { server as createServer, type ServerRoute } from '@hapi/hapi';
 import { UserError, invalid } from '../errors.ts';
 import { authenticateClient, strategy } from './authenticate-client.ts';
+import { createInstanceWatch } from './output/instance-watch.ts';
+import { answerEarlyErrors, createListener, usualLimits, type Limits } from './listener.ts';
 import { finishResponse } from './finish-response.ts';
-import { definitionPage } from './routes/definition-page.ts';
-import { definitionsPage } from './routes/definitions-page.ts';
-import { healthRoutes, type Readiness } from './routes/health.ts';
-import { instancePage } from './routes/instance-page.ts';
-import { launchInstance } from './routes/launch-instance.ts';
-import { showInstance } from './routes/show-instance.ts';
+import { routesOf } from './routes.ts';
+import type { Readiness } from './routes/health.ts';
 import type { HttpContext } from './http-context.ts';
 
 export interface HttpServer {
@@ -20,6 +18,8 @@ export interface HttpServer {
 
 export interface HttpOptions extends HttpContext {
   readonly readiness: Readiness;
+  /** Left out: the usual ones. */
+  readonly limits?: Limits;
   /** Routes that authenticate by themselves, as Slack's do. */
   readonly extraRoutes?: readonly ServerRoute[];
 }
@@ -28,8 +28,10 @@ const drainMs = 5_000;
 
 export function createHttpServer(options: HttpOptions): HttpServer {
   const { config, log } = options;
+  const listener = createListener(options.limits ?? usualLimits);
   const server = createServer({
     port: config.port,
+    listener,
     // A log of our own says what went wrong; Hapi's would print to the console.
     debug: false,
     compression: false,
@@ -37,18 +39,12 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     // Nothing here reads cookies: somebody else's broken one is no reason to refuse.
     routes: { state: { parse: false, failAction: 'ignore' } },
   });
-  server.auth.scheme('client', () => authenticateClient(config.apiClients));
+  answerEarlyErrors(listener);
+  server.auth.scheme('client', () => authenticateClient(config.apiClients, config.apiRate));
   server.auth.strategy(strategy, 'client');
   server.ext('onPreResponse', (request, h) => finishResponse(request, h, log));
-  server.route([
-    launchInstance(options),
-    showInstance(options),
-    ...definitionsPage(options),
-    definitionPage(options),
-    instancePage(options),
-    ...healthRoutes(options.readiness),
-    ...(options.extraRoutes ?? []),
-  ]);
+  const watch = createInstanceWatch(options.db, log);
+  server.route([...routesOf(options, options.readiness, watch), ...(options.extraRoutes ?? [])]);
   let stopping: Promise<void> | undefined;
   return {
     async start() {
@@ -60,10 +56,13 @@ export function createHttpServer(options: HttpOptions): HttpServer {
       return { port: Number(server.info.port) };
     },
     // Hapi throws at whoever stops it while it stops.
-    stop: () =>
-      (stopping ??= server.stop({ timeout: drainMs }).finally(() => {
+    stop() {
+      // Whoever follows something would be waited for.
+      watch.stop();
+      return (stopping ??= server.stop({ timeout: drainMs }).finally(() => {
         stopping = undefined;
-      })),
+      }));
+    },
   };
 }
 

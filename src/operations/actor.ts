@@ -1,5 +1,6 @@
 /** Who wishes something. */
 import type { AuditEntry } from '../store/audit.ts';
+import type { Action } from './authorise.ts';
 
 export type Actor =
   | {
@@ -12,7 +13,16 @@ export type Actor =
       readonly place: string;
       readonly standing: Standing;
     }
-  | { readonly kind: 'api'; readonly id: string; readonly name: string; readonly place?: string }
+  | {
+      readonly kind: 'api';
+      readonly id: string;
+      readonly name: string;
+      readonly place?: string;
+      /** What its key is good for. */
+      readonly scopes: readonly Action[];
+      /** It is for definitions with one of them only; null: for all. */
+      readonly tags: readonly string[] | null;
+    }
   | { readonly kind: 'cli'; readonly id: string; readonly name: string; readonly place?: string }
   | {
       readonly kind: 'system';

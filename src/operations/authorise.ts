@@ -21,9 +21,14 @@ export interface Policy {
 export interface AuthorisationWish {
   readonly actor: Actor;
   readonly action: Action;
-  readonly definition: Definition | null;
+  readonly definition: Subject | null;
   readonly policy: Policy;
 }
+
+/** What counts of a definition; one that is yet to be saved has no id. */
+export type Subject = Pick<Definition, 'name' | 'tags' | 'apiAllowed'> & {
+  readonly id: number | null;
+};
 
 /** Throws Forbidden, with its audit row, unless the actor may do this. */
 export async function authorise(on: Connection, wish: AuthorisationWish): Promise<void> {
@@ -51,18 +56,24 @@ async function refusal(on: Connection, wish: AuthorisationWish): Promise<string 
     case 'system':
       return null;
     case 'api':
-      return apiRefusal(wish);
+      return apiRefusal(wish, actor);
     case 'slack':
       return slackRefusal(on, wish, actor);
   }
 }
 
-function apiRefusal({ action, definition }: AuthorisationWish): string | null {
-  if (action === 'read') return null;
-  if (definition?.apiAllowed === true && action === 'launch') return null;
-  return action === 'launch'
-    ? `${nameOf(definition)} is not allowed to be executed by API.`
-    : 'Clients of the API may launch and read.';
+function apiRefusal(
+  { action, definition }: AuthorisationWish,
+  { scopes, tags }: Extract<Actor, { kind: 'api' }>,
+): string | null {
+  if (!scopes.includes(action)) return `This key lacks the scope "${action}".`;
+  if (tags !== null && definition?.tags.some((tag) => tags.includes(tag)) !== true) {
+    return `This key is for definitions with the tag ${tags.map((tag) => `"${tag}"`).join(' or ')} only.`;
+  }
+  if ((action === 'launch' || action === 'operate') && definition?.apiAllowed !== true) {
+    return `${nameOf(definition)} is not allowed to be executed by API.`;
+  }
+  return null;
 }
 
 async function slackRefusal(
@@ -84,14 +95,14 @@ async function slackRefusal(
   if (policy.operators === 'everyone' || policy.operators.includes(actor.id)) return null;
   if (action === 'administer') return 'Only operators may do this.';
   if (policy.launch === 'members' && action !== 'edit') return null;
-  if (definition !== null) {
+  if (definition?.id != null) {
     const admins = await adminsOf(on, definition.id);
     if (admins.some(({ slackUserId }) => slackUserId === actor.id)) return null;
   }
   return `Only admins of ${nameOf(definition)} may do this.`;
 }
 
-const nameOf = (definition: Definition | null): string =>
+const nameOf = (definition: Subject | null): string =>
   definition === null ? 'a definition' : `"${definition.name}"`;
 
 const standingRefusals: Readonly<Record<Exclude<Standing, 'member'>, string>> = {

@@ -165,7 +165,7 @@ describe('the message of a run', () => {
     const from = {
       definitionId: id,
       env: {},
-      actor: { kind: 'api', id: 'c', name: 'client' },
+      actor: { kind: 'api', id: 'c', name: 'client', scopes: ['launch'], tags: null },
       from: 'api',
       launchKey: 'k',
       channel: null,
