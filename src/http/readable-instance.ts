@@ -3,18 +3,17 @@ import { notFound } from '../errors.ts';
 import { authorise } from '../operations/authorise.ts';
 import { findDefinition, type Definition } from '../store/definitions.ts';
 import { findInstance, type Instance } from '../store/instances.ts';
-import { pathId } from './path-id.ts';
 import type { Actor } from '../operations/actor.ts';
+import type { z } from 'zod';
+import type { instanceParams } from './fields.ts';
 import type { HttpContext } from './http-context.ts';
 
 /** Throws NotFound, also when the instance is not of that definition. A deleted definition's are found. */
 export async function readableInstance(
   { config, db }: HttpContext,
   actor: Actor,
-  params: Readonly<Record<string, unknown>>,
+  { id: definitionId, instance_id: instanceId }: z.output<typeof instanceParams>,
 ): Promise<{ definition: Definition; instance: Instance }> {
-  const definitionId = pathId('definition', params['id']);
-  const instanceId = pathId('instance', params['instance_id']);
   const [definition, instance] = await Promise.all([
     findDefinition(db, definitionId, { deleted: true }),
     findInstance(db, instanceId),

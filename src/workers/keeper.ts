@@ -11,6 +11,7 @@ import type { Commands } from '../processes/commands.ts';
 import { connectGuardian } from '../processes/connect-guardian.ts';
 import { openDatabase } from '../store/database.ts';
 import { beat, executorsWithClaims } from '../store/executors.ts';
+import { forgetIdempotentLaunches } from '../store/idempotent-launches.ts';
 import { forgetPlaces, isDrained } from '../store/places.ts';
 import { every, type Loop } from './every.ts';
 import { followConfiguration, type Configuration } from './follow-configuration.ts';
@@ -127,6 +128,14 @@ async function forgetOthers(): Promise<void> {
   if (places.length > 0) log.info({ places }, 'executors that did not come back are forgotten');
 }
 
+const forgottenKeysAtOnce = 5_000;
+
+async function forgetKeys(): Promise<void> {
+  while ((await forgetIdempotentLaunches(db, forgottenKeysAtOnce)) === forgottenKeysAtOnce) {
+    if (cancelled.signal.aborted) return;
+  }
+}
+
 async function alarmOthers(): Promise<void> {
   for (const queue of await inTransaction(db, alarmUnstarted)) {
     log.warn(queue, 'commands wait for a worker for minutes');
@@ -173,6 +182,7 @@ const loops: readonly Loop[] = [
   { what: 'look after the commands', ms: beatEveryMs, work: lookAfterCommands },
   { what: 'see whether it is drained', ms: beatEveryMs, work: seeDrained },
   { what: 'forget executors that are gone', ms: forgetEveryMs, work: forgetOthers },
+  { what: 'forget keys of launches that are too old', ms: forgetEveryMs, work: forgetKeys },
   { what: 'tell of commands that nobody takes', ms: alarmEveryMs, work: alarmOthers },
   { what: 'tell of missed launches', ms: alarmEveryMs, work: tellOfMissed },
   { what: 'count the ledger of yesterday again', ms: recountEveryMs, work: recount },

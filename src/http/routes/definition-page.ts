@@ -7,9 +7,10 @@ import { findDefinition } from '../../store/definitions.ts';
 import { listInstances } from '../../store/instances.ts';
 import { adminsOf } from '../../store/users.ts';
 import { clientActor, strategy } from '../authenticate-client.ts';
+import { checkRequest } from '../check-request.ts';
+import { definitionParams } from '../fields.ts';
 import { answerPage } from '../page/answer-page.ts';
 import { definitionView } from '../page/definition-view.ts';
-import { pathId } from '../path-id.ts';
 import type { HttpContext } from '../http-context.ts';
 
 export function definitionPage({ config, db, facts }: HttpContext): ServerRoute {
@@ -18,7 +19,7 @@ export function definitionPage({ config, db, facts }: HttpContext): ServerRoute 
     path: '/definitions/{id}',
     options: { auth: strategy, tags: ['page'] },
     handler: async (request, h) => {
-      const id = pathId('definition', request.params['id']);
+      const { id } = checkRequest(request, { params: definitionParams }).params;
       const definition = await findDefinition(db, id, { deleted: true });
       if (definition === null) throw notFound(`There is no definition ${id}.`);
       const actor = clientActor(request);

@@ -1,8 +1,7 @@
 /** `GET /` and `GET /definitions`: the jobs, each with the state of the instance that matters now. */
 import type { ServerRoute } from '@hapi/hapi';
-import { authorise } from '../../operations/authorise.ts';
 import { listDefinitions } from '../../store/definitions.ts';
-import { clientActor, strategy } from '../authenticate-client.ts';
+import { requireScope, strategy, tagsOfKey } from '../authenticate-client.ts';
 import { answerPage } from '../page/answer-page.ts';
 import { definitionsView } from '../page/definitions-view.ts';
 import type { HttpContext } from '../http-context.ts';
@@ -15,9 +14,8 @@ export function definitionsPage({ config, db }: HttpContext): ServerRoute[] {
     path,
     options: { auth: strategy, tags: ['page'] },
     handler: async (request, h) => {
-      const actor = clientActor(request);
-      await authorise(db, { actor, action: 'read', definition: null, policy: config.slack });
-      const listed = await listDefinitions(db, { limit });
+      requireScope(request, 'read');
+      const listed = await listDefinitions(db, { anyTag: tagsOfKey(request), limit });
       return answerPage(h, 'definitions', definitionsView(listed, config.timeZone));
     },
   }));

@@ -7,6 +7,8 @@ import { readRun, type Run } from '../../store/run.ts';
 import { clientActor, strategy } from '../authenticate-client.ts';
 import { answerPage } from '../page/answer-page.ts';
 import { instanceView, type OutputTail } from '../page/instance-view.ts';
+import { checkRequest } from '../check-request.ts';
+import { instanceParams } from '../fields.ts';
 import { readableInstance } from '../readable-instance.ts';
 import type { Database } from '../../store/database.ts';
 import type { HttpContext } from '../http-context.ts';
@@ -23,7 +25,8 @@ export function instancePage(context: HttpContext): ServerRoute {
     path: '/definitions/{id}/instances/{instance_id}',
     options: { auth: strategy, tags: ['page'] },
     handler: async (request, h) => {
-      const { instance } = await readableInstance(context, clientActor(request), request.params);
+      const { params } = checkRequest(request, { params: instanceParams });
+      const { instance } = await readableInstance(context, clientActor(request), params);
       const run = await readRun(db, instance.id);
       if (run === null) throw new Error(`instance ${instance.id} is gone`);
       const [tails, logs] = await Promise.all([

@@ -1,17 +1,23 @@
 /** `GET /v1/definitions/:id/instances/:instance_id` tells how an instance is. */
-import type { ServerRoute } from '@hapi/hapi';
-import { clientActor, strategy } from '../authenticate-client.ts';
+import { z } from 'zod';
+import { apiRoute, type ApiRoute } from '../api-route.ts';
+import { instanceParams } from '../fields.ts';
 import { readableInstance } from '../readable-instance.ts';
 import type { HttpContext } from '../http-context.ts';
 
-export function showInstance(context: HttpContext): ServerRoute {
-  return {
+export const instanceStatus = z.enum(['working', 'error', 'success', 'canceled']);
+export const instanceState = z.object({ id: z.int(), status: instanceStatus });
+
+export const showInstance = (context: HttpContext): ApiRoute =>
+  apiRoute({
     method: 'GET',
     path: '/v1/definitions/{id}/instances/{instance_id}',
-    options: { auth: strategy },
-    handler: async (request) => {
-      const { instance } = await readableInstance(context, clientActor(request), request.params);
+    summary: 'How an instance is',
+    access: 'read',
+    params: instanceParams,
+    answers: { 200: { description: 'Its status.', schema: instanceState } },
+    handle: async ({ actor, params }) => {
+      const { instance } = await readableInstance(context, actor, params);
       return { id: instance.id, status: instance.status };
     },
-  };
-}
+  });
