@@ -100,6 +100,23 @@ export function auditOf(on: Connection, instanceId: number): Promise<AuditRow[]>
   );
 }
 
+const revising = ['create', 'edit', 'schedule', 'suspend', 'resume', 'delete'];
+
+/** What took effect on a definition itself, newest first, before an id: who made it what it is. */
+export function revisionsOf(
+  on: Connection,
+  definitionId: number,
+  before: number | null,
+  limit: number,
+): Promise<AuditRow[]> {
+  return on.query<AuditRow>(
+    `select ${columns} from audit
+     where definition_id = $1 and outcome = 'done' and action = any($2)
+       and ($3::bigint is null or id < $3) order by id desc limit $4`,
+    [definitionId, revising, before, limit],
+  );
+}
+
 /** The last of some actions that took effect on a definition. */
 export async function lastDoneTo(
   on: Connection,

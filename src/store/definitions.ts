@@ -76,6 +76,27 @@ export function relatedDefinitions(
   );
 }
 
+/** By id. */
+export function definitionsTagged(
+  on: Connection,
+  {
+    all,
+    any,
+  }: {
+    /** They have each of these. */
+    readonly all: readonly string[];
+    /** They have one of these; null: whatever they have. */
+    readonly any: readonly string[] | null;
+  },
+): Promise<Definition[]> {
+  return on.query<Definition>(
+    `select ${columns} from definitions
+     where deleted_at is null and tags @> $1::text[] and ($2::text[] is null or tags && $2::text[])
+     order by id`,
+    [all, any],
+  );
+}
+
 /** Locks definitions, in the order of their ids, for the next-execution rule or a change. */
 export function lockDefinitions(tx: Tx, ids: readonly number[]): Promise<Definition[]> {
   return tx.query<Definition>(
@@ -132,6 +153,14 @@ export async function updateDefinition(
   return row ?? null;
 }
 
+/** It stays for the sake of its instances. */
+export async function markDefinitionDeleted(tx: Tx, id: number): Promise<void> {
+  await tx.query(
+    'update definitions set deleted_at = now(), version = version + 1, updated_at = now() where id = $1',
+    [id],
+  );
+}
+
 function values(fields: DefinitionFields): unknown[] {
   return [
     fields.name,
@@ -169,6 +198,8 @@ export interface DefinitionFilter {
   readonly inScripts?: readonly { readonly word: string; readonly id: number }[];
   /** All of them. */
   readonly tags?: readonly string[];
+  /** One of them; null or left out: whatever it has. */
+  readonly anyTag?: readonly string[] | null;
   readonly adminSlackUser?: string;
   /** The newest instance is in this status. */
   readonly lastStatus?: InstanceStatus;
@@ -207,6 +238,7 @@ export async function listDefinitions(
        and ($3::text is null or exists (select from definition_admins a join users u on u.id = a.user_id
             where a.definition_id = d.id and u.slack_user_id = $3))
        and ($4::instance_status is null or i.status = $4)
+       and ($9::text[] is null or d.tags && $9::text[])
      order by d.id offset $5 limit $6`,
     [
       filter.words ?? [],
@@ -217,6 +249,7 @@ export async function listDefinitions(
       filter.limit,
       (filter.inScripts ?? []).map(({ word }) => word),
       (filter.inScripts ?? []).map(({ id }) => id),
+      filter.anyTag ?? null,
     ],
   );
   return { total: rows[0]?.total ?? 0, definitions: rows };

@@ -351,3 +351,19 @@ export function executionsOf(on: Connection, instanceId: number): Promise<Execut
     [instanceId],
   );
 }
+
+/** What of an execution matters to who reads its output. */
+export type Written = Pick<Execution, 'id' | 'path' | 'attempt' | 'status' | 'outputSize'>;
+
+/** Some of an instance's executions, and those after an id, oldest first: `limit` at most. */
+export function writtenBy(
+  on: Connection,
+  instanceId: number,
+  { some, after, limit }: { some: readonly number[]; after: number; limit: number },
+): Promise<Written[]> {
+  return on.query<Written>(
+    `select id, path, attempt, status, output_size from executions
+     where instance_id = $1 and (id = any($2) or id > $3) order by id limit $4`,
+    [instanceId, some, after, limit],
+  );
+}

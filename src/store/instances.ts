@@ -232,6 +232,8 @@ export function listInstances(
   filter: {
     readonly definitionId?: number;
     readonly statuses?: readonly InstanceStatus[];
+    /** Created then or later. */
+    readonly from?: Date;
     readonly before?: number;
     readonly limit: number;
   },
@@ -242,8 +244,29 @@ export function listInstances(
      from instances
      where ($1::bigint is null or definition_id = $1)
        and ($2::instance_status[] is null or status = any($2)) and ($3::bigint is null or id < $3)
+       and ($5::timestamptz is null or created_at >= $5)
      order by id desc limit $4`,
-    [filter.definitionId ?? null, filter.statuses ?? null, filter.before ?? null, filter.limit],
+    [
+      filter.definitionId ?? null,
+      filter.statuses ?? null,
+      filter.before ?? null,
+      filter.limit,
+      filter.from ?? null,
+    ],
+  );
+}
+
+/** For each of some instances a text that is another one once something of it has changed. */
+export function stampsOf(
+  on: Connection,
+  ids: readonly number[],
+): Promise<{ id: number; stamp: string }[]> {
+  return on.query(
+    `select i.id, concat_ws(' ', i.status, max(e.id), sum(e.output_size),
+       count(*) filter (where e.status in ('pending', 'claimed'))) as stamp
+     from instances i left join executions e on e.instance_id = i.id
+     where i.id = any($1) group by i.id`,
+    [ids],
   );
 }
 

@@ -86,17 +86,20 @@ export function ledgerAt(
   );
 }
 
-/** The newest rows of a definition's schedules, removed ones included. */
+/** The newest rows of a definition's schedules, removed ones included; `before` is the last one that is known. */
 export function ledgerOf(
   on: Connection,
   definitionId: number,
   limit: number,
+  before: Pick<LedgerRow, 'toAt' | 'scheduleId'> | null = null,
 ): Promise<(LedgerRow & { readonly cron: string; readonly timeZone: string | null })[]> {
   return on.query(
     `select l.*, s.cron, s.time_zone from schedules s cross join lateral (
-       select ${columns} from ledger l where l.schedule_id = s.id order by l.from_at desc limit $2) l
+       select ${columns} from ledger l where l.schedule_id = s.id
+         and ($3::timestamptz is null or (l.to_at, l.schedule_id) < ($3, $4::bigint))
+       order by l.from_at desc limit $2) l
      where s.definition_id = $1 order by l.to_at desc, l.schedule_id desc limit $2`,
-    [definitionId, limit],
+    [definitionId, limit, before?.toAt ?? null, before?.scheduleId ?? null],
   );
 }
 

@@ -37,6 +37,20 @@ export function logsOf(
   );
 }
 
+/** The first `limit` lines after a line's id, oldest first. */
+export function logsAfter(
+  on: Connection,
+  instanceId: number,
+  after: number,
+  limit: number,
+): Promise<LogLine[]> {
+  return on.query<LogLine>(
+    `select id, at, level, message, token_id from logs
+     where instance_id = $1 and id > $2 order by id limit $3`,
+    [instanceId, after, limit],
+  );
+}
+
 /** The last line of level ERROR about a token. */
 export async function lastError(
   on: Connection,

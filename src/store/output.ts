@@ -59,6 +59,26 @@ export async function readOutput(
   return eachByteOnce(chunks);
 }
 
+/** The same, about so many bytes of it: whoever reads on in parts holds no more than twice that. */
+export async function readOutputPart(
+  on: Connection,
+  executionId: number,
+  from: number,
+  bytes: number,
+): Promise<OutputChunk[]> {
+  const chunks = await on.query<OutputChunk>(
+    `select greatest(start_offset, $2::bigint) as start,
+       substring(bytes from greatest($2 - start_offset, 0)::int + 1 for $3) as bytes
+     from (
+       select start_offset, bytes,
+         sum(length(bytes)) over (order by start_offset) - length(bytes) as before
+       from output where execution_id = $1 and start_offset + length(bytes) > $2) o
+     where before < $3 order by start_offset`,
+    [executionId, from, bytes],
+  );
+  return eachByteOnce(chunks);
+}
+
 /** The last `bytes` bytes that were kept, as chunks in order. */
 export async function readOutputTail(
   on: Connection,

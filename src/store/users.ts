@@ -46,6 +46,23 @@ export function adminsOf(on: Connection, definitionId: number): Promise<User[]> 
   );
 }
 
+/** Of several definitions, by definition and user. */
+export function adminsOfEach(
+  on: Connection,
+  definitionIds: readonly number[],
+): Promise<{ definitionId: number; userId: number }[]> {
+  return on.query(
+    `select definition_id, user_id from definition_admins
+     where definition_id = any($1) order by definition_id, user_id`,
+    [definitionIds],
+  );
+}
+
+/** Those that there are, by id. */
+export function usersById(on: Connection, ids: readonly number[]): Promise<User[]> {
+  return on.query<User>(`select ${columns} from users where id = any($1) order by id`, [ids]);
+}
+
 export async function replaceAdmins(
   tx: Tx,
   definitionId: number,

@@ -192,6 +192,8 @@ describe('the server', () => {
         port: 0,
         timeZone: 'UTC',
         apiClients: [],
+        apiRate: { perSecond: 1, burst: 1 },
+        publicStats: false,
         slack: { operators: [], allowedChannels: [], launch: 'members' },
       },
       db,

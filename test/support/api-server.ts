@@ -2,8 +2,12 @@
 
 import type { ServerRoute } from '@hapi/hapi';
 import pino from 'pino';
+import { apiClient, type ApiRate } from '../../src/config.ts';
+import { routesOf } from '../../src/http/routes.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import { openDatabase, type Database } from '../../src/store/database.ts';
+import type { Limits } from '../../src/http/listener.ts';
+import type { HttpContext } from '../../src/http/http-context.ts';
 import type { Readiness } from '../../src/http/routes/health.ts';
 import type { Definition, DefinitionFields } from '../../src/store/definitions.ts';
 import { createTestDatabase } from './database.ts';
@@ -27,8 +31,11 @@ export const client = { name: 'test_client_name', key: 'secret_key' };
 
 export async function startApiServer(
   options: {
-    readonly apiClients?: readonly { name: string; key: string }[];
+    readonly apiClients?: readonly ({ readonly name: string } & Parameters<typeof apiClient>[1])[];
     readonly readiness?: Readiness;
+    readonly publicStats?: boolean;
+    readonly apiRate?: ApiRate;
+    readonly limits?: Limits;
     readonly port?: number;
     readonly extraRoutes?: readonly ServerRoute[];
     /** Of a database that is not there. */
@@ -42,13 +49,18 @@ export async function startApiServer(
     config: {
       port: options.port ?? 0,
       timeZone: 'Asia/Tokyo',
-      apiClients: options.apiClients ?? [client],
+      apiClients: (options.apiClients ?? [client]).map(({ name, ...given }) =>
+        apiClient(name, given),
+      ),
+      apiRate: options.apiRate ?? { perSecond: 100_000, burst: 100_000 },
+      publicStats: options.publicStats ?? false,
       slack: { operators: [], allowedChannels: [], launch: 'members' },
     },
     db,
     facts,
     log: pino({}, { write: (line: string) => logged.push(line) }),
     extraRoutes: options.extraRoutes ?? [],
+    ...(options.limits !== undefined && { limits: options.limits }),
     readiness: options.readiness ?? (() => Promise.resolve({ ok: true, checks: {} })),
   });
   const stop = async () => {
@@ -72,6 +84,15 @@ export async function startApiServer(
     await stop();
     throw error;
   }
+}
+
+/** `METHOD /path` of every route that the server has by itself. */
+export function routesOfServer(): string[] {
+  const nothing = { config: { publicStats: false } } as unknown as HttpContext;
+  const ready = () => Promise.resolve({ ok: true, checks: {} });
+  return routesOf(nothing, ready, nothing as never).map(
+    ({ method, path }) => `${String(method)} ${path}`,
+  );
 }
 
 export const basic = (name: string, key: string): string =>
