@@ -1,6 +1,6 @@
 /** Arguments and options as people type them. Each throws InvalidArgumentError for what it is not. */
 import { InvalidArgumentError } from 'commander';
-import { isAdminRef } from '../operations/save-definition.ts';
+import { isAdminRef } from '../operations/admin-ref.ts';
 import { parseQueue } from '../workflow/task/queue.ts';
 
 export function instanceId(text: string): number {

@@ -10,6 +10,7 @@ import {
 } from '../store/definitions.ts';
 import { findOrCreateUser, replaceAdmins } from '../store/users.ts';
 import { scheduleNow, schedulesOf } from '../store/schedules.ts';
+import { isAdminRef } from './admin-ref.ts';
 import { auditActor, type Actor } from './actor.ts';
 import { databaseClock, type Clock } from './clock.ts';
 import { writeSchedules } from './edit-schedules.ts';
@@ -140,6 +141,3 @@ function fieldsOf({
 }: Definition) {
   return fields;
 }
-
-export const isAdminRef = (ref: string): boolean =>
-  /^[^\s@]+@[^\s@]+$/.test(ref) || /^[UW][A-Z0-9]{2,}$/.test(ref);
