@@ -25,6 +25,8 @@ export interface Config {
   /** The statistics of the API need no key. */
   readonly publicStats: boolean;
   readonly slack: SlackConfig;
+  /** What is told besides Slack; null is off. */
+  readonly notifiers: { readonly webhook: WebhookConfig | null };
   readonly customTasks: Readonly<Record<string, CustomTask>>;
   readonly railsEnvCeiling: 'development' | 'test' | 'staging' | 'production';
   /** Folder whose templates replace ours. */
@@ -105,6 +107,13 @@ export interface SlackConfig {
   readonly launch: 'members' | 'admins';
 }
 
+export interface WebhookConfig {
+  /** What bodies are signed with; null: they are not. */
+  readonly secretToken: string | null;
+  /** Also to addresses that are not of the internet at large. */
+  readonly allowPrivateAddresses: boolean;
+}
+
 /** What holds for commands where nothing is configured. */
 export const commandDefaults = {
   timeZone: 'UTC',
@@ -153,7 +162,12 @@ const fileSchema = z.strictObject({
     .strictObject({
       slack: z.strictObject({ default_channel: text.optional() }).optional(),
       mail: later('mail').optional(),
-      webhook: later('webhook delivery').optional(),
+      webhook: z
+        .strictObject({
+          secret_token: text.optional(),
+          allow_private_addresses: z.boolean().optional(),
+        })
+        .optional(),
       hipchat: later('HipChat').optional(),
     })
     .optional(),
@@ -307,6 +321,7 @@ function assemble(
       allowedChannels: file.slack?.allowed_channels ?? [],
       launch: file.slack?.launch ?? 'members',
     },
+    notifiers: { webhook: webhookOf(file.notifiers?.webhook) },
     customTasks: Object.fromEntries(
       Object.entries(file.custom_tasks ?? {}).map(([name, task]) => [
         name,
@@ -350,6 +365,16 @@ export function apiClient(
   const { key, scopes = plainKeyScopes, tags = null } = given;
   return { name, key, scopes, tags };
 }
+
+const webhookOf = (
+  section: NonNullable<z.infer<typeof fileSchema>['notifiers']>['webhook'],
+): WebhookConfig | null =>
+  section === undefined
+    ? null
+    : {
+        secretToken: section.secret_token ?? null,
+        allowPrivateAddresses: section.allow_private_addresses ?? false,
+      };
 
 /** The file as an object; `{}` without one. A file that was asked for by name must be there. */
 function readFile(

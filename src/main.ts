@@ -23,6 +23,7 @@ import { engineFacts } from './operations/engine-facts.ts';
 import { inTransaction } from './operations/in-transaction.ts';
 import { createSlackApp } from './slack/app.ts';
 import { migrateLatest } from './store/migrate.ts';
+import { beginSpreading, endSpreading } from './store/spreading.ts';
 import { forgetSlackMessages } from './store/slack-messages.ts';
 import { loadTemplates, speak, type Dialect } from './templates.ts';
 import type { Ending } from './main/life.ts';
@@ -58,6 +59,8 @@ async function startAll(config: Config, scope: Scope): Promise<(ending: Ending) 
     config.databaseUrl ?? (await embedPostgres(guardian, config.dataDir, log, life.isOver));
   const db = await reachedDatabase(databaseUrl, { max: 8, name: 'kuroko main' }, scope);
   await migrateLatest(databaseUrl);
+  const targets = Object.values(config.notifiers).some((section) => section !== null);
+  await (targets ? beginSpreading(db) : endSpreading(db));
 
   const local =
     config.slack.botToken === null ? await embedSlack(guardian, config, log, life.isOver) : null;
@@ -137,6 +140,7 @@ function notifierPlan(config: Config, databaseUrl: string, dialect: Dialect): Th
       dialect,
       templates: config.templates,
       config: engineConfig(config),
+      notifiers: config.notifiers,
     },
   };
 }

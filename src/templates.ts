@@ -6,8 +6,8 @@ import Handlebars from 'handlebars';
 /**
  * Fills in a template: `slack/run#title` is the part `title` of `templates/slack/run.hbs`,
  * `pages/instance` a file without parts. In `slack/` exactly `&`, `<` and `>` of every value are
- * escaped, as Slack wants it; elsewhere Handlebars escapes for HTML. Markup of our own making is
- * passed as `markup(...)`. A name that does not exist is a programmer's error and throws.
+ * escaped, as Slack wants it; in `texts/`, which are plain, nothing; elsewhere Handlebars escapes for
+ * HTML. Markup of our own making is passed as `markup(...)`. A name that does not exist is a programmer's error and throws.
  */
 export function render(name: string, view: Readonly<Record<string, unknown>> = {}): string {
   templates ??= load(null);
@@ -80,6 +80,10 @@ function load(overrideFolder: string | null): ReadonlyMap<string, Template> {
 function compile(name: string, source: string): Template {
   // Compiling is put off until first use: parsing now says what is wrong with it at the start.
   Handlebars.parse(source);
+  if (name.startsWith('texts/')) {
+    const plain = Handlebars.compile<unknown>(source, { noEscape: true });
+    return (view) => plain(view).trim();
+  }
   if (!name.startsWith('slack/')) return Handlebars.compile(source);
   // Handlebars' escape function is one for all templates of the process, so the values are
   // escaped before they get there; three braces let nothing through either.

@@ -17,18 +17,29 @@ interface Facts {
 }
 
 export function showRun(run: Run, facts: Facts): ShownRun {
-  const { instance, definition, tokens, executions } = run;
+  const { instance, tokens, executions } = run;
   const mask = secretsOf(instance, facts);
   return {
     ...run,
-    instance: shownInstance(instance, mask, facts),
-    // A text of the definition may name what this instance was given.
-    definition: shownDefinition(showDefinition(definition, facts), mask),
+    ...showSubject(run, facts),
     tokens: tokens.map((token) => {
       const env = withoutSecrets(token.context.env, mask, facts);
       return { ...token, context: { ...token.context, env } };
     }),
     executions: executions.map((execution) => shownExecution(execution, mask)),
+  };
+}
+
+/** An instance with its definition. */
+export function showSubject(
+  { instance, definition }: { readonly instance: Instance; readonly definition: Definition },
+  facts: Facts,
+): { readonly instance: Shown<Instance>; readonly definition: Shown<Definition> } {
+  const mask = secretsOf(instance, facts);
+  return {
+    instance: shownInstance(instance, mask, facts),
+    // A text of the definition may name what this instance was given.
+    definition: shownDefinition(showDefinition(definition, facts), mask),
   };
 }
 

@@ -49,6 +49,14 @@ export async function findDefinition(
   return row ?? null;
 }
 
+/** Also those that were deleted. */
+export function findDefinitions(on: Connection, ids: readonly number[]): Promise<Definition[]> {
+  return on.query<Definition>(
+    { name: 'find-definitions', text: `select ${columns} from definitions where id = any($1)` },
+    [ids],
+  );
+}
+
 /** Names need not be unique. Without one that is written just so, upper and lower case are one. */
 export function definitionsNamed(on: Connection, name: string): Promise<Definition[]> {
   return on.query<Definition>(

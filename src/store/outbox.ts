@@ -67,7 +67,6 @@ export type ScheduleDelivery = ScheduleNotice & Posting & { readonly instanceId:
 
 interface Posting {
   readonly id: number;
-  readonly key: string;
   readonly attempts: number;
   readonly createdAt: Date;
 }
@@ -147,7 +146,7 @@ with heads as (
 )
 update outbox o set leased_until = now() + make_interval(secs => $3), attempts = attempts + 1
 from due where o.id = due.id
-returning o.id, o.key, o.event, o.instance_id, o.token_id, o.attempt, o.payload, o.attempts,
+returning o.id, o.event, o.instance_id, o.token_id, o.attempt, o.payload, o.attempts,
   o.created_at`,
     },
     [target, limit, leaseSeconds],

@@ -58,6 +58,21 @@ export function adminsOfEach(
   );
 }
 
+/** The e-mail addresses of the admins of some definitions. */
+export function adminAddresses(
+  on: Connection,
+  definitionIds: readonly number[],
+): Promise<{ definitionId: number; email: string }[]> {
+  return on.query(
+    {
+      name: 'admin-addresses',
+      text: `select definition_id, email from definition_admins join users on user_id = id
+             where definition_id = any($1) and email is not null order by id`,
+    },
+    [definitionIds],
+  );
+}
+
 /** Those that there are, by id. */
 export function usersById(on: Connection, ids: readonly number[]): Promise<User[]> {
   return on.query<User>(`select ${columns} from users where id = any($1) order by id`, [ids]);

@@ -1,5 +1,6 @@
 /** The notifier thread: takes notices out of the outbox and has them told. Any number may run. */
 import { createLog } from '../log.ts';
+import { createChannels } from '../notifiers/channels.ts';
 import { runDigest } from '../notifiers/slack.ts';
 import { engineFacts, type FactsConfig } from '../operations/engine-facts.ts';
 import { createSlackApi } from '../notifiers/slack-api.ts';
@@ -9,9 +10,12 @@ import { insertRefresh } from '../store/outbox.ts';
 import { instancesToRefresh, noteSlackLook } from '../store/slack-messages.ts';
 import { loadTemplates, speak, type Dialect } from '../templates.ts';
 import { createDeliveries } from './deliveries.ts';
+import { isoInZone } from './iso-in-zone.ts';
 import { slackBooks } from './slack-books.ts';
+import { startTargets } from './targets.ts';
 import { liveUntilCancelled, threadData } from './thread.ts';
 import { createWake } from './wake.ts';
+import type { Config } from '../config.ts';
 
 export interface NotifierData {
   readonly databaseUrl: string;
@@ -19,6 +23,8 @@ export interface NotifierData {
   readonly baseUrl: string;
   readonly defaultChannel: string | null;
   readonly config: FactsConfig;
+  /** The targets besides Slack. */
+  readonly notifiers: Config['notifiers'];
   readonly dialect: Dialect;
   /** Folder whose wording replaces ours. */
   readonly templates: string | null;
@@ -37,7 +43,8 @@ loadTemplates(data.templates);
 speak(data.dialect);
 const db = openDatabase(data.databaseUrl, { max: 4, name: 'kuroko notifier' });
 const api = createSlackApi(data.slack);
-const books = slackBooks(db, engineFacts(data.config));
+const facts = engineFacts(data.config);
+const books = slackBooks(db, facts);
 const about = () => ({ baseUrl: data.baseUrl, now: new Date() });
 const wake = createWake();
 const deliveries = createDeliveries({
@@ -46,11 +53,18 @@ const deliveries = createDeliveries({
   log,
   onRoom: () => wake.all(),
 });
+const timeText = (at: Date) => isoInZone(at, data.config.timeZone).replace(/\.\d{3}/, '');
+const channels = createChannels(data.notifiers, { baseUrl: data.baseUrl, timeText });
+const targets = startTargets(db, channels, facts, log);
+const onNews = () => {
+  wake.all();
+  targets.wake();
+};
 const listening = listen(data.databaseUrl, {
   channels: ['kuroko_outbox'],
   name: 'kuroko notifier listen',
-  onNotify: () => wake.all(),
-  onConnected: () => wake.all(),
+  onNotify: onNews,
+  onConnected: onNews,
 });
 
 const cancelled = new AbortController();
@@ -96,7 +110,8 @@ liveUntilCancelled(async () => {
   cancelled.abort();
   wake.all();
   await running;
-  await deliveries.drain(lastWordsMs).catch((error: unknown) => {
+  const drained = [deliveries.drain(lastWordsMs), targets.stop(lastWordsMs)];
+  await Promise.all(drained).catch((error: unknown) => {
     log.warn({ err: error }, 'what is left is told after the next start');
   });
   await listening.stop();

@@ -47,6 +47,7 @@ function start(
     dialect: 'slack',
     templates: null,
     config: commandDefaults,
+    notifiers: { webhook: null },
   };
   return startThreads([{ name: 'notifier', workerData }], log, () => {});
 }

@@ -9,7 +9,6 @@ const messageOf = (notice: ScheduleNotice) =>
     {
       ...notice,
       id: 1,
-      key: 'k',
       instanceId: null,
       attempts: 1,
       createdAt: at('12:00:00'),

@@ -1,0 +1,207 @@
+/** Deliveries to targets besides Slack: a row each, in order for each endpoint and instance. */
+import { storableJson, storableText } from './storable.ts';
+import type { Connection, Tx } from './database.ts';
+
+/** As `notifiers/channel` writes it; kept as it is, so that it is the same each time it is sent. */
+export interface StoredRequest {
+  readonly subject: string;
+  readonly body: string;
+  readonly html?: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface NewDelivery {
+  readonly noticeId: number;
+  readonly target: string;
+  readonly endpoint: string;
+  readonly event: string;
+  readonly instanceId: number | null;
+  readonly definitionId: number | null;
+  readonly request: StoredRequest;
+  /** It can never be delivered: why. */
+  readonly dead: string | null;
+}
+
+/** In their order. What is for an endpoint that is switched off is dead from the start. */
+export async function insertDeliveries(tx: Tx, deliveries: readonly NewDelivery[]): Promise<void> {
+  if (deliveries.length === 0) return;
+  await tx.query(
+    {
+      name: 'insert-deliveries',
+      text: `
+insert into deliveries (notice_id, target, endpoint, event, instance_id, definition_id, request, reason,
+  dead_at)
+select "noticeId", d.target, d.endpoint, event, "instanceId", "definitionId", request,
+  coalesce(dead, off.reason), case when coalesce(dead, off.reason) is not null then now() end
+from jsonb_to_recordset($1::jsonb) with ordinality as d ("noticeId" bigint, target text, endpoint text,
+    event text, "instanceId" bigint, "definitionId" bigint, request jsonb, dead text, position bigint)
+  left join lateral (
+    select 'the endpoint is switched off: ' || e.reason as reason from endpoints e
+    where e.target = d.target and e.endpoint = d.endpoint and e.switched_off_at is not null) off on true
+order by d.position`,
+    },
+    [storableJson(deliveries)],
+  );
+}
+
+export interface ClaimedDelivery {
+  readonly id: number;
+  readonly key: string;
+  readonly target: string;
+  readonly endpoint: string;
+  readonly instanceId: number | null;
+  readonly request: StoredRequest | null;
+  /** This one included. */
+  readonly attempts: number;
+  readonly createdAt: Date;
+}
+
+export interface ClaimWish {
+  readonly targets: readonly string[];
+  readonly limit: number;
+  /** Of one endpoint at a time; of one that fails a single one. */
+  readonly perEndpoint: number;
+  readonly leaseSeconds: number;
+}
+
+/**
+ * Leases what is due: of each endpoint and instance only the oldest that is open, so that the order
+ * is kept however many deliver, and of each endpoint only a few, so that a slow one holds up nobody else.
+ */
+export function claimDue(
+  on: Connection,
+  { targets, limit, perEndpoint, leaseSeconds }: ClaimWish,
+): Promise<ClaimedDelivery[]> {
+  return on.query<ClaimedDelivery>(
+    {
+      name: 'claim-due',
+      text: `
+with heads as (
+  select distinct on (target, endpoint, instance_id) id, target, endpoint,
+    coalesce(leased_until >= now(), false) as leased, available_at <= now() as due
+  from deliveries
+  where delivered_at is null and dead_at is null and target = any($1)
+  order by target, endpoint, instance_id, id
+), ranked as (
+  select id, target, endpoint, leased,
+    row_number() over (partition by target, endpoint order by leased desc, id) as place
+  from heads where leased or due
+), picked as (
+  select d.id from ranked r
+    join deliveries d using (id)
+    left join endpoints e on e.target = r.target and e.endpoint = r.endpoint
+  where not r.leased and r.place <= case when e.target is null then $3 else 1 end
+    and d.delivered_at is null and d.dead_at is null and d.available_at <= now()
+    and (d.leased_until is null or d.leased_until < now())
+  order by d.id limit $2
+  for update of d skip locked
+)
+update deliveries d set leased_until = now() + make_interval(secs => $4), attempts = attempts + 1
+from picked where d.id = picked.id
+returning d.id, d.key, d.target, d.endpoint, d.instance_id, d.request, d.attempts, d.created_at`,
+    },
+    [targets, limit, perEndpoint, leaseSeconds],
+  );
+}
+
+/** What a test sends, which is written by whoever sends it. */
+export async function writeRequest(
+  on: Connection,
+  id: number,
+  request: StoredRequest,
+): Promise<void> {
+  await on.query('update deliveries set request = $2 where id = $1', [id, storableJson(request)]);
+}
+
+/** One time that a delivery was tried. */
+export interface Attempt {
+  readonly at: Date;
+  readonly milliseconds: number;
+  readonly outcome: 'delivered' | 'again' | 'final';
+  readonly status: number | null;
+  /** The beginning of what was answered, masked. */
+  readonly answer: string | null;
+  readonly reason: string | null;
+}
+
+type Held = Pick<ClaimedDelivery, 'id' | 'attempts' | 'target' | 'endpoint'>;
+
+/** Books an attempt that was taken; nothing where somebody else has it by now. Its endpoint works. */
+export async function bookDelivered(on: Connection, held: Held, attempt: Attempt): Promise<void> {
+  await on.query(
+    {
+      name: 'book-delivered',
+      text: `
+with booked as (
+  update deliveries set delivered_at = now(), leased_until = null, reason = null
+  where id = $1 and attempts = $2 and delivered_at is null and dead_at is null
+  returning id
+), works as (
+  delete from endpoints where target = $3 and endpoint = $4 and exists (select from booked)
+)
+${insertAttempt(5)}`,
+    },
+    [held.id, held.attempts, held.target, held.endpoint, ...attemptValues(attempt)],
+  );
+}
+
+/**
+ * Books an attempt that was not taken: the next one comes after `pauseSeconds`; null gives up.
+ * Resolves with the seconds for which its endpoint has not worked, null where that is switched off.
+ */
+export async function bookFailed(
+  on: Connection,
+  held: Held,
+  attempt: Attempt,
+  pauseSeconds: number | null,
+): Promise<{ readonly failingSeconds: number | null }> {
+  const [row] = await on.query<{ failingSeconds: number | null }>(
+    {
+      name: 'book-failed',
+      text: `
+with booked as (
+  update deliveries set leased_until = null, reason = $9,
+    available_at = now() + make_interval(secs => coalesce($11::float8, 0)),
+    dead_at = case when $11::float8 is null then now() end
+  where id = $1 and attempts = $2 and delivered_at is null and dead_at is null
+  returning id
+), fails as (
+  insert into endpoints (target, endpoint, reason)
+  select $3, $4, coalesce($9, '') from booked
+  on conflict (target, endpoint) do update set reason = excluded.reason
+    where endpoints.switched_off_at is null
+  returning extract(epoch from now() - failing_since)::float8 as seconds
+), written as (
+  ${insertAttempt(5)}
+)
+select (select seconds from fails) as failing_seconds`,
+    },
+    [held.id, held.attempts, held.target, held.endpoint, ...attemptValues(attempt), pauseSeconds],
+  );
+  return row ?? { failingSeconds: null };
+}
+
+/** Hands it back as it was taken: it was not tried. */
+export async function handBack(on: Connection, { id, attempts }: Held): Promise<void> {
+  await on.query(
+    `update deliveries set leased_until = null, attempts = attempts - 1
+     where id = $1 and attempts = $2 and delivered_at is null and dead_at is null`,
+    [id, attempts],
+  );
+}
+
+/** Parameters from `first` on: at, milliseconds, outcome, status, reason, answer. */
+const insertAttempt = (first: number): string => `
+  insert into delivery_attempts (delivery_id, at, milliseconds, outcome, status, reason, answer)
+  select id, $${first}, $${first + 1}, $${first + 2}, $${first + 3}::integer, $${first + 4},
+    $${first + 5}
+  from booked`;
+
+const attemptValues = ({ at, milliseconds, outcome, status, reason, answer }: Attempt) => [
+  at,
+  milliseconds,
+  outcome,
+  status,
+  reason === null ? null : storableText(reason),
+  answer === null ? null : storableText(answer),
+];

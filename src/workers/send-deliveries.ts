@@ -1,0 +1,133 @@
+/** Sends deliveries to targets besides Slack, many at a time, and keeps the books of how they went. */
+import {
+  bookDelivered,
+  bookFailed,
+  claimDue,
+  handBack,
+  writeRequest,
+  type Attempt,
+  type ClaimedDelivery,
+} from '../store/deliveries.ts';
+import type { Log } from '../log.ts';
+import type { Answer, Channel } from '../notifiers/channel.ts';
+import type { Database } from '../store/database.ts';
+
+export interface Sender {
+  /** Begins what is due and there is room for; resolves with how many that are. */
+  take(): Promise<number>;
+  /** Lets what is under way end within about `mostMs`; the rest is left for later. */
+  drain(mostMs: number): Promise<void>;
+}
+
+/** They wait for others nearly all the time. */
+const atOnce = 100;
+const perEndpoint = 4;
+/** Of one attempt, whatever it consists of. */
+const deadlineMs = 15_000;
+/** What is due by this clock is so by the database's a little later. */
+const clockMs = 50;
+/** By then it is found by looking. */
+const longestTimerMs = 60_000;
+/** Longer than an attempt: so long it waits when its process was killed. */
+const leaseSeconds = 20;
+
+export function createSender({
+  db,
+  channels,
+  log,
+  onMore,
+  mask,
+}: {
+  readonly db: Database;
+  readonly channels: readonly Channel[];
+  readonly log: Log;
+  /** There may be more to take: a delivery has ended, or is due again. */
+  readonly onMore: () => void;
+  /** Masks what may have been given to an instance in a text about it. */
+  readonly mask: (instanceId: number | null, text: string) => Promise<string>;
+}): Sender {
+  const byTarget = new Map(channels.map((channel) => [channel.name, channel]));
+  const underWay = new Set<Promise<void>>();
+  const stopping = new AbortController();
+
+  async function take(): Promise<number> {
+    const limit = atOnce - underWay.size;
+    if (limit === 0 || channels.length === 0) return 0;
+    const targets = [...byTarget.keys()];
+    const claimed = await claimDue(db, { targets, limit, perEndpoint, leaseSeconds });
+    for (const delivery of claimed) {
+      const work = handle(delivery).finally(() => {
+        underWay.delete(work);
+        onMore();
+      });
+      underWay.add(work);
+    }
+    return claimed.length;
+  }
+
+  /** Never rejects: what cannot be written in the books is tried again when its lease is over. */
+  async function handle(delivery: ClaimedDelivery): Promise<void> {
+    try {
+      const channel = byTarget.get(delivery.target);
+      if (channel === undefined) throw new Error(`${delivery.target} is not a target`);
+      await attempt(channel, delivery);
+    } catch (error) {
+      log.warn({ err: error, deliveryId: delivery.id }, 'a delivery could not be booked');
+    }
+  }
+
+  async function attempt(channel: Channel, delivery: ClaimedDelivery): Promise<void> {
+    const at = new Date();
+    const began = performance.now();
+    const answer = await sendOnce(channel, delivery);
+    if (answer === null) return handBack(db, delivery);
+    const milliseconds = Math.round(performance.now() - began);
+    const { outcome, status = null, reason = null, text = null } = answer;
+    const said = text === null ? null : await mask(delivery.instanceId, text);
+    await book(channel, delivery, { at, milliseconds, outcome, status, reason, answer: said });
+  }
+
+  /** Null: it was not tried to the end, for this process ends. */
+  async function sendOnce(channel: Channel, delivery: ClaimedDelivery): Promise<Answer | null> {
+    const { id, key, endpoint, attempts } = delivery;
+    const signal = AbortSignal.any([AbortSignal.timeout(deadlineMs), stopping.signal]);
+    try {
+      const request = delivery.request ?? channel.test(endpoint);
+      if (delivery.request === null) await writeRequest(db, id, request);
+      const answer = await channel.send({ key, endpoint, request, attempt: attempts }, signal);
+      return answer.outcome !== 'delivered' && stopping.signal.aborted ? null : answer;
+    } catch (error) {
+      if (stopping.signal.aborted) return null;
+      log.error({ err: error, deliveryId: id, target: channel.name }, 'a target stumbled');
+      return { outcome: 'again', reason: 'it could not be sent' };
+    }
+  }
+
+  async function book(
+    channel: Channel,
+    delivery: ClaimedDelivery,
+    attempted: Attempt,
+  ): Promise<void> {
+    if (attempted.outcome === 'delivered') return bookDelivered(db, delivery, attempted);
+    const age = (Date.now() - delivery.createdAt.getTime()) / 1_000;
+    const pause = attempted.outcome === 'final' ? null : channel.pauses(delivery.attempts, age);
+    const { id: deliveryId, target, endpoint } = delivery;
+    const { status, reason } = attempted;
+    const about = { deliveryId, target, endpoint: channel.shownEndpoint(endpoint), status, reason };
+    if (pause === null) log.error(about, 'a delivery is given up');
+    else {
+      log.warn({ ...about, pause: Math.round(pause) }, 'a delivery was not taken');
+      setTimeout(onMore, Math.min(pause * 1_000 + clockMs, longestTimerMs)).unref();
+    }
+    await bookFailed(db, delivery, attempted, pause);
+  }
+
+  return {
+    take,
+    async drain(mostMs) {
+      const stop = setTimeout(() => stopping.abort(), mostMs);
+      await Promise.all(underWay);
+      clearTimeout(stop);
+    },
+  };
+}
