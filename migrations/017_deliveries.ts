@@ -3,10 +3,16 @@ import type { Knex } from 'knex';
 /** Deliveries to other targets than Slack: webhooks and whatever comes after them. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
+    -- An endpoint was switched off; somebody asks whether anything arrives at one.
+    alter type outbox_event add value if not exists 'switched_off';
+    alter type outbox_event add value if not exists 'test';
+
     -- A notice is one row that Slack's delivery takes; what other targets are told of it are rows of their
-    -- own. Nobody looks a notice up by its key: deliveries have keys that receivers see.
+    -- own. Nobody looks a notice up by its key: deliveries have keys that receivers see. What it is about
+    -- is told by the types of those who write it; the check was read by every step.
     alter table outbox
       drop constraint outbox_target_check,
+      drop constraint outbox_about,
       drop constraint outbox_key_key,
       alter key drop not null,
       alter key drop default,
@@ -26,14 +32,16 @@ export async function up(knex: Knex): Promise<void> {
       id bigint generated always as identity primary key,
       -- Receivers see it as X-Kuroko2-Id.
       key uuid not null default gen_random_uuid(),
-      notice_id bigint,
+      notice_id bigint not null,
       target text not null,
       endpoint text not null,
+      -- As people may read it.
+      shown_endpoint text not null,
       event text not null,
       instance_id bigint,
       definition_id bigint,
-      -- What is sent, the same each time; null: of a test, whose target has not written it yet.
-      request jsonb,
+      -- What is sent, the same each time.
+      request jsonb not null,
       created_at timestamptz not null default now(),
       available_at timestamptz not null default now(),
       attempts integer not null default 0,
@@ -45,6 +53,7 @@ export async function up(knex: Knex): Promise<void> {
     create index deliveries_open on deliveries (target, endpoint, instance_id, id)
       where delivered_at is null and dead_at is null;
     create index deliveries_dead on deliveries (id) where dead_at is not null;
+    create index deliveries_notice on deliveries (notice_id);
     create index deliveries_instance on deliveries (instance_id, id);
     create index deliveries_definition on deliveries (definition_id, id);
 
@@ -66,6 +75,7 @@ export async function up(knex: Knex): Promise<void> {
       target text not null,
       endpoint text not null,
       failing_since timestamptz not null default now(),
+      failures integer not null default 1,
       switched_off_at timestamptz,
       reason text not null,
       primary key (target, endpoint)
@@ -90,12 +100,15 @@ export async function down(knex: Knex): Promise<void> {
         return null;
       end $$;
     drop table endpoints, delivery_attempts, deliveries, spreading;
+    delete from outbox where event::text in ('switched_off', 'test');
     update outbox set key = gen_random_uuid() where key is null;
     alter table outbox
       alter target drop default,
       alter key set default gen_random_uuid(),
       alter key set not null,
       add unique (key),
-      add constraint outbox_target_check check (target in ('slack'));
+      add constraint outbox_target_check check (target in ('slack')),
+      add constraint outbox_about
+        check (instance_id is not null or event in ('missed', 'set_aside', 'recount'));
   `);
 }

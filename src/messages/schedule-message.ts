@@ -1,4 +1,4 @@
-/** What is told of schedules by themselves: missed launches, one that was set aside, the recount of a day. */
+/** What is told of no run: missed launches, a schedule set aside, the recount of a day, an endpoint switched off. */
 import { markup, render, type Markup } from '../templates.ts';
 import { commandName } from './action-ids.ts';
 import { context, section, type Content } from './blocks.ts';
@@ -9,6 +9,7 @@ import type {
   MissedNotice,
   ScheduleDelivery,
   SetAsideNotice,
+  SwitchedOffNotice,
 } from '../store/outbox.ts';
 import type { Recount } from '../store/recounts.ts';
 import type { About } from './about.ts';
@@ -24,7 +25,20 @@ export function scheduleMessage(notice: ScheduleDelivery, about: About): Content
       return setAsideMessage(notice.payload, about);
     case 'recount':
       return recountMessage(notice.payload);
+    case 'switched_off':
+      return switchedOffMessage(notice.payload);
   }
+}
+
+function switchedOffMessage(notice: SwitchedOffNotice): Content {
+  const text = render('slack/schedules#switched-off', {
+    target: line(notice.target, 40),
+    endpoint: code(notice.endpoint, 300),
+    since: minuteMoment(new Date(notice.since)),
+    reason: line(notice.reason, 300),
+  });
+  const hint = render('slack/schedules#switched-off-hint', { command: commandName });
+  return { text, blocks: [section(text), context(hint)] };
 }
 
 /** One for all of them, however long it was and however many there are. */

@@ -13,12 +13,16 @@ export interface Channel {
   readonly name: string;
   /** What it tells of something that happened, and where; nothing where nobody is to be told. Pure. */
   readonly parcelsOf: (happening: Happening) => readonly Parcel[];
-  /** What is sent to an endpoint only to see whether it arrives. */
+  /** Where a definition has its things told, whatever happens. Pure. */
+  readonly endpointsOf: (about: Pick<RunHappening, 'definition' | 'admins'>) => readonly string[];
+  /** What is sent to an endpoint only to see whether it arrives. Pure. */
   readonly test: (endpoint: string) => ParcelRequest;
   /** Sends once. A rejection counts as one that may succeed later; `signal` ends it. */
   readonly send: (delivery: Outgoing, signal: AbortSignal) => Promise<Answer>;
   /** When what was not taken is sent again. */
   readonly pauses: Pauses;
+  /** Whether an endpoint that fails for a day is switched off; not where all depend on the same server. */
+  readonly switchesOff: boolean;
   /** An endpoint as it may be read by people and logs: without what only its owner should know. */
   readonly shownEndpoint: (endpoint: string) => string;
 }
@@ -43,7 +47,7 @@ export interface RunHappening extends Notice {
 export type ScheduleHappening = ScheduleNotice & { readonly at: Date; readonly instance: null };
 
 export interface Parcel {
-  /** Where it goes, at most `longestEndpoint` characters: an address, several, a room. */
+  /** Where it goes, at most `longestEndpoint` bytes: an address, several, a room. */
   readonly endpoint: string;
   readonly request: ParcelRequest;
 }

@@ -21,16 +21,19 @@ export function createWebhook(settings: WebhookConfig, context: WebhookContext):
   return {
     name: 'webhook',
     pauses: fiveTimes,
+    switchesOff: true,
     shownEndpoint: shownUrl,
+    endpointsOf,
     parcelsOf(happening) {
-      if (happening.instance === null) return [];
-      const { webhookUrl } = happening.definition;
-      if (webhookUrl === null || !tellsChat(happening, happening.definition)) return [];
+      if (happening.instance === null || !tellsChat(happening, happening.definition)) return [];
       const subject = render(`texts/notice#${happening.event}`, {
         name: happening.definition.name,
       });
       const body = JSON.stringify(bodyOf(happening, subject, context));
-      return [{ endpoint: webhookUrl, request: { subject, body, headers: {} } }];
+      return endpointsOf(happening).map((endpoint) => ({
+        endpoint,
+        request: { subject, body, headers: {} },
+      }));
     },
     test() {
       const subject = render('texts/notice#test');
@@ -57,6 +60,9 @@ export function createWebhook(settings: WebhookConfig, context: WebhookContext):
       ),
   };
 }
+
+const endpointsOf: Channel['endpointsOf'] = ({ definition: { webhookUrl } }) =>
+  webhookUrl === null ? [] : [webhookUrl];
 
 /** The order of the keys is Kuroko2's. */
 function bodyOf(

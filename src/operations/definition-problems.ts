@@ -28,6 +28,9 @@ export function definitionProblems(
   if (fields.webhookUrl !== null && !isHttpUrl(fields.webhookUrl)) {
     say('webhook_url', 'must be an http or https URL.');
   }
+  if (Buffer.byteLength(fields.webhookUrl ?? '') > 2_000) {
+    say('webhook_url', 'is too long (maximum is 2000 bytes).');
+  }
   if (lengthOf(fields.failureText ?? '') > 180) {
     say('failure_text', 'is too long (maximum is 180 characters).');
   }

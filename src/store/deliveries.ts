@@ -14,6 +14,7 @@ export interface NewDelivery {
   readonly noticeId: number;
   readonly target: string;
   readonly endpoint: string;
+  readonly shownEndpoint: string;
   readonly event: string;
   readonly instanceId: number | null;
   readonly definitionId: number | null;
@@ -22,22 +23,23 @@ export interface NewDelivery {
   readonly dead: string | null;
 }
 
-/** In their order. What is for an endpoint that is switched off is dead from the start. */
+/** In their order. What is for an endpoint that is switched off is dead from the start, unless it is a test. */
 export async function insertDeliveries(tx: Tx, deliveries: readonly NewDelivery[]): Promise<void> {
   if (deliveries.length === 0) return;
   await tx.query(
     {
       name: 'insert-deliveries',
       text: `
-insert into deliveries (notice_id, target, endpoint, event, instance_id, definition_id, request, reason,
-  dead_at)
-select "noticeId", d.target, d.endpoint, event, "instanceId", "definitionId", request,
+insert into deliveries (notice_id, target, endpoint, shown_endpoint, event, instance_id, definition_id,
+  request, reason, dead_at)
+select "noticeId", d.target, d.endpoint, "shownEndpoint", event, "instanceId", "definitionId", request,
   coalesce(dead, off.reason), case when coalesce(dead, off.reason) is not null then now() end
 from jsonb_to_recordset($1::jsonb) with ordinality as d ("noticeId" bigint, target text, endpoint text,
-    event text, "instanceId" bigint, "definitionId" bigint, request jsonb, dead text, position bigint)
+    "shownEndpoint" text, event text, "instanceId" bigint, "definitionId" bigint, request jsonb, dead text, position bigint)
   left join lateral (
-    select 'the endpoint is switched off: ' || e.reason as reason from endpoints e
-    where e.target = d.target and e.endpoint = d.endpoint and e.switched_off_at is not null) off on true
+    select 'the endpoint is switched off' as reason from endpoints e
+    where e.target = d.target and e.endpoint = d.endpoint and e.switched_off_at is not null
+      and event <> 'test') off on true
 order by d.position`,
     },
     [storableJson(deliveries)],
@@ -49,8 +51,10 @@ export interface ClaimedDelivery {
   readonly key: string;
   readonly target: string;
   readonly endpoint: string;
+  readonly shownEndpoint: string;
   readonly instanceId: number | null;
-  readonly request: StoredRequest | null;
+  readonly definitionId: number | null;
+  readonly request: StoredRequest;
   /** This one included. */
   readonly attempts: number;
   readonly createdAt: Date;
@@ -98,19 +102,11 @@ with heads as (
 )
 update deliveries d set leased_until = now() + make_interval(secs => $4), attempts = attempts + 1
 from picked where d.id = picked.id
-returning d.id, d.key, d.target, d.endpoint, d.instance_id, d.request, d.attempts, d.created_at`,
+returning d.id, d.key, d.target, d.endpoint, d.shown_endpoint, d.instance_id, d.definition_id, d.request,
+  d.attempts, d.created_at`,
     },
     [targets, limit, perEndpoint, leaseSeconds],
   );
-}
-
-/** What a test sends, which is written by whoever sends it. */
-export async function writeRequest(
-  on: Connection,
-  id: number,
-  request: StoredRequest,
-): Promise<void> {
-  await on.query('update deliveries set request = $2 where id = $1', [id, storableJson(request)]);
 }
 
 /** One time that a delivery was tried. */
@@ -145,17 +141,25 @@ ${insertAttempt(5)}`,
   );
 }
 
+/** An endpoint that does not work now. */
+export interface Failing {
+  readonly since: Date;
+  readonly seconds: number;
+  /** Attempts in a row. */
+  readonly failures: number;
+}
+
 /**
  * Books an attempt that was not taken: the next one comes after `pauseSeconds`; null gives up.
- * Resolves with the seconds for which its endpoint has not worked, null where that is switched off.
+ * Resolves with how its endpoint does; null where that is switched off, or another has it by now.
  */
 export async function bookFailed(
   on: Connection,
   held: Held,
   attempt: Attempt,
   pauseSeconds: number | null,
-): Promise<{ readonly failingSeconds: number | null }> {
-  const [row] = await on.query<{ failingSeconds: number | null }>(
+): Promise<Failing | null> {
+  const [row] = await on.query<Failing>(
     {
       name: 'book-failed',
       text: `
@@ -165,20 +169,43 @@ with booked as (
     dead_at = case when $11::float8 is null then now() end
   where id = $1 and attempts = $2 and delivered_at is null and dead_at is null
   returning id
-), fails as (
-  insert into endpoints (target, endpoint, reason)
-  select $3, $4, coalesce($9, '') from booked
-  on conflict (target, endpoint) do update set reason = excluded.reason
-    where endpoints.switched_off_at is null
-  returning extract(epoch from now() - failing_since)::float8 as seconds
 ), written as (
   ${insertAttempt(5)}
 )
-select (select seconds from fails) as failing_seconds`,
+insert into endpoints (target, endpoint, reason)
+select $3, $4, coalesce($9, '') from booked
+on conflict (target, endpoint) do update set reason = excluded.reason, failures = endpoints.failures + 1
+  where endpoints.switched_off_at is null
+returning failing_since as since, extract(epoch from now() - failing_since)::float8 as seconds, failures`,
     },
     [held.id, held.attempts, held.target, held.endpoint, ...attemptValues(attempt), pauseSeconds],
   );
-  return row ?? { failingSeconds: null };
+  return row ?? null;
+}
+
+/**
+ * Switches an endpoint off, and with it everything that is open for it. Nothing where another has done
+ * so, or where something has arrived there meanwhile.
+ */
+export async function switchOff(
+  tx: Tx,
+  { target, endpoint }: Pick<ClaimedDelivery, 'target' | 'endpoint'>,
+): Promise<{ readonly since: Date; readonly reason: string } | null> {
+  const [row] = await tx.query<{ since: Date; reason: string }>(
+    `with off as (
+       update endpoints set switched_off_at = now()
+       where target = $1 and endpoint = $2 and switched_off_at is null
+       returning failing_since, reason
+     ), dead as (
+       update deliveries set dead_at = now(), leased_until = null,
+         reason = 'the endpoint is switched off'
+       where target = $1 and endpoint = $2 and delivered_at is null and dead_at is null
+         and exists (select from off)
+     )
+     select failing_since as since, reason from off`,
+    [target, endpoint],
+  );
+  return row ?? null;
 }
 
 /** Hands it back as it was taken: it was not tried. */

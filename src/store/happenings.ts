@@ -17,22 +17,30 @@ export async function subjectsOf(
   on: Connection,
   instanceIds: readonly number[],
 ): Promise<ReadonlyMap<number, Subject>> {
+  if (instanceIds.length === 0) return new Map();
   const instances = await findInstances(on, instanceIds);
-  const definitionIds = [...new Set(instances.map(({ definitionId }) => definitionId))];
-  const [definitions, admins] = await Promise.all([
-    findDefinitions(on, definitionIds),
-    adminAddresses(on, definitionIds),
-  ]);
-  const byId = new Map(definitions.map((definition) => [definition.id, definition]));
+  const ids = [...new Set(instances.map(({ definitionId }) => definitionId))];
+  const definitions = await addressedDefinitions(on, ids);
   return new Map(
     instances.flatMap((instance) => {
-      const definition = byId.get(instance.definitionId);
-      if (definition === undefined) return [];
-      const { id } = definition;
-      const addresses = admins.flatMap(({ definitionId, email }) =>
-        definitionId === id ? [email] : [],
-      );
-      return [[instance.id, { instance, definition, admins: addresses }]];
+      const found = definitions.get(instance.definitionId);
+      return found === undefined ? [] : [[instance.id, { instance, ...found }]];
+    }),
+  );
+}
+
+/** By the id of the definition. */
+export async function addressedDefinitions(
+  on: Connection,
+  ids: readonly number[],
+): Promise<ReadonlyMap<number, Pick<Subject, 'definition' | 'admins'>>> {
+  if (ids.length === 0) return new Map();
+  const definitions = await findDefinitions(on, ids);
+  const admins = await adminAddresses(on, ids);
+  return new Map(
+    definitions.map((definition) => {
+      const own = admins.filter(({ definitionId }) => definitionId === definition.id);
+      return [definition.id, { definition, admins: own.map(({ email }) => email) }];
     }),
   );
 }

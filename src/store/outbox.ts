@@ -86,7 +86,33 @@ export type ScheduleNotice =
       /** What the recount of a day has found. */
       readonly event: 'recount';
       readonly payload: Omit<Recount, 'countedAt'>;
+    }
+  | {
+      /** An endpoint has failed for a day, and gets nothing any more. */
+      readonly event: 'switched_off';
+      readonly payload: SwitchedOffNotice;
     };
+
+export interface SwitchedOffNotice {
+  readonly target: string;
+  /** As it may be shown. */
+  readonly endpoint: string;
+  /** A delivery that could not be made: through it the endpoint is tested and switched on. */
+  readonly deliveryId: number;
+  /** Whose deliveries went there last; null where they were of no definition. */
+  readonly definitionId: number | null;
+  /** When it failed first, ISO 8601 in UTC. */
+  readonly since: string;
+  /** How it failed last. */
+  readonly reason: string;
+}
+
+/** Somebody asks whether anything arrives at an endpoint: nothing that Slack is told of. */
+export interface TestWish {
+  readonly target: string;
+  /** Null: wherever the definition has its things told. */
+  readonly endpoint: string | null;
+}
 
 export interface MissedNotice {
   /** The first and the last minute of them, ISO 8601 in UTC. */
@@ -216,6 +242,23 @@ export async function insertScheduleNotice(
      select pg_notify('kuroko_outbox', '') from written`,
     [definitionId, notice.event, storableJson(notice.payload)],
   );
+}
+
+/** Resolves with the id of the notice, by which its deliveries are found. */
+export async function insertTest(
+  tx: Tx,
+  definitionId: number | null,
+  wish: TestWish,
+): Promise<number> {
+  const [row] = await tx.query<{ id: number }>(
+    `with written as (
+       insert into outbox (event, definition_id, payload, delivered_at)
+       values ('test', $1, $2, now()) returning id)
+     select id, pg_notify('kuroko_outbox', '')::text from written`,
+    [definitionId, storableJson(wish)],
+  );
+  if (row === undefined) throw new Error('a test could not be written');
+  return row.id;
 }
 
 /**

@@ -4,7 +4,7 @@
  * that were seen is a gap, which is looked at again until nothing can come of it any more. So the notices
  * themselves, which are written on the path of every step, need neither a mark nor an index for it.
  */
-import type { Notice, ScheduleNotice } from './outbox.ts';
+import type { Notice, ScheduleNotice, TestWish } from './outbox.ts';
 import type { Connection, Tx } from './database.ts';
 
 /** Begins with what happens from now on, unless it has begun already. */
@@ -29,7 +29,13 @@ interface SpreadableRun extends Notice, Spread {
   readonly attempt: number | null;
 }
 
-export type SpreadableSchedule = ScheduleNotice & Spread & { readonly instanceId: null };
+export type SpreadableSchedule = (ScheduleNotice | TestNotice) &
+  Spread & { readonly instanceId: null };
+
+interface TestNotice {
+  readonly event: 'test';
+  readonly payload: TestWish;
+}
 
 interface Spread {
   readonly id: number;

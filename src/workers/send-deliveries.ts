@@ -1,12 +1,14 @@
 /** Sends deliveries to targets besides Slack, many at a time, and keeps the books of how they went. */
+import { inTransaction } from '../operations/in-transaction.ts';
+import { switchEndpointOff } from '../operations/switch-endpoint-off.ts';
 import {
   bookDelivered,
   bookFailed,
   claimDue,
   handBack,
-  writeRequest,
   type Attempt,
   type ClaimedDelivery,
+  type Failing,
 } from '../store/deliveries.ts';
 import type { Log } from '../log.ts';
 import type { Answer, Channel } from '../notifiers/channel.ts';
@@ -24,6 +26,10 @@ const atOnce = 100;
 const perEndpoint = 4;
 /** Of one attempt, whatever it consists of. */
 const deadlineMs = 15_000;
+/** An endpoint that is seldom used is given some attempts, too. */
+const hasFailedForADay = ({ seconds, failures }: Failing): boolean =>
+  seconds >= 86_400 && failures >= 10;
+
 /** What is due by this clock is so by the database's a little later. */
 const clockMs = 50;
 /** By then it is found by looking. */
@@ -89,11 +95,9 @@ export function createSender({
 
   /** Null: it was not tried to the end, for this process ends. */
   async function sendOnce(channel: Channel, delivery: ClaimedDelivery): Promise<Answer | null> {
-    const { id, key, endpoint, attempts } = delivery;
+    const { id, key, endpoint, request, attempts } = delivery;
     const signal = AbortSignal.any([AbortSignal.timeout(deadlineMs), stopping.signal]);
     try {
-      const request = delivery.request ?? channel.test(endpoint);
-      if (delivery.request === null) await writeRequest(db, id, request);
       const answer = await channel.send({ key, endpoint, request, attempt: attempts }, signal);
       return answer.outcome !== 'delivered' && stopping.signal.aborted ? null : answer;
     } catch (error) {
@@ -111,15 +115,23 @@ export function createSender({
     if (attempted.outcome === 'delivered') return bookDelivered(db, delivery, attempted);
     const age = (Date.now() - delivery.createdAt.getTime()) / 1_000;
     const pause = attempted.outcome === 'final' ? null : channel.pauses(delivery.attempts, age);
-    const { id: deliveryId, target, endpoint } = delivery;
-    const { status, reason } = attempted;
-    const about = { deliveryId, target, endpoint: channel.shownEndpoint(endpoint), status, reason };
+    const { id: deliveryId, target, shownEndpoint: endpoint } = delivery;
+    const about = {
+      deliveryId,
+      target,
+      endpoint,
+      status: attempted.status,
+      reason: attempted.reason,
+    };
     if (pause === null) log.error(about, 'a delivery is given up');
     else {
       log.warn({ ...about, pause: Math.round(pause) }, 'a delivery was not taken');
       setTimeout(onMore, Math.min(pause * 1_000 + clockMs, longestTimerMs)).unref();
     }
-    await bookFailed(db, delivery, attempted, pause);
+    const failing = await bookFailed(db, delivery, attempted, pause);
+    if (failing === null || !channel.switchesOff || !hasFailedForADay(failing)) return;
+    const off = await inTransaction(db, (tx) => switchEndpointOff(tx, delivery));
+    if (off) log.error({ ...about, failing }, 'an endpoint is switched off');
   }
 
   return {

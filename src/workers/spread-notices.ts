@@ -1,9 +1,14 @@
 /** Spreads notices: each becomes the deliveries of all targets besides Slack that tell of it, once. */
 import { asItWas } from '../notifiers/as-it-was.ts';
-import { longestEndpoint, type Channel, type Happening } from '../notifiers/channel.ts';
-import { showSubject } from '../operations/show.ts';
+import {
+  longestEndpoint,
+  type Channel,
+  type Happening,
+  type Parcel,
+} from '../notifiers/channel.ts';
+import { showDefinition, showSubject } from '../operations/show.ts';
 import { insertDeliveries, type NewDelivery } from '../store/deliveries.ts';
-import { subjectsOf, type Subject } from '../store/happenings.ts';
+import { addressedDefinitions, subjectsOf, type Subject } from '../store/happenings.ts';
 import { firstAfterFailure } from '../store/instances.ts';
 import { beginSpreading, takeUnspread, type Spreadable } from '../store/spreading.ts';
 import type { Log } from '../log.ts';
@@ -32,25 +37,33 @@ export async function spreadNotices(
     await beginSpreading(tx);
     return { made: 0, more: false };
   }
-  const deliveries = (await happeningsOf(tx, taken.notices, facts)).flatMap((one) =>
-    channels.flatMap((channel) => deliveriesOf(channel, one, log)),
-  );
+  const told = await happeningsOf(tx, taken.notices, facts);
+  const tests = await testsOf(tx, taken.notices, channels, facts);
+  const deliveries = [
+    ...told.flatMap((one) => channels.flatMap((channel) => deliveriesOf(channel, one, log))),
+    ...tests,
+  ];
   await insertDeliveries(tx, deliveries);
   await taken.done();
   return { made: deliveries.length, more: taken.more };
 }
 
 interface Told {
-  readonly notice: Spreadable;
+  readonly notice: Happened;
   readonly happening: Happening;
 }
+
+type Test = Extract<Spreadable, { readonly event: 'test' }>;
+type Happened = Exclude<Spreadable, Test>;
+const hasHappened = (notice: Spreadable): notice is Happened =>
+  notice.event !== 'test' && notice.event !== 'refresh';
 
 async function happeningsOf(
   tx: Tx,
   notices: readonly Spreadable[],
   facts: EngineFacts,
 ): Promise<Told[]> {
-  const worth = notices.filter(({ event }) => event !== 'refresh');
+  const worth = notices.filter(hasHappened);
   const instanceIds = worth.flatMap(({ instanceId }) => instanceId ?? []);
   const finished = worth.flatMap(({ event, instanceId }) =>
     event === 'finished' && instanceId !== null ? [instanceId] : [],
@@ -70,7 +83,7 @@ async function happeningsOf(
 }
 
 function runHappening(
-  { event, payload, tokenId, attempt, createdAt }: Spreadable & { readonly instanceId: number },
+  { event, payload, tokenId, attempt, createdAt }: Happened & { readonly instanceId: number },
   { instance, definition, admins }: Subject,
   facts: EngineFacts,
 ): Happening {
@@ -81,19 +94,54 @@ function runHappening(
 /** A target that stumbles over a notice must not keep those after it from being told. */
 function deliveriesOf(channel: Channel, { notice, happening }: Told, log: Log): NewDelivery[] {
   try {
-    return channel.parcelsOf(happening).map(({ endpoint, request }) => ({
+    return channel.parcelsOf(happening).map((parcel) => ({
+      ...addressed(channel, parcel),
       noticeId: notice.id,
-      target: channel.name,
-      endpoint: endpoint.slice(0, longestEndpoint),
       event: happening.event,
       instanceId: notice.instanceId,
       definitionId: happening.instance?.definitionId ?? notice.definitionId,
-      request,
-      dead: endpoint.length > longestEndpoint ? 'the address is too long' : null,
     }));
   } catch (error) {
     const about = { target: channel.name, noticeId: notice.id, event: notice.event };
     log.error({ err: error, ...about }, 'a notice could not be told');
     return [];
   }
+}
+
+/** Where somebody asks whether anything arrives. */
+async function testsOf(
+  tx: Tx,
+  notices: readonly Spreadable[],
+  channels: readonly Channel[],
+  facts: EngineFacts,
+): Promise<NewDelivery[]> {
+  const wanted = notices.filter((notice): notice is Test => notice.event === 'test');
+  const ids = wanted.flatMap(({ definitionId }) => definitionId ?? []);
+  const definitions = await addressedDefinitions(tx, ids);
+  return wanted.flatMap(({ id, definitionId, payload: { target, endpoint } }) => {
+    const channel = channels.find(({ name }) => name === target);
+    if (channel === undefined) return [];
+    const found = definitions.get(definitionId ?? 0);
+    const own = found === undefined ? [] : channel.endpointsOf(shownOf(found, facts));
+    return (endpoint === null ? own : [endpoint]).map((to) => ({
+      ...addressed(channel, { endpoint: to, request: channel.test(to) }),
+      noticeId: id,
+      event: 'test',
+      instanceId: null,
+      definitionId,
+    }));
+  });
+}
+
+const shownOf = (
+  { definition, admins }: Pick<Subject, 'definition' | 'admins'>,
+  facts: EngineFacts,
+) => ({ definition: showDefinition(definition, facts), admins });
+
+/** One with an address that no index holds goes nowhere. */
+function addressed({ name: target, shownEndpoint }: Channel, { endpoint, request }: Parcel) {
+  const tooLong = Buffer.byteLength(endpoint) > longestEndpoint;
+  const kept = tooLong ? endpoint.slice(0, longestEndpoint) : endpoint;
+  const dead = tooLong ? 'the address is too long' : null;
+  return { target, endpoint: kept, shownEndpoint: shownEndpoint(kept), request, dead };
 }

@@ -6,7 +6,7 @@ import { inTransaction } from '../../src/operations/in-transaction.ts';
 import { retry } from '../../src/operations/retry.ts';
 import { openDatabase, type Database } from '../../src/store/database.ts';
 import type { DefinitionFields } from '../../src/store/definitions.ts';
-import { insertNotice } from '../../src/store/outbox.ts';
+import { insertNotice, insertTest } from '../../src/store/outbox.ts';
 import { beginSpreading, endSpreading } from '../../src/store/spreading.ts';
 import { createSender, type Sender } from '../../src/workers/send-deliveries.ts';
 import { spreadNotices } from '../../src/workers/spread-notices.ts';
@@ -308,6 +308,71 @@ describe('what is not taken', () => {
     expect(await rows()).toMatchObject([{ attempts: 0, dead: false }]);
     await settle([senderOf()]);
     expect(receiver.received.map(({ status }) => status)).toEqual([null, 200]);
+  });
+});
+
+describe('an address that fails for a day', () => {
+  const failFor = async (hours: number, failures: number) => {
+    await db.query(
+      `update endpoints set failing_since = now() - make_interval(hours => $1), failures = $2`,
+      [hours, failures],
+    );
+  };
+  const notices = () =>
+    db.query<{ event: string; payload: unknown }>(
+      `select event, payload from outbox where event = 'switched_off'`,
+    );
+
+  it('is switched off with one notice, and gets nothing until somebody sees that it works', async () => {
+    const { id } = await job('/gone?token=hunter22');
+    receiver.answers('/gone', ...Array.from({ length: 8 }, () => ({ status: 410 })));
+    for (let run = 0; run < 4; run += 1) await launchOne(db, id);
+    await spread();
+    await sender.take();
+    await until('the first failure', async () =>
+      (await rows()).some(({ reason }) => reason !== null),
+    );
+    await failFor(25, 50);
+    await settle();
+    expect(new Set((await rows()).map(({ dead, reason }) => `${dead} ${reason}`))).toEqual(
+      new Set(['true the endpoint is switched off']),
+    );
+    expect(await notices()).toMatchObject([
+      { payload: { target: 'webhook', reason: 'it answered 410', definitionId: id } },
+    ]);
+    expect(JSON.stringify(await notices())).toContain('/gone?***');
+    expect(JSON.stringify(await notices())).not.toContain('hunter22');
+
+    const before = receiver.received.length;
+    await launchOne(db, id);
+    await settle();
+    expect(receiver.received).toHaveLength(before);
+
+    receiver.answers('/gone');
+    await inTransaction(db, (tx) => insertTest(tx, id, { target: 'webhook', endpoint: null }));
+    await settle();
+    expect(receiver.received.at(-1)?.json.action).toBe('test');
+    await launchOne(db, id);
+    await settle();
+    expect(actions('/gone').at(-1)).toBe('notify_launch');
+    expect(receiver.at('/gone').at(-1)?.status).toBe(200);
+    expect(await notices()).toHaveLength(1);
+  });
+
+  it.each([
+    ['for less than a day', 23, 500],
+    ['a few times only', 100, 3],
+  ])('is not switched off when it has failed %s', async (_, hours, failures) => {
+    await launchJob();
+    receiver.answers('/hook', { status: 500 }, { status: 500 });
+    await spread();
+    await sender.take();
+    await until('the failure', async () => (await rows())[0]?.reason);
+    await failFor(hours, failures);
+    await settle();
+    expect(await rows()).toMatchObject([{ dead: false, attempts: 3 }]);
+    expect(await notices()).toEqual([]);
+    expect(await db.query('select from endpoints')).toEqual([]);
   });
 });
 
