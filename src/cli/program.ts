@@ -1,6 +1,7 @@
 /** Every verb with its arguments. A verb's own file is loaded when somebody asks for it. */
 import { Command } from 'commander';
 import { collect, instanceId, positive, queueName } from './arguments.ts';
+import { addDeliveryVerbs } from './delivery-verbs.ts';
 import { addHostVerbs } from './host-verbs.ts';
 import { json, type Json } from './json-option.ts';
 import { addOutsideVerbs } from './outside-verbs.ts';
@@ -152,6 +153,7 @@ export function createProgram(outside: Outside, done: (code: number) => void): C
   addOutsideVerbs(program, outside, run);
   addScheduleVerbs(program, outside, run);
   addHostVerbs(program, outside, run);
+  addDeliveryVerbs(program, outside, run);
   return program;
 }
 

@@ -48,6 +48,12 @@ export const actionIds = {
   removeSchedule: 'remove_schedule',
   suspendJob: 'suspend_job',
   resumeJob: 'resume_job',
+  /** Another time of what was sent to other targets. */
+  newestDeliveries: 'newest_deliveries',
+  olderDeliveries: 'older_deliveries',
+  sendAgain: 'send_again',
+  switchOn: 'switch_on',
+  testEndpoint: 'test_endpoint',
 } as const;
 export type ActionId = (typeof actionIds)[keyof typeof actionIds];
 
@@ -116,6 +122,15 @@ export type ButtonValue =
       readonly definitionId: number;
       readonly id: number;
     }
+  /** Null: of all; from that delivery on. */
+  | {
+      readonly type: 'deliveries';
+      readonly instanceId: number | null;
+      readonly definitionId: number | null;
+      readonly dead: boolean;
+      readonly before: number | null;
+    }
+  | { readonly type: 'delivery'; readonly deliveryId: number }
   | { readonly type: 'match'; readonly verb: string; readonly definitionId: number }
   | { readonly type: 'none' };
 
@@ -147,6 +162,12 @@ export function encodeValue(value: ButtonValue): string {
       return `process:${value.executorId}:${value.startedAt}`;
     case 'schedule':
       return `schedule:${value.kind}:${value.definitionId}:${value.id}`;
+    case 'deliveries': {
+      const { instanceId, definitionId, dead, before } = value;
+      return `deliveries:${instanceId ?? 0}:${definitionId ?? 0}:${Number(dead)}:${before ?? 0}`;
+    }
+    case 'delivery':
+      return `delivery:${value.deliveryId}`;
     case 'match':
       return `match:${value.verb}:${value.definitionId}`;
     case 'none':
@@ -202,6 +223,18 @@ function read(text: string): ButtonValue | null {
         ? { type, kind, definitionId: b, id: c }
         : null;
     }
+    case 'deliveries':
+      return [a, b, c, d].every((part) => part !== null && part !== undefined) && rest.length === 4
+        ? {
+            type,
+            instanceId: a || null,
+            definitionId: b || null,
+            dead: c === 1,
+            before: d || null,
+          }
+        : null;
+    case 'delivery':
+      return a && rest.length === 1 ? { type, deliveryId: a } : null;
     case 'match': {
       const [verb] = rest;
       return verb !== undefined && /^[a-z-]{1,30}$/.test(verb) && b && rest.length === 2

@@ -15,7 +15,8 @@ export type JobVerb =
   | 'suspend-schedule'
   | 'suspend'
   | 'resume'
-  | 'why';
+  | 'why'
+  | 'deliveries';
 
 export type FoundJob =
   | { readonly status: 'found'; readonly definition: Definition }

@@ -2,6 +2,7 @@
 import { nearestVerb } from './nearest-verb.ts';
 import { plainText } from './plain-text.ts';
 import { splitWords, type Word } from './split-words.ts';
+import { deliveriesCommand, type DeliveriesCommand } from './deliveries-grammar.ts';
 import { restartCommand, type RestartCommand } from './restart-grammar.ts';
 import {
   scheduleCommand,
@@ -36,6 +37,7 @@ export type Command =
   | WorkersCommand
   | RestartCommand
   | ScheduleCommand
+  | DeliveriesCommand
   | { readonly verb: 'executions' }
   /** Id or name; null is all jobs. */
   | { readonly verb: 'history'; readonly job: string | null }
@@ -78,6 +80,8 @@ export function parseCommand(text: string): Command {
       return suspensionCommand(verb, words);
     case 'why':
       return whyCommand(words);
+    case 'deliveries':
+      return deliveriesCommand(words);
     case 'status':
     case 'logs':
     case 'retry':

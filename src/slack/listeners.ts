@@ -8,6 +8,12 @@ import {
 } from '../messages/action-ids.ts';
 import { unknownButtonAnswer } from '../messages/command-answers.ts';
 import { chooseStepClick } from './actions/choose-step.ts';
+import {
+  deliveriesClick,
+  sendAgainClick,
+  switchOnClick,
+  testEndpointClick,
+} from './actions/deliveries.ts';
 import { helpListClick, helpStatusClick, helpWorkersClick } from './actions/help.ts';
 import { historyClick } from './actions/history.ts';
 import { launchClick } from './actions/launch.ts';
@@ -84,6 +90,11 @@ export const clickListeners: Readonly<Record<ActionId, ClickListener>> = {
   [actionIds.removeSchedule]: removeScheduleClick,
   [actionIds.suspendJob]: suspendJobClick,
   [actionIds.resumeJob]: resumeJobClick,
+  [actionIds.newestDeliveries]: deliveriesClick,
+  [actionIds.olderDeliveries]: deliveriesClick,
+  [actionIds.sendAgain]: sendAgainClick,
+  [actionIds.switchOn]: switchOnClick,
+  [actionIds.testEndpoint]: testEndpointClick,
 };
 
 /** A button of a message older than this version. */

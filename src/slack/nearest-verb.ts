@@ -36,6 +36,8 @@ const otherNames: ReadonlyMap<string, Verb> = new Map([
   ['unsuspend', 'resume'],
   ['continue', 'resume'],
   ['output', 'logs'],
+  ['webhooks', 'deliveries'],
+  ['notifications', 'deliveries'],
   ['rerun', 'retry'],
   ['reload', 'restart'],
   ['stop', 'cancel'],

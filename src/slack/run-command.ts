@@ -2,6 +2,7 @@
 import { errorAnswer, unknownVerbAnswer } from '../messages/answers.ts';
 import { whichRunAnswer } from '../messages/command-answers.ts';
 import { slackMessageAt } from '../store/slack-messages.ts';
+import { deliveries } from './commands/deliveries.ts';
 import { executions } from './commands/executions.ts';
 import { help } from './commands/help.ts';
 import { history } from './commands/history.ts';
@@ -77,6 +78,12 @@ export async function runCommand(
     case 'suspend':
     case 'resume':
       return suspension(shell, ask, actor, command);
+    case 'deliveries': {
+      const { job, dead } = command;
+      const run = job === null ? await runOfThread(shell, ask) : null;
+      const instanceId = command.instanceId ?? run;
+      return ask.answer(await deliveries(shell, actor, { instanceId, job, dead }));
+    }
     case 'why':
       return ask.answer(await whyAnswer(shell, command));
     case 'unknown':

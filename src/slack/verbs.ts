@@ -18,6 +18,7 @@ export const verbs = [
   'suspend',
   'resume',
   'why',
+  'deliveries',
   'restart',
 ] as const;
 

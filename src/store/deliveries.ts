@@ -52,6 +52,7 @@ export interface ClaimedDelivery {
   readonly target: string;
   readonly endpoint: string;
   readonly shownEndpoint: string;
+  readonly event: string;
   readonly instanceId: number | null;
   readonly definitionId: number | null;
   readonly request: StoredRequest;
@@ -102,8 +103,8 @@ with heads as (
 )
 update deliveries d set leased_until = now() + make_interval(secs => $4), attempts = attempts + 1
 from picked where d.id = picked.id
-returning d.id, d.key, d.target, d.endpoint, d.shown_endpoint, d.instance_id, d.definition_id, d.request,
-  d.attempts, d.created_at`,
+returning d.id, d.key, d.target, d.endpoint, d.shown_endpoint, d.event, d.instance_id, d.definition_id,
+  d.request, d.attempts, d.created_at`,
     },
     [targets, limit, perEndpoint, leaseSeconds],
   );
@@ -151,7 +152,7 @@ export interface Failing {
 
 /**
  * Books an attempt that was not taken: the next one comes after `pauseSeconds`; null gives up.
- * Resolves with how its endpoint does; null where that is switched off, or another has it by now.
+ * Resolves with how its endpoint does; null where that is switched off, only tested, or another has it by now.
  */
 export async function bookFailed(
   on: Connection,
@@ -168,12 +169,12 @@ with booked as (
     available_at = now() + make_interval(secs => coalesce($11::float8, 0)),
     dead_at = case when $11::float8 is null then now() end
   where id = $1 and attempts = $2 and delivered_at is null and dead_at is null
-  returning id
+  returning id, event
 ), written as (
   ${insertAttempt(5)}
 )
 insert into endpoints (target, endpoint, reason)
-select $3, $4, coalesce($9, '') from booked
+select $3, $4, coalesce($9, '') from booked where event <> 'test'
 on conflict (target, endpoint) do update set reason = excluded.reason, failures = endpoints.failures + 1
   where endpoints.switched_off_at is null
 returning failing_since as since, extract(epoch from now() - failing_since)::float8 as seconds, failures`,
@@ -232,3 +233,51 @@ const attemptValues = ({ at, milliseconds, outcome, status, reason, answer }: At
   reason === null ? null : storableText(reason),
   answer === null ? null : storableText(answer),
 ];
+
+/** Where a delivery goes, and whose it is; locked until the transaction ends. Null when there is none. */
+export async function lockDelivery(
+  tx: Tx,
+  id: number,
+): Promise<{
+  readonly target: string;
+  readonly endpoint: string;
+  readonly definitionId: number | null;
+  readonly switchedOff: boolean;
+} | null> {
+  const [row] = await tx.query<{
+    target: string;
+    endpoint: string;
+    definitionId: number | null;
+    switchedOff: boolean;
+  }>(
+    `select target, endpoint, definition_id, exists (select from endpoints e where
+       e.target = d.target and e.endpoint = d.endpoint and e.switched_off_at is not null) as switched_off
+     from deliveries d where id = $1 for update`,
+    [id],
+  );
+  return row ?? null;
+}
+
+/** Opens one that is over, with all its attempts before it; false for one that is open. */
+export async function reopen(tx: Tx, id: number): Promise<boolean> {
+  const rows = await tx.query(
+    `with opened as (
+       update deliveries set delivered_at = null, dead_at = null, reason = null, attempts = 0,
+         available_at = now(), leased_until = null
+       where id = $1 and (delivered_at is not null or dead_at is not null)
+       returning id)
+     select pg_notify('kuroko_outbox', '') from opened`,
+    [id],
+  );
+  return rows.length > 0;
+}
+
+/** False when it is not switched off. */
+export async function switchOn(tx: Tx, target: string, endpoint: string): Promise<boolean> {
+  const rows = await tx.query(
+    `delete from endpoints where target = $1 and endpoint = $2 and switched_off_at is not null
+     returning 1`,
+    [target, endpoint],
+  );
+  return rows.length > 0;
+}

@@ -1,5 +1,6 @@
 /** One of several jobs of that name: the verb again, for this one. */
 import { unknownButtonAnswer } from '../../messages/command-answers.ts';
+import { deliveries } from '../commands/deliveries.ts';
 import { history } from '../commands/history.ts';
 import { scheduleVerb } from '../commands/schedule.ts';
 import { suspension } from '../commands/suspension.ts';
@@ -10,6 +11,10 @@ import { onClick } from './listen.ts';
 export const matchClick = onClick('match', async (shell, click, { verb, definitionId }, actor) => {
   if (verb === 'show') return click.answer(await jobCard(shell, actor, definitionId));
   if (verb === 'history') return click.answer(await history(shell, definitionId));
+  if (verb === 'deliveries') {
+    const wanted = { instanceId: null, job: definitionId, dead: false };
+    return click.answer(await deliveries(shell, actor, wanted));
+  }
   if (verb === 'schedule' || verb === 'suspend-schedule') {
     const command = { verb, job: String(definitionId), wish: null } as const;
     return scheduleVerb(shell, click, actor, command);

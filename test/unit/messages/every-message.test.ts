@@ -252,6 +252,17 @@ function scheduleMessages(text: string): (Content | Modal)[] {
         differences: times(12, { ...difference, problem: 'not_due' } as const),
       },
     },
+    {
+      event: 'switched_off',
+      payload: {
+        target: text,
+        endpoint: text,
+        deliveryId: 9,
+        definitionId: 3,
+        since: time,
+        reason: text,
+      },
+    },
   ] as const;
   return [
     ...notices.map((notice) => scheduleMessage({ ...posting, ...notice }, about)),

@@ -59,6 +59,24 @@ describe('what is told of schedules', () => {
     expect(told).toContain('|job-3>: none launched now, 2 prevented, 7 skipped');
   });
 
+  it('says which endpoint gets nothing any more, and what to do about it', () => {
+    const notice: ScheduleNotice = {
+      event: 'switched_off',
+      payload: {
+        target: 'webhook',
+        endpoint: 'https://hooks.example/in?***',
+        deliveryId: 9,
+        definitionId: 3,
+        since: '2026-07-29T12:00:00Z',
+        reason: 'it answered 410',
+      },
+    };
+    const told = words(notice);
+    expect(told).toContain('Nothing is sent to `https://hooks.example/in?***` (webhook) any more');
+    expect(told).toContain('the last because it answered 410');
+    expect(told).toContain('/kuroko deliveries dead');
+  });
+
   it('names what was set aside, why, and until when', () => {
     const notice: ScheduleNotice = {
       event: 'set_aside',

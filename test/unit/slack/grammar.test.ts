@@ -65,6 +65,10 @@ describe('a command', () => {
     ['history', { verb: 'history', job: null }],
     ['history #3', { verb: 'history', job: '3' }],
     ['history "nightly report"', { verb: 'history', job: 'nightly report' }],
+    ['deliveries', { verb: 'deliveries', instanceId: null, job: null, dead: false }],
+    ['deliveries #12 dead', { verb: 'deliveries', instanceId: 12, job: null, dead: true }],
+    ['deliveries dead job:3', { verb: 'deliveries', instanceId: null, job: '3', dead: true }],
+    ['deliveries “12”', { verb: 'deliveries', instanceId: null, job: '12', dead: false }],
   ])('%j is understood', (text, command) => {
     expect(parseCommand(text)).toEqual(command);
   });
@@ -86,6 +90,10 @@ describe('a command', () => {
     [
       'executions 3',
       'Nothing follows `executions`. Of one run: `status 12`; of what was: `history`.',
+    ],
+    [
+      'deliveries two words',
+      'Say `deliveries`, `deliveries 12` for a run, `deliveries "a job"` or `deliveries job:3`; with `dead` only what was given up.',
     ],
     ['show two words', 'One job at a time. A name with spaces goes in quotes: `show "two words"`.'],
   ])('%j is answered with what belongs there', (text, problem) => {
