@@ -23,6 +23,7 @@ export async function up(knex: Knex): Promise<void> {
     -- not to be seen, for their transactions may still have been under way.
     create table spreading (
       singleton boolean primary key default true check (singleton),
+      targets text[] not null,
       position bigint not null,
       gaps jsonb not null default '[]',
       begun_at timestamptz not null default now()

@@ -59,8 +59,9 @@ async function startAll(config: Config, scope: Scope): Promise<(ending: Ending) 
     config.databaseUrl ?? (await embedPostgres(guardian, config.dataDir, log, life.isOver));
   const db = await reachedDatabase(databaseUrl, { max: 8, name: 'kuroko main' }, scope);
   await migrateLatest(databaseUrl);
-  const targets = Object.values(config.notifiers).some((section) => section !== null);
-  await (targets ? beginSpreading(db) : endSpreading(db));
+  const sections = Object.entries(config.notifiers);
+  const targets = sections.flatMap(([target, section]) => (section === null ? [] : [target]));
+  await (targets.length > 0 ? beginSpreading(db, targets) : endSpreading(db));
 
   const local =
     config.slack.botToken === null ? await embedSlack(guardian, config, log, life.isOver) : null;

@@ -1,8 +1,9 @@
 /** Whether the database answers, is new enough, and has the schema of this version. */
 import { UserError } from '../errors.ts';
-import { openDatabase } from '../store/database.ts';
+import { openDatabase, type Database } from '../store/database.ts';
 import { migrateStatus } from '../store/migrate.ts';
 import { checkDefinitionSecrets } from './check-secrets.ts';
+import { checkTargets } from './check-targets.ts';
 import { explain } from './explain.ts';
 import { databaseUrl } from './session.ts';
 import type { Config } from '../config.ts';
@@ -13,7 +14,10 @@ const oldest = 14;
 const about = 'database';
 
 export async function checkDatabase(
-  config: Pick<Config, 'databaseUrl' | 'dataDir' | 'secrets'>,
+  config: Pick<Config, 'databaseUrl' | 'dataDir' | 'secrets'> & {
+    /** Null where the configuration cannot be read. */
+    readonly notifiers: Config['notifiers'] | null;
+  },
   outside: Outside,
 ): Promise<Finding[]> {
   let url: string;
@@ -37,13 +41,21 @@ export async function checkDatabase(
     return [
       { type: 'ok', about, message: `PostgreSQL ${name}, ${applied.length} migrations` },
       ...pending.map((migration) => problem(`${migration} is not applied: run kuroko migrate`)),
-      ...(pending.length === 0 ? await checkDefinitionSecrets(db, config) : []),
+      ...(pending.length === 0 ? await checkDefinitions(db, config) : []),
     ];
   } catch (error) {
     return [problem(explain(error).trim())];
   } finally {
     await db.close();
   }
+}
+
+async function checkDefinitions(
+  db: Database,
+  { secrets, notifiers }: Pick<Config, 'secrets'> & { notifiers: Config['notifiers'] | null },
+): Promise<Finding[]> {
+  const told = notifiers === null ? [] : await checkTargets(db, notifiers);
+  return [...(await checkDefinitionSecrets(db, { secrets })), ...told];
 }
 
 const problem = (message: string): Finding => ({ type: 'problem', about, message });

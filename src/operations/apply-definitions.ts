@@ -2,6 +2,7 @@
 import { invalid } from '../errors.ts';
 import { definitionsNamed, findDefinition } from '../store/definitions.ts';
 import { scheduleNow } from '../store/schedules.ts';
+import { configuredTargets } from '../store/spreading.ts';
 import { adminsOf, type User } from '../store/users.ts';
 import { databaseClock, type Clock } from './clock.ts';
 import { definitionProblems } from './definition-problems.ts';
@@ -15,6 +16,7 @@ import {
 } from './schedule-problems.ts';
 import { writeDefinition } from './save-definition.ts';
 import { secretsOf } from './secrets-of.ts';
+import { targetWarnings } from './target-warnings.ts';
 import type { Actor } from './actor.ts';
 import type { EngineFacts } from './engine-facts.ts';
 import { newDefinition } from './new-definition.ts';
@@ -146,8 +148,11 @@ export async function planWarnings(
 ): Promise<string[][]> {
   const drafts = plan.map(({ id, fields: { name, script } }) => ({ id, name, script }));
   const warnings = await definitionWarnings(on, drafts);
-  return plan.map(({ action }, index) =>
-    action === 'unchanged' ? [] : (warnings[index] ?? []).map(describeScriptError),
+  const targets = await configuredTargets(on);
+  return plan.map(({ action, fields }, index) =>
+    action === 'unchanged'
+      ? []
+      : [...(warnings[index] ?? []).map(describeScriptError), ...targetWarnings(fields, targets)],
   );
 }
 

@@ -7,7 +7,12 @@ import {
   takeMaintenance,
   type Maintenance,
 } from '../store/maintenances.ts';
-import { deleteOldExecutions, deleteOldInstances, type Batch } from '../store/old-rows.ts';
+import {
+  deleteOldDeliveries,
+  deleteOldExecutions,
+  deleteOldInstances,
+  type Batch,
+} from '../store/old-rows.ts';
 import { insertReminders } from '../store/reminders.ts';
 import { lockTokensByKey } from '../store/tokens.ts';
 import { lineageKeys } from '../workflow/token-key.ts';
@@ -83,7 +88,7 @@ const works: Readonly<Record<MaintenanceName, Work>> = {
       `Instances that ended more than ${days(instances)} ago: ${done} deleted.`,
   },
   cleanup_old_execution_histories: {
-    batch: (tx, after, { executions }) => deleteOldExecutions(tx, after, executions),
+    batch: deleteHistories,
     report: (done, { executions }) =>
       `Executions that ended more than ${days(executions)} ago: ${done} deleted.`,
   },
@@ -92,6 +97,13 @@ const works: Readonly<Record<MaintenanceName, Work>> = {
     report: (done) => `Instances in ERROR for more than a day: ${done} told of again.`,
   },
 };
+
+/** What was sent elsewhere is kept as long as what was executed. */
+async function deleteHistories(tx: Tx, after: number, { executions }: Retention) {
+  const batch = await deleteOldExecutions(tx, after, executions);
+  const { more } = await deleteOldDeliveries(tx, executions);
+  return { ...batch, more: batch.more || more };
+}
 
 /** Lets the token know, unless it has left meanwhile. */
 async function end(

@@ -4,6 +4,7 @@ import { insertAudit } from '../store/audit.ts';
 import { findDefinition } from '../store/definitions.ts';
 import { lockDelivery, reopen, switchOn } from '../store/deliveries.ts';
 import { insertTest } from '../store/outbox.ts';
+import { configuredTargets } from '../store/spreading.ts';
 import { auditActor, type Actor } from './actor.ts';
 import { authorise, type Action, type Policy } from './authorise.ts';
 import type { Tx } from '../store/database.ts';
@@ -64,6 +65,13 @@ export async function testEndpoint(
   await authorise(tx, { actor, action: 'administer', definition, policy });
   if (endpoint === null && definition === null) {
     throw invalid('Say which endpoint is to be tested, or of which job.');
+  }
+  const targets = await configuredTargets(tx);
+  if (!targets.includes(target)) {
+    const there = targets.length === 0 ? 'There are none' : `There are: ${targets.join(', ')}`;
+    throw invalid(
+      `"${target}" is not a target that something is sent to. ${there}; they are configured below \`notifiers\`.`,
+    );
   }
   await insertAudit(tx, {
     ...auditActor(actor),

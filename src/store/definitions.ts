@@ -281,3 +281,11 @@ export function definitionScripts(
 ): Promise<Pick<Definition, 'id' | 'name' | 'script'>[]> {
   return on.query('select id, name, script from definitions where deleted_at is null order by id');
 }
+
+/** How many definitions name a place to be told things at, by target. */
+export async function definitionsToldBy(on: Connection): Promise<{ readonly webhook: number }> {
+  const [row] = await on.query<{ webhook: number }>(
+    'select count(webhook_url) as webhook from definitions where deleted_at is null',
+  );
+  return row ?? { webhook: 0 };
+}

@@ -51,6 +51,24 @@ export function deleteOldExecutions(tx: Tx, after: number, days: number): Promis
   );
 }
 
+/** What was sent elsewhere, or could not be, with each time that it was tried. The oldest first. */
+export async function deleteOldDeliveries(
+  tx: Tx,
+  days: number,
+): Promise<{ readonly more: boolean }> {
+  const limit = 500;
+  const gone = await tx.query(
+    `with page as (
+       select id, created_at from deliveries order by id limit $1
+     )
+     delete from deliveries where id in (
+       select id from page where created_at < now() - make_interval(days => $2))
+     returning 1`,
+    [limit, days],
+  );
+  return { more: gone.length === limit };
+}
+
 /** `parts` name the rows that were looked at `page`, and those that were deleted `gone`. */
 async function batch(tx: Tx, parts: string, values: readonly [number, number]): Promise<Batch> {
   const [row] = await tx.query<Batch>(

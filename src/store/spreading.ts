@@ -7,13 +7,21 @@
 import type { Notice, ScheduleNotice, TestWish } from './outbox.ts';
 import type { Connection, Tx } from './database.ts';
 
-/** Begins with what happens from now on, unless it has begun already. */
-export async function beginSpreading(on: Connection): Promise<void> {
+/** Begins with what happens from now on, unless it has begun already; says which targets there are. */
+export async function beginSpreading(on: Connection, targets: readonly string[]): Promise<void> {
   await on.query(
-    `insert into spreading (position) select coalesce(max(id), 0) from outbox
-     where not exists (select from spreading)
-     on conflict do nothing`,
+    `insert into spreading (targets, position)
+     select $1, (select coalesce(max(id), 0) from outbox)
+     on conflict (singleton) do update set targets = excluded.targets
+       where spreading.targets <> excluded.targets`,
+    [targets],
   );
+}
+
+/** The targets besides Slack that something is sent to; none while nobody has begun. */
+export async function configuredTargets(on: Connection): Promise<readonly string[]> {
+  const [row] = await on.query<{ targets: string[] }>('select targets from spreading');
+  return row?.targets ?? [];
 }
 
 /** No target is configured: what happens until one is, none is told of. */

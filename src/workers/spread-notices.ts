@@ -10,7 +10,12 @@ import { showDefinition, showSubject } from '../operations/show.ts';
 import { insertDeliveries, type NewDelivery } from '../store/deliveries.ts';
 import { addressedDefinitions, subjectsOf, type Subject } from '../store/happenings.ts';
 import { firstAfterFailure } from '../store/instances.ts';
-import { beginSpreading, takeUnspread, type Spreadable } from '../store/spreading.ts';
+import {
+  beginSpreading,
+  configuredTargets,
+  takeUnspread,
+  type Spreadable,
+} from '../store/spreading.ts';
 import type { Log } from '../log.ts';
 import type { EngineFacts } from '../operations/engine-facts.ts';
 import type { Tx } from '../store/database.ts';
@@ -34,7 +39,7 @@ export async function spreadNotices(
 ): Promise<Spread> {
   const taken = await takeUnspread(tx, atOnce);
   if (taken === null) {
-    await beginSpreading(tx);
+    await begin(tx, channels);
     return { made: 0, more: false };
   }
   const told = await happeningsOf(tx, taken.notices, facts);
@@ -46,6 +51,15 @@ export async function spreadNotices(
   await insertDeliveries(tx, deliveries);
   await taken.done();
   return { made: deliveries.length, more: taken.more };
+}
+
+/** Another Kuroko, which has no targets, may have ended it. */
+async function begin(tx: Tx, channels: readonly Channel[]): Promise<void> {
+  if ((await configuredTargets(tx)).length > 0) return;
+  await beginSpreading(
+    tx,
+    channels.map(({ name }) => name),
+  );
 }
 
 interface Told {

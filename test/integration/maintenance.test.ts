@@ -186,7 +186,16 @@ describe('cleanup_old_execution_histories', () => {
     const [old = 0] = await oldInstances(1, { days: 15, steps: 700 });
     const [failed = 0] = await oldInstances(1, { days: 15, status: 'error' });
     const [young = 0] = await oldInstances(1, { days: 13 });
+    await db.query(
+      `insert into deliveries (notice_id, target, endpoint, shown_endpoint, event, request, created_at)
+       select n, 'webhook', 'x', 'x', 'launch', '{}', now() - make_interval(days => case when n < 1101 then 15 else 13 end)
+       from generate_series(1, 1102) n`,
+    );
     const run = await maintained('kuroko_runner: cleanup_old_execution_histories');
+    expect(await db.query('select notice_id from deliveries order by id')).toEqual([
+      { noticeId: 1_101 },
+      { noticeId: 1_102 },
+    ]);
     const executions = await db.query<{ instanceId: number }>(
       'select distinct instance_id from executions order by 1',
     );

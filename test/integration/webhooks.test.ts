@@ -34,7 +34,7 @@ afterAll(async () => {
 beforeEach(async () => {
   await db.query(`truncate outbox, instances, executions, logs, definitions, executors, users,
     deliveries, endpoints, spreading cascade`);
-  await beginSpreading(db);
+  await beginSpreading(db, ['webhook']);
   receiver = await startWebhookReceiver(secret);
   worker = await handWorker(db);
   sender = senderOf();
@@ -157,7 +157,7 @@ describe('a run', () => {
   it('is told of what was there when it happened, and not of what nobody looked for', async () => {
     await endSpreading(db);
     await launchJob('/before');
-    await beginSpreading(db);
+    await beginSpreading(db, ['webhook']);
     await launchJob('/after');
     await settle();
     expect(receiver.received.map(({ path }) => path)).toEqual(['/after']);

@@ -26,7 +26,7 @@ async function findAll(outside: Outside): Promise<Finding[]> {
   const { config, findings } = configuration();
   const { databaseUrl, dataDir, slack, secrets } = config ?? bareSettings(process.env);
   const connections = await Promise.all([
-    checkDatabase({ databaseUrl, dataDir, secrets }, outside),
+    checkDatabase({ databaseUrl, dataDir, secrets, notifiers: config?.notifiers ?? null }, outside),
     checkSlack(slack),
   ]);
   const tasks = config === null ? [] : checkTaskSecrets(config);

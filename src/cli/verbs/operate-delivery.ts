@@ -71,4 +71,4 @@ export function testVerb(
 }
 
 const nobody = (target: string, to: string): string =>
-  `Nothing was sent. Is kuroko start running, is there a section notifiers: ${target} in its configuration, and is ${to} told anything by it?`;
+  `Nothing was sent. Is kuroko start running, and does ${to} name a place for ${target}?`;
