@@ -24,8 +24,8 @@ export interface Sender {
 /** They wait for others nearly all the time. */
 const atOnce = 100;
 const perEndpoint = 4;
-/** Of one attempt, whatever it consists of. */
-const deadlineMs = 15_000;
+/** Of a lease: by then an attempt has ended, for another may begin when the lease is over. */
+const usable = 0.75;
 /** An endpoint that is seldom used is given some attempts, too. */
 const hasFailedForADay = ({ seconds, failures }: Failing): boolean =>
   seconds >= 86_400 && failures >= 10;
@@ -34,16 +34,8 @@ const hasFailedForADay = ({ seconds, failures }: Failing): boolean =>
 const clockMs = 50;
 /** By then it is found by looking. */
 const longestTimerMs = 60_000;
-/** Longer than an attempt: so long it waits when its process was killed. */
-const leaseSeconds = 20;
 
-export function createSender({
-  db,
-  channels,
-  log,
-  onMore,
-  mask,
-}: {
+export interface SenderOptions {
   readonly db: Database;
   readonly channels: readonly Channel[];
   readonly log: Log;
@@ -51,7 +43,12 @@ export function createSender({
   readonly onMore: () => void;
   /** Masks what may have been given to an instance in a text about it. */
   readonly mask: (instanceId: number | null, text: string) => Promise<string>;
-}): Sender {
+  /** So long it waits when its process was killed; an attempt is given three quarters of it. */
+  readonly leaseSeconds?: number;
+}
+
+export function createSender(options: SenderOptions): Sender {
+  const { db, channels, log, onMore, mask, leaseSeconds = 20 } = options;
   const byTarget = new Map(channels.map((channel) => [channel.name, channel]));
   const underWay = new Set<Promise<void>>();
   const stopping = new AbortController();
@@ -60,9 +57,10 @@ export function createSender({
     const limit = atOnce - underWay.size;
     if (limit === 0 || channels.length === 0) return 0;
     const targets = [...byTarget.keys()];
+    const until = performance.now() + leaseSeconds * 1_000 * usable;
     const claimed = await claimDue(db, { targets, limit, perEndpoint, leaseSeconds });
     for (const delivery of claimed) {
-      const work = handle(delivery).finally(() => {
+      const work = handle(delivery, until).finally(() => {
         underWay.delete(work);
         onMore();
       });
@@ -72,20 +70,24 @@ export function createSender({
   }
 
   /** Never rejects: what cannot be written in the books is tried again when its lease is over. */
-  async function handle(delivery: ClaimedDelivery): Promise<void> {
+  async function handle(delivery: ClaimedDelivery, until: number): Promise<void> {
     try {
       const channel = byTarget.get(delivery.target);
       if (channel === undefined) throw new Error(`${delivery.target} is not a target`);
-      await attempt(channel, delivery);
+      await attempt(channel, delivery, until);
     } catch (error) {
       log.warn({ err: error, deliveryId: delivery.id }, 'a delivery could not be booked');
     }
   }
 
-  async function attempt(channel: Channel, delivery: ClaimedDelivery): Promise<void> {
+  async function attempt(
+    channel: Channel,
+    delivery: ClaimedDelivery,
+    until: number,
+  ): Promise<void> {
     const at = new Date();
     const began = performance.now();
-    const answer = await sendOnce(channel, delivery);
+    const answer = await sendOnce(channel, delivery, until);
     if (answer === null) return handBack(db, delivery);
     const milliseconds = Math.round(performance.now() - began);
     const { outcome, status = null, reason = null, text = null } = answer;
@@ -93,10 +95,16 @@ export function createSender({
     await book(channel, delivery, { at, milliseconds, outcome, status, reason, answer: said });
   }
 
-  /** Null: it was not tried to the end, for this process ends. */
-  async function sendOnce(channel: Channel, delivery: ClaimedDelivery): Promise<Answer | null> {
+  /** Null: it was not tried to the end, for this process ends or was too busy to begin in time. */
+  async function sendOnce(
+    channel: Channel,
+    delivery: ClaimedDelivery,
+    until: number,
+  ): Promise<Answer | null> {
+    const leftMs = Math.floor(until - performance.now());
+    if (leftMs <= 0) return null;
     const { id, key, endpoint, request, attempts } = delivery;
-    const signal = AbortSignal.any([AbortSignal.timeout(deadlineMs), stopping.signal]);
+    const signal = AbortSignal.any([AbortSignal.timeout(leftMs), stopping.signal]);
     try {
       const answer = await channel.send({ key, endpoint, request, attempt: attempts }, signal);
       return answer.outcome !== 'delivered' && stopping.signal.aborted ? null : answer;

@@ -2,7 +2,7 @@
 import { inTransaction } from '../operations/in-transaction.ts';
 import { secretsOf } from '../operations/secrets-of.ts';
 import { findInstance } from '../store/instances.ts';
-import { createSender } from './send-deliveries.ts';
+import { createSender, type SenderOptions } from './send-deliveries.ts';
 import { spreadNotices } from './spread-notices.ts';
 import { createWake } from './wake.ts';
 import type { Log } from '../log.ts';
@@ -25,12 +25,14 @@ export function startTargets(
   channels: readonly Channel[],
   facts: EngineFacts,
   log: Log,
+  options: Pick<SenderOptions, 'leaseSeconds'> = {},
 ): Targets {
   if (channels.length === 0) return { wake: () => {}, stop: () => Promise.resolve() };
   const news = createWake();
   const room = createWake();
   const cancelled = new AbortController();
   const sender = createSender({
+    ...options,
     db,
     channels,
     log,
