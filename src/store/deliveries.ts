@@ -34,13 +34,14 @@ insert into deliveries (notice_id, target, endpoint, shown_endpoint, event, inst
   request, reason, dead_at)
 select "noticeId", d.target, d.endpoint, "shownEndpoint", event, "instanceId", "definitionId", request,
   coalesce(dead, off.reason), case when coalesce(dead, off.reason) is not null then now() end
-from jsonb_to_recordset($1::jsonb) with ordinality as d ("noticeId" bigint, target text, endpoint text,
-    "shownEndpoint" text, event text, "instanceId" bigint, "definitionId" bigint, request jsonb, dead text, position bigint)
+from rows from (jsonb_to_recordset($1::jsonb) as ("noticeId" bigint, target text, endpoint text,
+    "shownEndpoint" text, event text, "instanceId" bigint, "definitionId" bigint, request jsonb, dead text))
+  with ordinality as d
   left join lateral (
     select 'the endpoint is switched off' as reason from endpoints e
     where e.target = d.target and e.endpoint = d.endpoint and e.switched_off_at is not null
       and event <> 'test') off on true
-order by d.position`,
+order by ordinality`,
     },
     [storableJson(deliveries)],
   );

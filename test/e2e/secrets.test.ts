@@ -13,14 +13,19 @@ import {
   type Program,
 } from '../support/program.ts';
 import { until } from '../support/until.ts';
+import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
 
 /** Part of every secret of this test: it is looked for wherever anything can be read. */
 const trace = 'hunter22';
+/** In the address of the webhook, which is nobody's to read but its owner's. */
+const ofTheAddress = 'url-secret-77';
 const config = `
 kill_grace: 1
 secrets: ['*PASSWORD*', '*TOKEN*', MY_PEM]
 api_basic_authentication_applications: {client: key-of-the-client}
-notifiers: {slack: {default_channel: '#general'}}
+notifiers:
+  slack: {default_channel: '#general'}
+  webhook: {secret_token: of-both-sides, allow_private_addresses: true}
 slack: {operators: [UALICE]}
 execution_logger: {type: CloudWatchLogs, option: {group_name: kuroko2}}
 `;
@@ -37,6 +42,7 @@ const definition = (lines: readonly string[]): string =>
     `description: "call with sc\\"ript ${trace}"`,
     `failure_text: "see sc\\"ript ${trace}"`,
     'admins: [UALICE]',
+    `webhook_url: ${receiver.url(`/hook?key=${ofTheAddress}`)}`,
     'script: |',
     ...lines.map((line) => `  ${line}`),
     '',
@@ -58,6 +64,7 @@ let database: TestDatabase;
 let db: Database;
 let slack: LocalSlack;
 let cloudWatch: CloudWatchStandIn;
+let receiver: WebhookReceiver;
 let home: Home;
 let program: Program;
 let instanceId = 0;
@@ -89,11 +96,15 @@ const status = async (): Promise<string> => {
 /** Everything that can happen to a run happens to one that is full of secrets. */
 beforeAll(async () => {
   database = await createTestDatabase({ empty: true });
-  [slack, cloudWatch, home] = await Promise.all([
+  [slack, cloudWatch, receiver, home] = await Promise.all([
     startLocalSlack(),
     startCloudWatchStandIn(),
+    startWebhookReceiver('of-both-sides'),
     createHome(config),
   ]);
+  // Whoever is told may know more than it was told.
+  const indiscreet = { status: 500, text: `I know launch-${trace}` };
+  receiver.answers('/hook', indiscreet, { ...indiscreet, status: 200 });
   program = await startProgram(home, env());
   db = openDatabase(database.url, { max: 1 });
   writeFileSync(file(), definition(script));
@@ -132,6 +143,7 @@ afterAll(async () => {
   await home?.remove();
   await slack?.stop();
   await cloudWatch?.stop();
+  await receiver?.stop();
   await database?.drop();
 }, 60_000);
 
@@ -152,6 +164,8 @@ describe('a secret', () => {
       ['executions'],
       ['history'],
       ['workers'],
+      ['deliveries'],
+      ['deliveries', 'show', '1'],
       ['apply', '--dry-run', file()],
     ];
     const seen = await Promise.all(
@@ -173,6 +187,7 @@ describe('a secret', () => {
     expect(all).toContain('DB_PASSWORD=***');
     expect(all).toContain('<***> <***> <visible>');
     expect(all).toContain('the password is ***');
+    expect(all).toContain('I know ***');
     expect(all).toMatch(/- env: DB_PASSWORD=\*\*\* PLAIN=visible\n.*\+ env: DB_PASSWORD=\*\*\*/s);
   });
 
@@ -182,6 +197,7 @@ describe('a secret', () => {
       `status ${instanceId}`,
       `logs ${instanceId}`,
       'list leaky',
+      'deliveries leaky',
     ]) {
       // oxlint-disable-next-line no-await-in-loop -- a person types one after the other
       await slack.command(words);
@@ -213,6 +229,23 @@ describe('a secret', () => {
     await until('the output of all commands', () => stream().length === 7);
     expect(JSON.stringify(stream())).not.toContain(trace);
     expect(stream().filter(({ message }) => message.includes('***'))).toHaveLength(5);
+  });
+
+  it('is in nothing that is sent to a webhook', async () => {
+    await until('the end', () => receiver.received.at(-1)?.json.action === 'notify_cancellation');
+    const sent = JSON.stringify(receiver.received);
+    expect(sent).not.toContain(trace);
+    expect(sent).toContain('<***> <***> <visible>');
+    expect(receiver.received.map(({ status }) => status).slice(0, 3)).toEqual([500, 200, 200]);
+  });
+
+  it('of an address is in no table of what was sent there, and said to nobody', async () => {
+    const shown = await db.query('select shown_endpoint, request, reason from deliveries');
+    expect(shown.length).toBeGreaterThan(3);
+    expect(JSON.stringify(shown)).not.toContain(ofTheAddress);
+    expect(JSON.stringify(shown)).toContain('/hook?***');
+    expect(JSON.stringify(await slack.messages())).not.toContain(ofTheAddress);
+    expect(program.text()).not.toContain(ofTheAddress);
   });
 
   it('is in no table, but where it has to be kept as it is', async () => {
