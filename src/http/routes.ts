@@ -5,6 +5,7 @@ import { createDefinition } from './routes/create-definition.ts';
 import { definitionPage } from './routes/definition-page.ts';
 import { definitionsPage } from './routes/definitions-page.ts';
 import { deleteDefinition } from './routes/delete-definition.ts';
+import { deliveries } from './routes/deliveries.ts';
 import { healthRoutes, type Readiness } from './routes/health.ts';
 import { instanceLogs } from './routes/instance-logs.ts';
 import { instanceOutput } from './routes/instance-output.ts';
@@ -57,6 +58,7 @@ function apiRoutes(context: HttpContext, watch: InstanceWatch): ApiRoute[] {
     ...ledger(context),
     listRevisions(context),
     listWorkers(context),
+    ...deliveries(context),
     ...statistics(context),
   ];
   return [...routes, openapiRoute(routes)];

@@ -2,7 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiScopes, type ApiScope } from '../../src/config.ts';
 import { editSchedules } from '../../src/operations/edit-schedules.ts';
 import { inTransaction } from '../../src/operations/in-transaction.ts';
+import { insertDeliveries } from '../../src/store/deliveries.ts';
+import { listDeliveries } from '../../src/store/listed-deliveries.ts';
 import { schedulesOf } from '../../src/store/schedules.ts';
+import { beginSpreading } from '../../src/store/spreading.ts';
 import { facts, member } from '../support/operations.ts';
 import { basic, routesOfServer, startApiServer, type ApiServer } from '../support/api-server.ts';
 
@@ -57,6 +60,15 @@ const rows: Readonly<Record<string, Row>> = {
   'GET /v1/definitions/{id}/why': { needs: 'read', grants: 200, query: '?at=02:30' },
   'GET /v1/definitions/{id}/revisions': { needs: 'read', grants: 200 },
   'GET /v1/workers': { needs: 'read', grants: 200 },
+  'GET /v1/deliveries': { needs: 'read', grants: 200 },
+  'GET /v1/deliveries/{delivery_id}': { needs: 'read', grants: 200 },
+  'POST /v1/deliveries/{delivery_id}/send-again': { needs: 'operate', grants: 200 },
+  'POST /v1/deliveries/{delivery_id}/switch-on': { needs: 'administer', grants: 409 },
+  'POST /v1/deliveries/test': {
+    needs: 'administer',
+    grants: 202,
+    body: { target: 'webhook', endpoint: 'https://hooks.example/in' },
+  },
   'GET /v1/stats/instance': { needs: 'read', grants: 200 },
   'GET /v1/stats/waiting_execution': { needs: 'read', grants: 200 },
   'GET /openapi.json': { needs: 'any key', grants: 200 },
@@ -85,17 +97,19 @@ beforeAll(async () => {
       ...apiScopes.flatMap((scope) => [only(scope), allBut(scope)]),
     ],
   });
+  await beginSpreading(api.db, ['webhook']);
 });
 afterAll(() => api.stop());
 
 async function ask(route: string, authorization?: string, target?: Target) {
   const [method = '', path = ''] = route.split(' ');
-  const { id, instanceId, scheduleId, suspendId } = target ?? (await freshTarget());
+  const { id, instanceId, scheduleId, suspendId, deliveryId } = target ?? (await freshTarget());
   const address = path
     .replace('{id}', String(id))
     .replace('{instance_id}', String(instanceId))
     .replace('{schedule_id}', String(scheduleId))
-    .replace('{suspend_id}', String(suspendId));
+    .replace('{suspend_id}', String(suspendId))
+    .replace('{delivery_id}', String(deliveryId));
   const { body, query = '' } = rows[route] ?? {};
   return fetch(api.url + address + query, {
     method,
@@ -113,10 +127,17 @@ interface Target {
   readonly instanceId: number;
   readonly scheduleId: number;
   readonly suspendId: number;
+  readonly deliveryId: number;
 }
 
 /** Who may not come in does not learn what is there. */
-const nowhere: Target = { id: 999, instanceId: 999, scheduleId: 999, suspendId: 999 };
+const nowhere: Target = {
+  id: 999,
+  instanceId: 999,
+  scheduleId: 999,
+  suspendId: 999,
+  deliveryId: 999,
+};
 
 /** A definition whose only instance has ended: everything can be done to it. */
 async function freshTarget(tags: readonly string[] = []): Promise<Target> {
@@ -136,7 +157,29 @@ async function freshTarget(tags: readonly string[] = []): Promise<Target> {
   await inTransaction(api.db, (tx) => editSchedules(tx, wish, () => set, facts));
   const [schedule] = await schedulesOf(api.db, [id]);
   const scheduleId = schedule?.id ?? 0;
-  return { id, instanceId, scheduleId, suspendId: schedule?.suspends[0]?.id ?? 0 };
+  const suspendId = schedule?.suspends[0]?.id ?? 0;
+  return { id, instanceId, scheduleId, suspendId, deliveryId: await givenUp(id, instanceId) };
+}
+
+/** Something that was told of it, and could not be delivered. */
+async function givenUp(definitionId: number, instanceId: number): Promise<number> {
+  const request = { subject: 'Launched', body: '{}', headers: {} };
+  const told = { target: 'webhook', endpoint: 'https://hooks.example/in', event: 'launch' };
+  await inTransaction(api.db, (tx) =>
+    insertDeliveries(tx, [
+      {
+        ...told,
+        noticeId: 1,
+        shownEndpoint: told.endpoint,
+        definitionId,
+        instanceId,
+        request,
+        dead: 'it answered 500',
+      },
+    ]),
+  );
+  const [row] = await listDeliveries(api.db, { definitionId, limit: 1 });
+  return row?.id ?? 0;
 }
 
 const keyOf = ({ name, key }: { name: string; key: string }) => basic(name, key);
@@ -178,7 +221,8 @@ describe('the right key', () => {
   it.each(closed)('is granted $route', async ({ route, needs, grants }) => {
     const keys = apiScopes.filter((scope) => scope === needs || needs === 'any key').map(only);
     for (const key of keys) expect((await ask(route, keyOf(key))).status).toBe(grants);
-    expect((await ask(route, basic('plain', 'key-plain'))).status).toBe(grants);
+    const plain = needs === 'administer' ? 403 : grants;
+    expect((await ask(route, basic('plain', 'key-plain'))).status).toBe(plain);
   });
 });
 
@@ -201,7 +245,7 @@ describe('a key without the scope', () => {
 });
 
 describe('a key for some tags', () => {
-  it.each(scoped.filter(({ route }) => route.includes('{id}')))(
+  it.each(scoped.filter(({ route }) => /\{(delivery_)?id\}/.test(route)))(
     'is refused at $route of others',
     async ({ route, grants }) => {
       const tagged = basic('tagged', 'key-tagged');
@@ -213,7 +257,7 @@ describe('a key for some tags', () => {
 
   it('is refused what is about all definitions', async () => {
     const tagged = basic('tagged', 'key-tagged');
-    for (const route of ['GET /v1/workers', 'GET /v1/stats/instance']) {
+    for (const route of ['GET /v1/workers', 'GET /v1/deliveries', 'GET /v1/stats/instance']) {
       expect((await ask(route, tagged, nowhere)).status).toBe(403);
     }
   });
