@@ -22,7 +22,7 @@ import { engineConfig, publishConfig, type EngineConfig } from './operations/eng
 import { engineFacts } from './operations/engine-facts.ts';
 import { inTransaction } from './operations/in-transaction.ts';
 import { createSlackApp } from './slack/app.ts';
-import { migrateLatest } from './store/migrate.ts';
+import { migrateLatest, pendingMigrations } from './store/migrate.ts';
 import { beginSpreading, endSpreading } from './store/spreading.ts';
 import { forgetSlackMessages } from './store/slack-messages.ts';
 import { loadTemplates, speak, type Dialect } from './templates.ts';
@@ -58,7 +58,7 @@ async function startAll(config: Config, scope: Scope): Promise<(ending: Ending) 
   const databaseUrl =
     config.databaseUrl ?? (await embedPostgres(guardian, config.dataDir, log, life.isOver));
   const db = await reachedDatabase(databaseUrl, { max: 8, name: 'kuroko main' }, scope);
-  await migrateLatest(databaseUrl);
+  if ((await pendingMigrations(db)).length > 0) await migrateLatest(databaseUrl);
   const sections = Object.entries(config.notifiers);
   const targets = sections.flatMap(([target, section]) => (section === null ? [] : [target]));
   await (targets.length > 0 ? beginSpreading(db, targets) : endSpreading(db));
