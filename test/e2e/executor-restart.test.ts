@@ -22,7 +22,7 @@ describe('an executor', () => {
     const flags = ['--queue', 'batch', '--workers', '2'];
     const executor = spawnExecutor(there, flags, { ...env, HOSTNAME: 'batch-host' });
     await executor.ready();
-    const counting = await defineCounting(here, { everySeconds: 0.1, queue: 'batch' }, env);
+    const counting = await defineCounting(here, { everySeconds: 0.3, queue: 'batch' }, env);
     const ids = await countWith(program, counting, 2);
 
     executor.child.kill('SIGHUP');

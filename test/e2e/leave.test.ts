@@ -19,7 +19,7 @@ describe('a start that is to leave', () => {
   it('ends with the code that means start me again, and whoever is started next goes on; killed, nothing is left', async () => {
     const at = await homeOfTest();
     const first = await startProgram(at, {}, ['--leave']);
-    const counting = await defineCounting(at, { everySeconds: 0.1 });
+    const counting = await defineCounting(at, { everySeconds: 0.3 });
     const ids = await countWith(first, counting, 1);
     first.child.kill('SIGHUP');
     expect(await first.ended).toBe(75);

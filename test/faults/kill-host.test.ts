@@ -9,8 +9,8 @@ import { settled } from '../support/settled.ts';
 import { until } from '../support/until.ts';
 import type { Host } from '../support/host.ts';
 
-const kills = long ? 500 : 8;
-const instances = long ? 500 : 15;
+const kills = long ? 500 : 6;
+const instances = long ? 500 : 12;
 /** The others follow, one with each start: there is always something to be killed at. */
 const backlog = instances - kills + (long ? 20 : 0);
 
