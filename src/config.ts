@@ -4,6 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
+import { actionMailerSchema } from './config/mail.ts';
+import { notifiersConfig, notifierSections, type NotifiersConfig } from './config/notifiers.ts';
 import { settingProblem } from './config/setting-problem.ts';
 import { invalid } from './errors.ts';
 import { levels } from './log.ts';
@@ -26,7 +28,7 @@ export interface Config {
   readonly publicStats: boolean;
   readonly slack: SlackConfig;
   /** What is told besides Slack; null is off. */
-  readonly notifiers: { readonly webhook: WebhookConfig | null };
+  readonly notifiers: NotifiersConfig;
   readonly customTasks: Readonly<Record<string, CustomTask>>;
   readonly railsEnvCeiling: 'development' | 'test' | 'staging' | 'production';
   /** Folder whose templates replace ours. */
@@ -107,13 +109,6 @@ export interface SlackConfig {
   readonly launch: 'members' | 'admins';
 }
 
-export interface WebhookConfig {
-  /** What bodies are signed with; null: they are not. */
-  readonly secretToken: string | null;
-  /** Also to addresses that are not of the internet at large. */
-  readonly allowPrivateAddresses: boolean;
-}
-
 /** What holds for commands where nothing is configured. */
 export const commandDefaults = {
   timeZone: 'UTC',
@@ -161,16 +156,10 @@ const fileSchema = z.strictObject({
   notifiers: z
     .strictObject({
       slack: z.strictObject({ default_channel: text.optional() }).optional(),
-      mail: later('mail').optional(),
-      webhook: z
-        .strictObject({
-          secret_token: text.optional(),
-          allow_private_addresses: z.boolean().optional(),
-        })
-        .optional(),
-      hipchat: later('HipChat').optional(),
+      ...notifierSections,
     })
     .optional(),
+  action_mailer: actionMailerSchema.optional(),
   slack: z
     .strictObject({
       operators: names.optional(),
@@ -282,6 +271,9 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
       'SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) is missing: SLACK_BOT_TOKEN needs one of them',
     );
   }
+  if (settings.success && settings.data.action_mailer && !settings.data.notifiers?.mail) {
+    problems.push(`${filePath}: notifiers.mail is missing: action_mailer needs it`);
+  }
   if (problems.length > 0 || !environment.success || !settings.success) {
     const count = problems.length === 1 ? 'a mistake' : `${problems.length} mistakes`;
     throw invalid(`The configuration has ${count}.`, problems);
@@ -321,7 +313,7 @@ function assemble(
       allowedChannels: file.slack?.allowed_channels ?? [],
       launch: file.slack?.launch ?? 'members',
     },
-    notifiers: { webhook: webhookOf(file.notifiers?.webhook) },
+    notifiers: notifiersConfig(file.notifiers ?? {}, file.action_mailer),
     customTasks: Object.fromEntries(
       Object.entries(file.custom_tasks ?? {}).map(([name, task]) => [
         name,
@@ -365,16 +357,6 @@ export function apiClient(
   const { key, scopes = plainKeyScopes, tags = null } = given;
   return { name, key, scopes, tags };
 }
-
-const webhookOf = (
-  section: NonNullable<z.infer<typeof fileSchema>['notifiers']>['webhook'],
-): WebhookConfig | null =>
-  section === undefined
-    ? null
-    : {
-        secretToken: section.secret_token ?? null,
-        allowPrivateAddresses: section.allow_private_addresses ?? false,
-      };
 
 /** The file as an object; `{}` without one. A file that was asked for by name must be there. */
 function readFile(

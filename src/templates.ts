@@ -1,27 +1,46 @@
 /** All wording: compiles templates once a process and fills them in. */
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import Handlebars from 'handlebars';
+import { examine, type Examined } from './templates/examine.ts';
+import { readTexts, type Written } from './templates/read-texts.ts';
 
 /**
  * Fills in a template: `slack/run#title` is the part `title` of `templates/slack/run.hbs`,
  * `pages/instance` a file without parts. In `slack/` exactly `&`, `<` and `>` of every value are
- * escaped, as Slack wants it; in `texts/`, which are plain, nothing; elsewhere Handlebars escapes for
- * HTML. Markup of our own making is passed as `markup(...)`. A name that does not exist is a programmer's error and throws.
+ * escaped, as Slack wants it; in `texts/`, which are plain, nothing is;
+ * elsewhere Handlebars escapes for HTML. Markup of our own making is passed as `markup(...)`. A name
+ * that does not exist is a programmer's error and throws.
  */
 export function render(name: string, view: Readonly<Record<string, unknown>> = {}): string {
-  templates ??= load(null);
-  const template = templates.get(name);
+  if (templates === undefined) loadTemplates();
+  const template = templates?.get(name);
   if (template === undefined) throw new Error(`there is no template ${name}`);
   return template(view);
 }
 
 /**
  * Takes the wording of a folder (the configuration's `templates`) before our own, file by file and
- * part by part. Throws with every problem of every file.
+ * part by part. Throws a `TemplatesError` with every problem of every file; what was in force stays.
+ * Returns what deserves a second look.
  */
-export function loadTemplates(overrideFolder: string | null = null): void {
-  templates = load(overrideFolder);
+export function loadTemplates(overrideFolder: string | null = null): readonly string[] {
+  const texts = new Map(readTexts(ownFolder()).texts.map((text) => [text.name, text]));
+  const { problems, doubts } = overrideFolder === null ? flawless : override(texts, overrideFolder);
+  if (problems.length > 0) throw new TemplatesError(problems);
+  templates = new Map([...texts].map(([name, text]) => [name, compile(text)]));
+  return doubts;
+}
+
+/** A folder of wording that cannot be used: one sentence a problem, with file and line. */
+export class TemplatesError extends Error {
+  override readonly name = 'TemplatesError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.problems = problems;
+  }
 }
 
 /** Text that is markup already: our own links, mentions and dates, with what is in them escaped. */
@@ -49,42 +68,54 @@ export function escapeForSlack(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
+/** For markup of our own making, in pages and mail. */
+export const escapeForHtml = (text: string): string => Handlebars.escapeExpression(text);
+
 type Template = (view: Readonly<Record<string, unknown>>) => string;
 
 let templates: ReadonlyMap<string, Template> | undefined;
 
-function load(overrideFolder: string | null): ReadonlyMap<string, Template> {
-  const problems: string[] = [];
-  const sources = new Map(readFolder(ownFolder()));
-  if (overrideFolder !== null) {
-    if (!existsSync(overrideFolder)) problems.push(`the folder ${overrideFolder} does not exist`);
-    else {
-      for (const [name, source] of readFolder(overrideFolder)) {
-        if (sources.has(name)) sources.set(name, source);
-        else problems.push(`${name}: there is no such text to replace`);
-      }
-    }
+const flawless: Examined = { problems: [], doubts: [] };
+
+/** Puts the texts of a folder in the place of ours, as far as they can be used. */
+function override(texts: Map<string, Written>, folder: string): Examined {
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) {
+    return { problems: [`the folder ${folder} does not exist`], doubts: [] };
   }
-  const compiled = new Map<string, Template>();
-  for (const [name, source] of sources) {
-    try {
-      compiled.set(name, compile(name, source));
-    } catch (error) {
-      problems.push(`${name}: ${(error as Error).message}`);
+  const ours = new Map(texts);
+  const { texts: given, others } = readTexts(folder);
+  const strangers = others.map((file) => `${file}: only .hbs files can replace a text`);
+  const examined = given.map((text): Examined => {
+    const replaced = ours.get(text.name);
+    if (replaced === undefined) {
+      return { ...flawless, problems: [`${text.file}, line ${text.line}: ${unknown(text, ours)}`] };
     }
-  }
-  if (problems.length > 0) throw new Error(`templates: ${problems.join('; ')}`);
-  return compiled;
+    texts.set(text.name, text);
+    return examine(text, replaced.source);
+  });
+  return {
+    problems: [...strangers, ...examined.flatMap(({ problems }) => problems)],
+    doubts: examined.flatMap(({ doubts }) => doubts),
+  };
 }
 
-function compile(name: string, source: string): Template {
-  // Compiling is put off until first use: parsing now says what is wrong with it at the start.
-  Handlebars.parse(source);
-  if (name.startsWith('texts/')) {
-    const plain = Handlebars.compile<unknown>(source, { noEscape: true });
-    return (view) => plain(view).trim();
+function unknown({ name }: Written, ours: ReadonlyMap<string, Written>): string {
+  const [file = '', part] = name.split('#');
+  const parts = [...ours.keys()].filter((known) => known.startsWith(`${file}#`));
+  if (parts.length === 0) return `there is no text ${file} to replace`;
+  if (part === undefined)
+    return `it has no parts: each begins with a line such as {{!-- ${parts[0]?.split('#')[1]} --}}`;
+  return `there is no part ${part} to replace`;
+}
+
+/** Compiling is put off until first use. */
+function compile({ name, source }: Written): Template {
+  const [file = ''] = name.split('#');
+  if (file.startsWith('texts/')) {
+    const template = Handlebars.compile<unknown>(source, { noEscape: true });
+    return (view) => template(view).trim();
   }
-  if (!name.startsWith('slack/')) return Handlebars.compile(source);
+  if (!file.startsWith('slack/')) return Handlebars.compile(source);
   // Handlebars' escape function is one for all templates of the process, so the values are
   // escaped before they get there; three braces let nothing through either.
   const template = Handlebars.compile<unknown>(source, { noEscape: true });
@@ -99,28 +130,6 @@ function escaped(value: unknown): unknown {
     return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, escaped(entry)]));
   }
   return value;
-}
-
-/** Every text of a folder by name, the parts of a file one by one. */
-function readFolder(folder: string): [string, string][] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.hbs'))
-    .toSorted()
-    .flatMap((file) => {
-      const name = file.slice(0, -'.hbs'.length).split(path.sep).join('/');
-      return parts(name, readFileSync(path.join(folder, file), 'utf8'));
-    });
-}
-
-/** A line `{{!-- title --}}` begins the part `title`; what stands before the first is a comment. */
-function parts(name: string, source: string): [string, string][] {
-  const [before = '', ...rest] = source.split(/^\{\{!-- ([a-z][\w-]*) --\}\}\r?\n/m);
-  if (rest.length === 0) return [[name, before]];
-  const result: [string, string][] = [];
-  for (let i = 0; i + 1 < rest.length; i += 2) {
-    result.push([`${name}#${rest[i] ?? ''}`, rest[i + 1] ?? '']);
-  }
-  return result;
 }
 
 /** Beside package.json: the same from `src` and from `dist/src`. */

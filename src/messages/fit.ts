@@ -1,5 +1,6 @@
 /** Makes hostile text fit: cut first, then escaped, so that no entity and no character is halved. */
 import { escapeForSlack, markup, speaksLocally, type Markup } from '../templates.ts';
+import { defused, isVisible, withoutColours } from './defuse.ts';
 
 /**
  * One visible line of at most `max` characters once escaped, still to be escaped by the template.
@@ -27,7 +28,7 @@ export function paragraph(text: string, max: number, placeholder = '(empty)'): s
 
 /** The last `lines` lines of what a command wrote, as a code block of at most `max` characters. */
 export function outputBlock(text: string, lines: number, max: number, placeholder: string): Markup {
-  const clean = defused(text.replaceAll(ansi, '')).trimEnd();
+  const clean = defused(withoutColours(text)).trimEnd();
   const last = clean.split('\n').slice(-lines).join('\n');
   return fenced(isVisible(last) ? cutStart(fenceless(last), max - fence.length) : placeholder);
 }
@@ -73,27 +74,6 @@ function lineOfCode(text: string): string {
 
 /** Two backticks in a row would be a step towards three, which end a code block. */
 const fenceless = (text: string): string => text.replaceAll(/`(?=`)/g, '`\u200B');
-
-// Colours and cursor movements of terminals: ESC [ ... letter, and ESC ] ... BEL or ESC \.
-// oxlint-disable-next-line no-control-regex -- it is control characters that are looked for
-const ansi = /\u001B(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\)?|[@-Z\\^_])/g;
-
-/** NUL and its kind, lone halves of characters, and marks that reverse the reading direction. */
-function defused(text: string): string {
-  return (
-    text
-      .replaceAll(/\r\n?/g, '\n')
-      .replaceAll(/\p{Surrogate}/gu, '\uFFFD')
-      // oxlint-disable-next-line no-control-regex -- it is control characters that are looked for
-      .replaceAll(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]/g, '\uFFFD')
-      .replaceAll(/[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069\u2028\u2029]/g, '')
-  );
-}
-
-/** Slack refuses a text without anything to see. */
-function isVisible(text: string): boolean {
-  return /[^\s\p{C}\p{Z}\u115F\u1160\u3164\uFFA0\u2800]/u.test(text);
-}
 
 const ellipsis = '…';
 

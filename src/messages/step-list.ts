@@ -43,8 +43,11 @@ export function stepList(run: ShownRun): Markup | null {
 }
 
 /** What a step is called in a sentence: its line in the script. */
-export function stepText(run: ShownRun, path: string): string {
-  return scriptLines(run.instance.script).find((step) => step.path === path)?.text ?? path;
+export function stepText(
+  { instance }: { readonly instance: Pick<ShownRun['instance'], 'script'> },
+  path: string,
+): string {
+  return scriptLines(instance.script).find((step) => step.path === path)?.text ?? path;
 }
 
 function markOf(step: ScriptLine, passed: boolean, run: ShownRun): StepMark {

@@ -3,6 +3,7 @@
  * `templates/`, and its place in `channels.ts`; spreading, order, retries and the log come by themselves.
  */
 import type { Definition } from '../store/definitions.ts';
+import type { Execution } from '../store/executions.ts';
 import type { Instance } from '../store/instances.ts';
 import type { Notice, ScheduleNotice } from '../store/outbox.ts';
 import type { Shown } from '../store/shown.ts';
@@ -41,6 +42,10 @@ export interface RunHappening extends Notice {
   readonly definition: Shown<Definition>;
   /** Addresses of the definition's admins, people and groups, that have one. */
   readonly admins: readonly string[];
+  /** The command that it is about: that failed, is lost, waits for a worker, or takes long. */
+  readonly execution: Shown<Execution> | null;
+  /** The end of what that wrote, where it has ended. */
+  readonly tail: string;
 }
 
 /** Something of schedules, or of the program itself. */

@@ -4,7 +4,7 @@ import { render } from '../templates.ts';
 import { fiveTimes } from './pauses.ts';
 import { postJson, type Resolve } from './post-json.ts';
 import { levels, tellsChat } from './told-of.ts';
-import type { WebhookConfig } from '../config.ts';
+import type { WebhookConfig } from '../config/webhook.ts';
 import type { Channel, RunHappening } from './channel.ts';
 
 /** What a body is written with. */

@@ -340,14 +340,16 @@ export interface Execution {
   readonly stopRequestedBy: string | null;
 }
 
+/** Of `executions e`. */
+export const executionColumns = `e.id, e.instance_id, e.token_id, e.path, e.attempt, e.shell, e.queue,
+  e.status, e.host, e.worker_number, e.created_at, e.claimed_at, e.started_at, e.finished_at, e.pid,
+  e.exit_status, e.term_signal, e.timed_out, e.output_size, e.peak_memory, e.evidence,
+  e.group_empty_at, e.unstarted_at, e.stop_requested_by`;
+
 /** The executions of an instance, oldest first. */
 export function executionsOf(on: Connection, instanceId: number): Promise<Execution[]> {
   return on.query<Execution>(
-    `select e.id, e.instance_id, e.token_id, e.path, e.attempt, e.shell, e.queue, e.status, e.host,
-       e.worker_number, e.created_at, e.claimed_at, e.started_at, e.finished_at, e.pid,
-       e.exit_status, e.term_signal, e.timed_out, e.output_size, e.peak_memory, e.evidence,
-       e.group_empty_at, e.unstarted_at, e.stop_requested_by
-     from executions e where e.instance_id = $1 order by e.id`,
+    `select ${executionColumns} from executions e where e.instance_id = $1 order by e.id`,
     [instanceId],
   );
 }

@@ -6,7 +6,7 @@ import {
   type Happening,
   type Parcel,
 } from '../notifiers/channel.ts';
-import { showDefinition, showSubject } from '../operations/show.ts';
+import { showDefinition, showExecutions, showSubject } from '../operations/show.ts';
 import { insertDeliveries, type NewDelivery } from '../store/deliveries.ts';
 import { addressedDefinitions, subjectsOf, type Subject } from '../store/happenings.ts';
 import { firstAfterFailure } from '../store/instances.ts';
@@ -16,6 +16,7 @@ import {
   takeUnspread,
   type Spreadable,
 } from '../store/spreading.ts';
+import { toldCommands, type ToldCommand } from '../store/told-commands.ts';
 import type { Log } from '../log.ts';
 import type { EngineFacts } from '../operations/engine-facts.ts';
 import type { Tx } from '../store/database.ts';
@@ -84,6 +85,7 @@ async function happeningsOf(
   );
   const subjects = await subjectsOf(tx, [...new Set(instanceIds)]);
   const recovered = await firstAfterFailure(tx, finished);
+  const commands = await toldCommands(tx, worth);
   return worth.flatMap((notice): Told[] => {
     if (notice.instanceId === null) {
       return [{ notice, happening: { ...notice, at: notice.createdAt, instance: null } }];
@@ -92,17 +94,22 @@ async function happeningsOf(
     if (subject === undefined) return [];
     const back = notice.event === 'finished' && recovered.has(notice.instanceId);
     const event = back ? 'back_to_normal' : notice.event;
-    return [{ notice, happening: runHappening({ ...notice, event }, subject, facts) }];
+    const told = { ...notice, event };
+    return [{ notice, happening: runHappening(told, subject, commands.get(notice.id), facts) }];
   });
 }
 
 function runHappening(
   { event, payload, tokenId, attempt, createdAt }: Happened & { readonly instanceId: number },
   { instance, definition, admins }: Subject,
+  command: ToldCommand | undefined,
   facts: EngineFacts,
 ): Happening {
   const shown = showSubject({ instance: asItWas(instance, event, createdAt), definition }, facts);
-  return { event, payload, tokenId, attempt, at: createdAt, ...shown, admins };
+  const [execution = null] =
+    command === undefined ? [] : showExecutions(instance, [command.execution], facts);
+  const about = { ...shown, admins, execution, tail: command?.tail ?? '' };
+  return { event, payload, tokenId, attempt, at: createdAt, ...about };
 }
 
 /** A target that stumbles over a notice must not keep those after it from being told. */

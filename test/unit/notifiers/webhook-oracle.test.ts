@@ -59,6 +59,8 @@ const happeningOf = ({ input }: Case, message: string | null): RunHappening => {
     tokenId: null,
     attempt: null,
     admins: [],
+    execution: null,
+    tail: '',
     instance: instanceOf({
       id: run.id,
       script: run.script,
