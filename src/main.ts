@@ -25,7 +25,7 @@ import { createSlackApp } from './slack/app.ts';
 import { migrateLatest, pendingMigrations } from './store/migrate.ts';
 import { beginSpreading, endSpreading } from './store/spreading.ts';
 import { forgetSlackMessages } from './store/slack-messages.ts';
-import { loadTemplates, speak, type Dialect } from './templates.ts';
+import { loadTemplates, speak, TemplatesError, type Dialect } from './templates.ts';
 import type { Ending } from './main/life.ts';
 import type { Config, ExecutionLogger } from './config.ts';
 import type { Database } from './store/database.ts';
@@ -48,7 +48,8 @@ function readWording(folder: string | null): void {
   try {
     loadTemplates(folder);
   } catch (error) {
-    throw invalid((error as Error).message);
+    if (!(error instanceof TemplatesError)) throw error;
+    throw invalid('The wording of the configuration (templates) cannot be used.', error.problems);
   }
 }
 

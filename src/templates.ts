@@ -22,14 +22,18 @@ export function render(name: string, view: Readonly<Record<string, unknown>> = {
 /**
  * Takes the wording of a folder (the configuration's `templates`) before our own, file by file and
  * part by part. Throws a `TemplatesError` with every problem of every file; what was in force stays.
- * Returns what deserves a second look.
  */
-export function loadTemplates(overrideFolder: string | null = null): readonly string[] {
-  const texts = new Map(readTexts(ownFolder()).texts.map((text) => [text.name, text]));
-  const { problems, doubts } = overrideFolder === null ? flawless : override(texts, overrideFolder);
+export function loadTemplates(overrideFolder: string | null = null): void {
+  const { texts, problems } = textsWith(overrideFolder);
   if (problems.length > 0) throw new TemplatesError(problems);
   templates = new Map([...texts].map(([name, text]) => [name, compile(text)]));
-  return doubts;
+}
+
+/** Fills in every text there is with sample data, and says what is wrong, or may be. */
+export function checkTemplates(overrideFolder: string | null): Examined & { texts: number } {
+  const { texts, problems, doubts } = textsWith(overrideFolder);
+  const ours = readTexts(ownFolder()).texts.flatMap((text) => examine(text, text.source).problems);
+  return { texts: texts.size, problems: [...ours, ...problems], doubts };
 }
 
 /** A folder of wording that cannot be used: one sentence a problem, with file and line. */
@@ -75,25 +79,26 @@ type Template = (view: Readonly<Record<string, unknown>>) => string;
 
 let templates: ReadonlyMap<string, Template> | undefined;
 
-const flawless: Examined = { problems: [], doubts: [] };
+interface Texts extends Examined {
+  readonly texts: ReadonlyMap<string, Written>;
+}
 
-/** Puts the texts of a folder in the place of ours, as far as they can be used. */
-function override(texts: Map<string, Written>, folder: string): Examined {
+/** Ours, with those of a folder in the place of some, as far as they can be used. */
+function textsWith(folder: string | null): Texts {
+  const ours = new Map(readTexts(ownFolder()).texts.map((text) => [text.name, text]));
+  if (folder === null) return { texts: ours, problems: [], doubts: [] };
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
-    return { problems: [`the folder ${folder} does not exist`], doubts: [] };
+    return { texts: ours, problems: [`the folder ${folder} does not exist`], doubts: [] };
   }
-  const ours = new Map(texts);
   const { texts: given, others } = readTexts(folder);
   const strangers = others.map((file) => `${file}: only .hbs files can replace a text`);
   const examined = given.map((text): Examined => {
     const replaced = ours.get(text.name);
-    if (replaced === undefined) {
-      return { ...flawless, problems: [`${text.file}, line ${text.line}: ${unknown(text, ours)}`] };
-    }
-    texts.set(text.name, text);
-    return examine(text, replaced.source);
+    if (replaced !== undefined) return examine(text, replaced.source);
+    return { problems: [`${text.file}, line ${text.line}: ${unknown(text, ours)}`], doubts: [] };
   });
   return {
+    texts: new Map([...ours, ...given.map((text) => [text.name, text] as const)]),
     problems: [...strangers, ...examined.flatMap(({ problems }) => problems)],
     doubts: examined.flatMap(({ doubts }) => doubts),
   };

@@ -1,5 +1,5 @@
 /** Where is told besides Slack: a section of `notifiers` each. A target without its section is off. */
-import { z } from 'zod';
+import type { z } from 'zod';
 import { hipChatSchema } from './hipchat.ts';
 import { mailConfig, mailSchema, type ActionMailer } from './mail.ts';
 import { webhookSchema } from './webhook.ts';

@@ -4,9 +4,9 @@ import { plainLine, plainLines, plainTail } from './plain-text.ts';
 import type { RunNews } from './mail-run.ts';
 
 /** Characters of hostile text become at most six each in HTML. */
-const reasonLimit = 500;
+const reasonLimit = 400;
 const outputLines = 20;
-const outputLimit = 1_000;
+const outputLimit = 800;
 
 /** HTML. */
 export function hipChatMessage(

@@ -79,7 +79,12 @@ function mailsOf(happening: Happening, context: MailContext): Told[] {
     case 'unstarted':
     case 'backlog':
       return [{ readers: 'mail_to', text: unassignedMail(happening, context) }];
-    default:
+    case 'launch':
+    case 'retrying':
+    case 'skipping':
+    case 'finished':
+    case 'back_to_normal':
+    case 'refresh':
       return [];
   }
 }

@@ -1,6 +1,6 @@
 /** Hands mail to an SMTP server, a connection a mail: what is idle cannot go stale. */
 import { createTransport } from 'nodemailer';
-import { smtpOptions } from '../config/smtp-options.ts';
+import { smtpOptions, smtpReason } from '../config/smtp.ts';
 import type { Address, SmtpConfig } from '../config/mail.ts';
 import type { Answer } from './channel.ts';
 
@@ -46,7 +46,7 @@ export function createSmtp(from: Address, smtp: SmtpConfig): SendMail {
       const maybe = refused.some(({ permanent }) => permanent !== true) && attempt < patience;
       if (!maybe) served.delete(key);
       else if (served.size < remembered) served.set(key, new Set([...before, ...sent.accepted]));
-      const reason = refused.map((error) => half(error.message, smtp)).join('; ');
+      const reason = refused.map((error) => smtpReason(error.message, smtp)).join('; ');
       return {
         outcome: maybe ? 'again' : 'delivered',
         ...(reason !== '' && { reason }),
@@ -74,14 +74,8 @@ function fault(error: SmtpError, smtp: SmtpConfig): Answer {
   const ofTheMail = code === 'EENVELOPE' || code === 'EMESSAGE';
   return {
     outcome: ofTheMail && permanent === true ? 'final' : 'again',
-    reason: half(message, smtp),
+    reason: smtpReason(message, smtp),
     ...(responseCode !== undefined && { status: responseCode }),
-    ...(response !== undefined && { text: half(response, smtp) }),
+    ...(response !== undefined && { text: smtpReason(response, smtp) }),
   };
-}
-
-/** A server may say anything, the password included. */
-function half(text: string, { login }: SmtpConfig): string {
-  const masked = login === null ? text : text.replaceAll(login.password, '***');
-  return masked.replaceAll(/\s+/g, ' ').trim().slice(0, 1_000);
 }

@@ -39,7 +39,7 @@ function parsed(written: Written): hbs.AST.Program | string {
 function readable(message: string): string {
   const unequal = /^(\S+) doesn't match (\S+) - /.exec(message);
   if (unequal !== null) return `{{#${unequal[1]}}} is closed by {{/${unequal[2]}}}`;
-  return /got 'EOF'/.test(message)
+  return /'OPEN_ENDBLOCK'.*got 'EOF'/.test(message)
     ? 'a {{#...}} is never closed'
     : 'what stands between {{ and }} cannot be read';
 }
@@ -63,7 +63,7 @@ function callsOfNothing(program: hbs.AST.Program): Mistake[] {
     call: (node, name) => {
       if (!helpers.includes(name)) complain(node, `there is no helper ${name}`);
     },
-    other: (node) => complain(node, `a ${node.type} cannot be used here`),
+    other: (node) => complain(node, '{{> ...}} and {{* ...}} cannot be used here'),
   });
   return mistakes;
 }
@@ -148,7 +148,6 @@ function walk(node: hbs.AST.Node, visitor: Visitor): void {
   }
 }
 
-/** Sample data are made of the names: a list has one entry, and everything else is a word. */
 function rendered(written: Written, given: Names): string[] {
   const template = Handlebars.compile<unknown>(written.source);
   try {
@@ -159,7 +158,11 @@ function rendered(written: Written, given: Names): string[] {
   }
 }
 
+/** Everything that is no list. It has nothing of its own that a text might be taken to name. */
+const word: unknown = Object.assign(Object.create(null), { toString: () => 'sample' });
+
+/** Sample data are made of the names: a list has one entry, and everything else is a word. */
 function sample({ all, lists }: Names, depth: number): Readonly<Record<string, unknown>> {
   const entry = depth === 0 ? {} : sample({ all, lists }, depth - 1);
-  return Object.fromEntries([...all].map((name) => [name, lists.has(name) ? [entry] : 'sample']));
+  return Object.fromEntries([...all].map((name) => [name, lists.has(name) ? [entry] : word]));
 }

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadTemplates, markup, render } from '../../src/templates.ts';
+import { checkTemplates, loadTemplates, markup, render } from '../../src/templates.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -59,6 +59,61 @@ describe('a folder of one’s own', () => {
     expect(() => loadTemplates(path.join(folder, 'nowhere'))).toThrow('does not exist');
     // What was in force stays in force.
     expect(render('slack/run#title-working', { job: 'x' })).toBe('▶️ x is running');
+  });
+});
+
+describe('the check', () => {
+  it('fills in every text of ours', () => {
+    const { texts, problems, doubts } = checkTemplates(null);
+    expect(texts).toBeGreaterThan(300);
+    expect([problems, doubts]).toEqual([[], []]);
+  });
+
+  it.each([
+    ['{{#if job}}x', 'a {{#...}} is never closed'],
+    ['{{#if job}}x{{/each}}', '{{#if}} is closed by {{/each}}'],
+    ['{{job', 'what stands between {{ and }} cannot be read'],
+    ['{{upper job}}', 'there is no helper upper'],
+    ['{{#when job}}x{{/when}}', 'there is no helper when'],
+    ['{{> layout}}', '{{> ...}} and {{* ...}} cannot be used here'],
+    ['{{#if}}x{{/if}}', '#if requires exactly one argument'],
+  ])('refuses %s: %s', (text, problem) => {
+    write(
+      'slack/run.hbs',
+      `Ours.\n{{!-- title-success --}}\nfine\n{{!-- title-working --}}\n\n${text}\n`,
+    );
+    const { problems } = checkTemplates(folder);
+    const line = problem.startsWith('#if') || problem.includes('never closed') ? '\\d' : '6';
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(new RegExp(`^${folder}/slack/run.hbs, line ${line}: `));
+    expect(problems[0]).toContain(problem);
+  });
+
+  it('doubts names that the text of ours does not have, and uses it all the same', () => {
+    write(
+      'slack/run.hbs',
+      '{{!-- title-working --}}\n{{jobb}} {{#each jobb}}{{@index}}{{this}}{{/each}} {{job}}\n',
+    );
+    expect(checkTemplates(folder)).toMatchObject({
+      problems: [],
+      doubts: [
+        `${folder}/slack/run.hbs, line 2: {{jobb}} may be empty: the text that this replaces names {{job}}`,
+        `${folder}/slack/run.hbs, line 2: {{jobb}} may be empty: the text that this replaces names {{job}}`,
+      ],
+    });
+    loadTemplates(folder);
+    expect(render('slack/run#title-working', { job: 'x' })).toBe('x');
+  });
+
+  it('tells of files that can replace nothing, but not of hidden ones', () => {
+    mkdirSync(path.join(folder, '.git'));
+    write('.git/config', 'x');
+    write('slack/run.txt', 'x');
+    write('slack/run.hbs', 'x');
+    expect(checkTemplates(folder).problems).toEqual([
+      `${folder}/slack/run.txt: only .hbs files can replace a text`,
+      `${folder}/slack/run.hbs, line 1: it has no parts: each begins with a line such as {{!-- title-working --}}`,
+    ]);
   });
 });
 

@@ -1,8 +1,10 @@
 /** `kuroko check`: looks over everything at once and says all that is wrong. */
 import { commandDefaults, loadConfig, type Config } from '../../config.ts';
 import { UserError } from '../../errors.ts';
-import { loadTemplates } from '../../templates.ts';
+import { checkTemplates } from '../../templates.ts';
 import { checkDatabase } from '../check-database.ts';
+import { checkHipChat } from '../check-hipchat.ts';
+import { checkMail } from '../check-mail.ts';
 import { checkTaskSecrets } from '../check-secrets.ts';
 import { checkSlack } from '../check-slack.ts';
 import { printJson, printLine } from '../print.ts';
@@ -28,6 +30,8 @@ async function findAll(outside: Outside): Promise<Finding[]> {
   const connections = await Promise.all([
     checkDatabase({ databaseUrl, dataDir, secrets, notifiers: config?.notifiers ?? null }, outside),
     checkSlack(slack),
+    checkMail(config?.notifiers.mail ?? null),
+    checkHipChat(config?.notifiers.hipchat ?? null),
   ]);
   const tasks = config === null ? [] : checkTaskSecrets(config);
   return [...findings, ...templates(config?.templates ?? null), ...tasks, ...connections.flat()];
@@ -70,10 +74,12 @@ function configuration(): { config: Config | null; findings: Finding[] } {
 
 function templates(overrides: string | null): Finding[] {
   const about = 'templates';
-  try {
-    loadTemplates(overrides);
-    return [{ type: 'ok', about, message: 'can be read' }];
-  } catch (error) {
-    return [{ type: 'problem', about, message: (error as Error).message }];
-  }
+  const { texts, problems, doubts } = checkTemplates(overrides);
+  return [
+    ...(problems.length === 0
+      ? [{ type: 'ok', about, message: `${texts} texts can be filled in` } as const]
+      : []),
+    ...problems.map((message) => ({ type: 'problem', about, message }) as const),
+    ...doubts.map((message) => ({ type: 'warning', about, message }) as const),
+  ];
 }

@@ -1,4 +1,4 @@
-/** SMTP as configured, in the words of nodemailer. */
+/** SMTP as configured, in the words of nodemailer; and what a server says, in words that may be read. */
 import type { SMTPTransportOptions } from 'nodemailer/lib/smtp-transport';
 import type { SmtpConfig } from './mail.ts';
 
@@ -24,4 +24,10 @@ export function smtpOptions(smtp: SmtpConfig): SMTPTransportOptions {
     disableFileAccess: true,
     disableUrlAccess: true,
   };
+}
+
+/** Half a sentence. A server may say anything, the password included. */
+export function smtpReason(text: string, { login }: SmtpConfig): string {
+  const masked = login === null ? text : text.replaceAll(login.password, '***');
+  return masked.replaceAll(/\s+/g, ' ').trim().slice(0, 1_000);
 }
