@@ -56,8 +56,12 @@ export function tellsByMail(
     case 'reminder':
       return 'admins';
     case 'unstarted':
+      // One mail a queue: what else waits on it has the same cause.
+      return payload.unstarted?.workers === 'none' && payload.unstarted.first === true
+        ? 'mail_to'
+        : 'nobody';
     case 'backlog':
-      return 'mail_to';
+      return payload.unstarted?.workers === 'none' ? 'mail_to' : 'nobody';
   }
 }
 

@@ -55,8 +55,9 @@ async function tellOf(
   const instances = [...new Set(fresh.map(({ instanceId }) => instanceId))];
   const alarm = await lockQueueAlarm(tx, queue);
   const room = Math.max(0, singly - alarm.told);
-  for (const instanceId of instances.slice(0, room)) {
-    const payload = { message: null, unstarted: { queue, workers } } as const;
+  for (const [index, instanceId] of instances.slice(0, room).entries()) {
+    const first = alarm.told + index === 0;
+    const payload = { message: null, unstarted: { queue, workers, first } } as const;
     await insertNotice(tx, instanceId, { event: 'unstarted', payload });
   }
   const [rest] = instances.slice(room);

@@ -52,6 +52,8 @@ export interface UnstartedNotice {
   readonly queue: string;
   /** Of the queue: none at all, or all at work. */
   readonly workers: 'busy' | 'none';
+  /** `unstarted` only: nobody was told of the queue within the hour before. */
+  readonly first?: boolean;
   /** `backlog` only: commands that wait on the queue. */
   readonly waiting?: number;
 }

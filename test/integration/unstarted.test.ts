@@ -104,6 +104,12 @@ describe('a queue that stands still', () => {
     while ((await alarm()).length > 0);
     const told = await notices();
     expect(told.filter(({ event }) => event === 'unstarted')).toHaveLength(5);
+
+    expect(
+      told.filter(
+        ({ payload }) => 'first' in payload.unstarted && payload.unstarted.first === true,
+      ),
+    ).toHaveLength(1);
     expect(told.filter(({ event }) => event === 'backlog')).toMatchObject([
       { payload: { unstarted: { queue: 'batch', waiting: 1_000 } } },
     ]);

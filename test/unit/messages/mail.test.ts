@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { setAsideMail } from '../../../src/messages/mail-schedule.ts';
+import { setAsideMail, switchedOffMail } from '../../../src/messages/mail-operators.ts';
 import {
   failureMail,
   lateMail,
@@ -19,6 +19,15 @@ const context = {
   timeText: (moment: Date) => moment.toISOString().replace('.000Z', '+09:00'),
 };
 const masked = (text: string): Masked => text as Masked;
+
+const switchedOff = {
+  target: 'webhook',
+  endpoint: 'https://x.example/h',
+  deliveryId: 7,
+  definitionId: 3,
+  since: '2026-07-29T12:00:00.000Z',
+  reason: 'it answered 500',
+};
 
 function newsOf(fields: Partial<RunNews> = {}): RunNews {
   return {
@@ -120,6 +129,7 @@ describe('the subjects', () => {
       "[WARN] The running time is longer than expected 'nightly-report' on kuroko",
       lateMail(of({ event: 'long_elapsed_time' }), context),
     ],
+    ['[CRITICAL] A delivery is switched off on kuroko', switchedOffMail(switchedOff, context)],
     ['[CRITICAL] Process is not running on kuroko', lostMail(of({}), context)],
     [
       '[CRITICAL] Process is not assigned to any job-executor',
@@ -218,6 +228,10 @@ describe('the first sentence', () => {
         context,
       ),
     ],
+    [
+      'Nothing is sent to the webhook https://x.example/h any more: it has failed since 2026-07-29 12:00:00 +09:00, the last time because it answered 500.',
+      switchedOffMail(switchedOff, context),
+    ],
   ])('%s', (sentence, mail) => {
     expect(lead(mail)).toBe(sentence);
   });
@@ -272,6 +286,7 @@ function mailsOf(text: string): MailText[] {
     reminderMail(news, context),
     lateMail(news, context),
     unassignedMail(news, context),
+    switchedOffMail({ ...switchedOff, endpoint: text, reason: text, target: text }, context),
     setAsideMail(
       {
         definitionId: 1,

@@ -2,6 +2,10 @@ import { expect, it } from 'vitest';
 import { tellsByMail, tellsChat } from '../../../src/notifiers/told-of.ts';
 import type { Notice, NoticeEvent } from '../../../src/store/outbox.ts';
 
+const waits = (workers: 'busy' | 'none', first: boolean) => ({
+  message: null,
+  unstarted: { queue: 'batch', workers, first },
+});
 const by = { message: null, by: 'ann' };
 const combinations = [
   { notifyAllEvents: true, notifyCancellation: true },
@@ -24,8 +28,11 @@ const table: readonly [NoticeEvent, Notice['payload'], string, string][] = [
   ['back_to_normal', by, 'yes yes yes yes', 'nobody nobody nobody nobody'],
   ['long_elapsed_time', by, 'yes yes yes yes', 'admins admins admins admins'],
   ['reminder', by, 'no no no no', 'admins admins admins admins'],
-  ['unstarted', by, 'no no no no', 'mail_to mail_to mail_to mail_to'],
-  ['backlog', by, 'no no no no', 'mail_to mail_to mail_to mail_to'],
+  ['unstarted', waits('none', true), 'no no no no', 'mail_to mail_to mail_to mail_to'],
+  ['unstarted', waits('none', false), 'no no no no', 'nobody nobody nobody nobody'],
+  ['unstarted', waits('busy', true), 'no no no no', 'nobody nobody nobody nobody'],
+  ['backlog', waits('none', false), 'no no no no', 'mail_to mail_to mail_to mail_to'],
+  ['backlog', waits('busy', false), 'no no no no', 'nobody nobody nobody nobody'],
   ['refresh', by, 'no no no no', 'nobody nobody nobody nobody'],
 ];
 
