@@ -137,6 +137,7 @@ describe('a queue that stands still', () => {
     expect((await notices()).map(({ payload }) => payload.unstarted)).toContainEqual({
       queue: 'other',
       workers: 'none',
+      first: true,
     });
   });
 });
