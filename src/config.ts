@@ -5,7 +5,7 @@ import path from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { actionMailerSchema } from './config/mail.ts';
-import { notifiersConfig, notifierSections, type NotifiersConfig } from './config/notifiers.ts';
+import { notifiersConfig, notifiersSchema, type NotifiersConfig } from './config/notifiers.ts';
 import { settingProblem } from './config/setting-problem.ts';
 import { invalid } from './errors.ts';
 import { levels } from './log.ts';
@@ -134,8 +134,6 @@ export const railsEnvs = ['development', 'test', 'staging', 'production'] as con
 const text = z.string().min(1);
 const names = z.array(text);
 const days = z.int().min(1).max(36_500);
-const later = (feature: string) =>
-  z.custom<undefined>(() => false, { message: `${feature} is not part of this version yet` });
 
 const fileSchema = z.strictObject({
   url: z.url({ protocol: /^https?$/ }).optional(),
@@ -153,12 +151,7 @@ const fileSchema = z.strictObject({
       ]),
     )
     .optional(),
-  notifiers: z
-    .strictObject({
-      slack: z.strictObject({ default_channel: text.optional() }).optional(),
-      ...notifierSections,
-    })
-    .optional(),
+  notifiers: notifiersSchema,
   action_mailer: actionMailerSchema.optional(),
   slack: z
     .strictObject({
@@ -271,7 +264,11 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
       'SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) is missing: SLACK_BOT_TOKEN needs one of them',
     );
   }
-  if (settings.success && settings.data.action_mailer && !settings.data.notifiers?.mail) {
+  if (
+    settings.success &&
+    settings.data.action_mailer !== undefined &&
+    settings.data.notifiers.mail === null
+  ) {
     problems.push(`${filePath}: notifiers.mail is missing: action_mailer needs it`);
   }
   if (problems.length > 0 || !environment.success || !settings.success) {
@@ -308,12 +305,12 @@ function assemble(
       appToken: env.SLACK_APP_TOKEN ?? null,
       signingSecret: env.SLACK_SIGNING_SECRET ?? null,
       apiUrl: env.SLACK_API_URL ?? null,
-      defaultChannel: file.notifiers?.slack?.default_channel ?? null,
+      defaultChannel: file.notifiers.slack?.default_channel ?? null,
       operators: file.slack?.operators ?? (local ? 'everyone' : []),
       allowedChannels: file.slack?.allowed_channels ?? [],
       launch: file.slack?.launch ?? 'members',
     },
-    notifiers: notifiersConfig(file.notifiers ?? {}, file.action_mailer),
+    notifiers: notifiersConfig(file.notifiers, file.action_mailer),
     customTasks: Object.fromEntries(
       Object.entries(file.custom_tasks ?? {}).map(([name, task]) => [
         name,

@@ -1,23 +1,27 @@
-/** Where is told besides Slack: a section of `notifiers` each. A target without its section is off. */
-import type { z } from 'zod';
+/** Where is told what happens: a section of `notifiers` each. A target without its section is off: null. */
+import { z } from 'zod';
 import { hipChatSchema } from './hipchat.ts';
 import { mailConfig, mailSchema, type ActionMailer } from './mail.ts';
 import { webhookSchema } from './webhook.ts';
 
-export const notifierSections = {
-  mail: mailSchema.optional(),
-  webhook: webhookSchema.optional(),
-  hipchat: hipChatSchema.optional(),
-};
+const section = <Schema extends z.ZodType>(schema: Schema) =>
+  schema.optional().transform((given) => given ?? null);
 
-type Sections = z.infer<z.ZodObject<typeof notifierSections>>;
+export const notifiersSchema = z
+  .strictObject({
+    slack: section(z.strictObject({ default_channel: z.string().min(1).optional() })),
+    mail: section(mailSchema),
+    webhook: section(webhookSchema),
+    hipchat: section(hipChatSchema),
+  })
+  .prefault({});
 
+/** All but Slack, which has settings of its own. */
 export type NotifiersConfig = ReturnType<typeof notifiersConfig>;
 
-export function notifiersConfig({ mail, ...others }: Sections, mailer: ActionMailer | undefined) {
-  return {
-    mail: mail === undefined ? null : mailConfig(mail, mailer),
-    webhook: others.webhook ?? null,
-    hipchat: others.hipchat ?? null,
-  };
+export function notifiersConfig(
+  { slack: _, mail, ...others }: z.infer<typeof notifiersSchema>,
+  mailer: ActionMailer | undefined,
+) {
+  return { mail: mail === null ? null : mailConfig(mail, mailer), ...others };
 }

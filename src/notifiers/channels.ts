@@ -6,12 +6,12 @@ import type { Config } from '../config.ts';
 import type { Channel } from './channel.ts';
 
 export function createChannels(
-  { mail, webhook, hipchat }: Config['notifiers'],
+  settings: Config['notifiers'],
   context: WebhookContext,
 ): readonly Channel[] {
   return [
-    mail === null ? [] : createMail(mail, context),
-    webhook === null ? [] : createWebhook(webhook, context),
-    hipchat === null ? [] : createHipChat(hipchat, context),
+    settings.mail === null ? [] : createMail(settings.mail, context),
+    settings.webhook === null ? [] : createWebhook(settings.webhook, context),
+    settings.hipchat === null ? [] : createHipChat(settings.hipchat, context),
   ].flat();
 }
