@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase, type Database } from '../../src/store/database.ts';
 import { startCloudWatchStandIn, type CloudWatchStandIn } from '../support/cloud-watch-stand-in.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { startMailServer, type MailServer, type ReceivedMail } from '../support/mail-server.ts';
 import { startLocalSlack, type LocalSlack } from '../support/local-slack.ts';
 import {
   createHome,
@@ -19,13 +20,16 @@ import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-r
 const trace = 'hunter22';
 /** In the address of the webhook, which is nobody's to read but its owner's. */
 const ofTheAddress = 'url-secret-77';
-const config = `
+const config = () => `
 kill_grace: 1
 secrets: ['*PASSWORD*', '*TOKEN*', MY_PEM]
 api_basic_authentication_applications: {client: key-of-the-client}
 notifiers:
   slack: {default_channel: '#general'}
   webhook: {secret_token: of-both-sides, allow_private_addresses: true}
+  mail: {mail_from: kuroko@example.com, mail_to: ops@example.com}
+action_mailer:
+  smtp_settings: {address: 127.0.0.1, port: ${mailServer.port}, user_name: kuroko, password: '\${SMTP_PASSWORD}', openssl_verify_mode: none}
 slack: {operators: [UALICE]}
 execution_logger: {type: CloudWatchLogs, option: {group_name: kuroko2}}
 `;
@@ -41,7 +45,7 @@ const definition = (lines: readonly string[]): string =>
     'name: leaky',
     `description: "call with sc\\"ript ${trace}"`,
     `failure_text: "see sc\\"ript ${trace}"`,
-    'admins: [UALICE]',
+    'admins: [UALICE, ann@example.com]',
     `webhook_url: ${receiver.url(`/hook?key=${ofTheAddress}`)}`,
     'script: |',
     ...lines.map((line) => `  ${line}`),
@@ -65,6 +69,7 @@ let db: Database;
 let slack: LocalSlack;
 let cloudWatch: CloudWatchStandIn;
 let receiver: WebhookReceiver;
+let mailServer: MailServer;
 let home: Home;
 let program: Program;
 let instanceId = 0;
@@ -74,6 +79,7 @@ const env = () => ({
   SLACK_API_URL: slack.apiUrl,
   SLACK_BOT_TOKEN: slack.botToken,
   SLACK_APP_TOKEN: slack.appToken,
+  SMTP_PASSWORD: `smtp-${trace}`,
   KUROKO_LOG: 'trace',
   AWS_ENDPOINT_URL: cloudWatch.url,
   AWS_ACCESS_KEY_ID: 'AKIATEST',
@@ -93,15 +99,19 @@ const status = async (): Promise<string> => {
   return ((await answer.json()) as { status: string }).status;
 };
 
+const isOfTheEnd = ({ text }: ReceivedMail) => text?.includes('was cancelled') === true;
+
 /** Everything that can happen to a run happens to one that is full of secrets. */
 beforeAll(async () => {
   database = await createTestDatabase({ empty: true });
-  [slack, cloudWatch, receiver, home] = await Promise.all([
+  const login = { user: 'kuroko', password: `smtp-${trace}` };
+  [slack, cloudWatch, receiver, mailServer] = await Promise.all([
     startLocalSlack(),
     startCloudWatchStandIn(),
     startWebhookReceiver('of-both-sides'),
-    createHome(config),
+    startMailServer({ login }),
   ]);
+  home = await createHome(config());
   // Whoever is told may know more than it was told.
   const indiscreet = { status: 500, text: `I know launch-${trace}` };
   receiver.answers('/hook', indiscreet, { ...indiscreet, status: 200 });
@@ -144,6 +154,7 @@ afterAll(async () => {
   await slack?.stop();
   await cloudWatch?.stop();
   await receiver?.stop();
+  await mailServer?.stop();
   await database?.drop();
 }, 60_000);
 
@@ -237,6 +248,26 @@ describe('a secret', () => {
     expect(sent).not.toContain(trace);
     expect(sent).toContain('<***> <***> <visible>');
     expect(receiver.received.map(({ status }) => status).slice(0, 3)).toEqual([500, 200, 200]);
+  });
+
+  it('is in no mail, though it has the last lines of the failure and says where to look', async () => {
+    await until('the mail of the end', () => mailServer.mails.some(isOfTheEnd));
+    const [failed] = mailServer.mails;
+    expect(failed).toMatchObject({
+      subject: "[CRITICAL] Failed to execute 'leaky' on kuroko",
+      recipients: ['ann@example.com', 'ops@example.com'],
+      encrypted: true,
+      user: 'kuroko',
+    });
+    const page = `http://localhost:${home.env['PORT']}/definitions/1`;
+    for (const part of ['exit status 3', '<***> <***> <visible>', page, `${page}/instances/1`]) {
+      expect(failed?.text).toContain(part);
+    }
+    expect(failed?.html).toContain('&lt;***&gt; &lt;***&gt; &lt;visible&gt;');
+    const { mails } = mailServer;
+    expect(
+      JSON.stringify(mails.map(({ subject, text, html }) => [subject, text, html])),
+    ).not.toContain(trace);
   });
 
   it('of an address is in no table of what was sent there, and said to nobody', async () => {
