@@ -1,5 +1,4 @@
 /** Whether the SMTP server takes mail from us; nothing is sent. */
-import { createTransport } from 'nodemailer';
 import { smtpOptions, smtpReason } from '../config/smtp.ts';
 import type { MailConfig } from '../config/mail.ts';
 import type { Finding } from './finding.ts';
@@ -11,6 +10,7 @@ export async function checkMail(mail: MailConfig | null): Promise<Finding[]> {
   if (mail === null) return [];
   const { host, port, login } = mail.smtp;
   const server = `${host}:${port}`;
+  const { createTransport } = await import('nodemailer');
   const transport = createTransport(smtpOptions(mail.smtp));
   try {
     await transport.verify();

@@ -1,5 +1,4 @@
 /** Hands mail to an SMTP server, a connection a mail: what is idle cannot go stale. */
-import { createTransport } from 'nodemailer';
 import { smtpOptions, smtpReason } from '../config/smtp.ts';
 import type { Address, SmtpConfig } from '../config/mail.ts';
 import type { Answer } from './channel.ts';
@@ -26,14 +25,16 @@ const patience = 10;
 const remembered = 1_000;
 
 export function createSmtp(from: Address, smtp: SmtpConfig): SendMail {
-  const transport = createTransport(smtpOptions(smtp));
+  const transport = once(() => transportOf(smtp));
   const served = new Map<string, ReadonlySet<string>>();
   const domain = from.address.slice(from.address.lastIndexOf('@') + 1);
   return async ({ key, attempt, to, cc, ...mail }, signal) => {
     const before = served.get(key) ?? new Set();
     const left = [...to, ...cc].filter((address) => !before.has(address));
     try {
-      const sent = await transport.sendMail({
+      const sent = await (
+        await transport()
+      ).sendMail({
         ...mail,
         from: { name: from.name, address: from.address },
         to: to.map(nameless),
@@ -56,6 +57,17 @@ export function createSmtp(from: Address, smtp: SmtpConfig): SendMail {
       return fault(error as SmtpError, smtp);
     }
   };
+}
+
+/** Loaded with the first mail: what sends none is spared it. */
+async function transportOf(smtp: SmtpConfig) {
+  const { createTransport } = await import('nodemailer');
+  return createTransport(smtpOptions(smtp));
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
 }
 
 /** Not read as a list of addresses, whatever it looks like. */
