@@ -283,6 +283,7 @@ function assemble(
   file: z.infer<typeof fileSchema>,
 ): Config {
   const local = env.SLACK_BOT_TOKEN === undefined;
+  const { slack, ...targets } = file.notifiers;
   return {
     url: (file.url ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ''),
     timeZone: file.time_zone ?? commandDefaults.timeZone,
@@ -305,12 +306,12 @@ function assemble(
       appToken: env.SLACK_APP_TOKEN ?? null,
       signingSecret: env.SLACK_SIGNING_SECRET ?? null,
       apiUrl: env.SLACK_API_URL ?? null,
-      defaultChannel: file.notifiers.slack?.default_channel ?? null,
+      defaultChannel: slack?.default_channel ?? null,
       operators: file.slack?.operators ?? (local ? 'everyone' : []),
       allowedChannels: file.slack?.allowed_channels ?? [],
       launch: file.slack?.launch ?? 'members',
     },
-    notifiers: notifiersConfig(file.notifiers, file.action_mailer),
+    notifiers: notifiersConfig(targets, file.action_mailer),
     customTasks: Object.fromEntries(
       Object.entries(file.custom_tasks ?? {}).map(([name, task]) => [
         name,

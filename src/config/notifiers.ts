@@ -20,7 +20,7 @@ export const notifiersSchema = z
 export type NotifiersConfig = ReturnType<typeof notifiersConfig>;
 
 export function notifiersConfig(
-  { slack: _, mail, ...others }: z.infer<typeof notifiersSchema>,
+  { mail, ...others }: Omit<z.infer<typeof notifiersSchema>, 'slack'>,
   mailer: ActionMailer | undefined,
 ) {
   return { mail: mail === null ? null : mailConfig(mail, mailer), ...others };

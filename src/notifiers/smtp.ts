@@ -1,6 +1,7 @@
 /** Hands mail to an SMTP server, a connection a mail: what is idle cannot go stale. */
 import { smtpOptions, smtpReason } from '../config/smtp.ts';
 import type { Address, SmtpConfig } from '../config/mail.ts';
+import type { SendMailOptions } from 'nodemailer';
 import type { Answer } from './channel.ts';
 
 export interface Mail {
@@ -25,49 +26,52 @@ const patience = 10;
 const remembered = 1_000;
 
 export function createSmtp(from: Address, smtp: SmtpConfig): SendMail {
-  const transport = once(() => transportOf(smtp));
   const served = new Map<string, ReadonlySet<string>>();
   const domain = from.address.slice(from.address.lastIndexOf('@') + 1);
   return async ({ key, attempt, to, cc, ...mail }, signal) => {
     const before = served.get(key) ?? new Set();
     const left = [...to, ...cc].filter((address) => !before.has(address));
-    try {
-      const sent = await (
-        await transport()
-      ).sendMail({
-        ...mail,
-        from: { name: from.name, address: from.address },
-        to: to.map(nameless),
-        cc: cc.map(nameless),
-        messageId: `<${key}@${domain}>`,
-        envelope: { from: from.address, to: left },
-        signal,
-      });
-      const refused = sent.rejectedErrors ?? [];
-      const maybe = refused.some(({ permanent }) => permanent !== true) && attempt < patience;
-      if (!maybe) served.delete(key);
-      else if (served.size < remembered) served.set(key, new Set([...before, ...sent.accepted]));
-      const reason = refused.map((error) => smtpReason(error.message, smtp)).join('; ');
-      return {
-        outcome: maybe ? 'again' : 'delivered',
-        ...(reason !== '' && { reason }),
-        text: sent.response,
-      };
-    } catch (error) {
-      return fault(error as SmtpError, smtp);
+    const message = {
+      ...mail,
+      from: { name: from.name, address: from.address },
+      to: to.map(nameless),
+      cc: cc.map(nameless),
+      messageId: `<${key}@${domain}>`,
+      envelope: { from: from.address, to: left },
+      signal,
+    };
+    const { answer, accepted } = await handOver(message, smtp);
+    const got = new Set([...before, ...accepted]);
+    served.delete(key);
+    // Who has got it gets it no more, and who has refused it is named.
+    if (got.size === 0 || answer.outcome === 'delivered') return answer;
+    if (answer.outcome === 'final' || attempt >= patience) {
+      return { ...answer, outcome: 'delivered' };
     }
+    served.set(key, got);
+    const [oldest] = served.keys();
+    if (served.size > remembered && oldest !== undefined) served.delete(oldest);
+    return answer;
   };
 }
 
-/** Loaded with the first mail: what sends none is spared it. */
-async function transportOf(smtp: SmtpConfig) {
-  const { createTransport } = await import('nodemailer');
-  return createTransport(smtpOptions(smtp));
+interface HandedOver {
+  readonly answer: Answer;
+  readonly accepted: readonly string[];
 }
 
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => (made ??= make());
+async function handOver(message: SendMailOptions, smtp: SmtpConfig): Promise<HandedOver> {
+  // What sends no mail is spared the mailer.
+  const { createTransport } = await import('nodemailer');
+  try {
+    const sent = await createTransport(smtpOptions(smtp)).sendMail(message);
+    const { accepted, rejectedErrors: refused = [], response: text } = sent;
+    const outcome = refused.some(({ permanent }) => permanent !== true) ? 'again' : 'delivered';
+    const reason = refused.map((error) => smtpReason(error.message, smtp)).join('; ');
+    return { answer: { outcome, ...(reason !== '' && { reason }), text }, accepted };
+  } catch (error) {
+    return { answer: fault(error as SmtpError, smtp), accepted: [] };
+  }
 }
 
 /** Not read as a list of addresses, whatever it looks like. */

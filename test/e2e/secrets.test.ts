@@ -247,7 +247,7 @@ describe('a secret', () => {
     const sent = JSON.stringify(receiver.received);
     expect(sent).not.toContain(trace);
     expect(sent).toContain('<***> <***> <visible>');
-    expect(receiver.received.map(({ status }) => status).slice(0, 3)).toEqual([500, 200, 200]);
+    expect(receiver.received.map((one) => one.status).slice(0, 3)).toEqual([500, 200, 200]);
   });
 
   it('is in no mail, though it has the last lines of the failure and says where to look', async () => {

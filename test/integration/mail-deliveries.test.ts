@@ -101,7 +101,8 @@ async function define(script: string, more: Partial<DefinitionFields> = {}) {
 }
 
 /** What came, and who got it: what they say is looked at elsewhere. */
-const told = () => server.mails.map(({ subject, recipients }) => [subject, recipients.join(' ')]);
+const told = () =>
+  server.mails.map(({ subject, recipients }) => [subject, recipients.join(' ')] as const);
 
 const everybody = 'alice@example.com group@lists.example.com ops@example.com';
 
@@ -158,13 +159,15 @@ describe('a failure', () => {
     const lost = { executionId, fence, instanceId, tokenId, ...evidence };
     await inTransaction(db, (tx) => lose(tx, lost, facts));
     await settle();
-    expect(told().toSorted()).toEqual([
-      [
-        "[CRITICAL] Failed to execute 'nightly-report' on kuroko",
-        'alice@example.com group@lists.example.com',
-      ],
-      ['[CRITICAL] Process is not running on kuroko', 'ops@example.com'],
-    ]);
+    expect(new Map(told())).toEqual(
+      new Map([
+        [
+          "[CRITICAL] Failed to execute 'nightly-report' on kuroko",
+          'alice@example.com group@lists.example.com',
+        ],
+        ['[CRITICAL] Process is not running on kuroko', 'ops@example.com'],
+      ]),
+    );
     expect(server.mails.every(({ text }) => text?.includes('host batch-1 unreachable'))).toBe(true);
   });
 });
@@ -195,7 +198,7 @@ describe('the operators alone', () => {
       [subject, 'ops@example.com'],
       [subject, 'ops@example.com'],
     ]);
-    const texts = server.mails.map(({ text = '' }) => text.split('\n')[0]).toSorted();
+    const texts = server.mails.map(({ text = '' }) => text.split('\n')[0] ?? '').toSorted();
     expect(texts[0]).toBe('8 commands wait for a worker of the queue batch: none serves it.');
     expect(texts[1]).toMatch(/^execute: \.\/report\.sh of nightly-report #\d+ waits for a worker/);
   });

@@ -286,9 +286,23 @@ describe('a server that takes it for some', () => {
       ['ann@example.com', 'ops@example.com'],
       ['ben@example.com'],
     ]);
-    full = true;
-    const late = parcelOf(happeningOf(), { key: 'other', attempt: 10 });
-    expect((await mail.send(late, never)).outcome).toBe('delivered');
+  });
+
+  it('for now, and then not at all: the others have it, and that is said in the end', async () => {
+    let code = 452;
+    await started({ rcpt: (address) => (address === 'ben@example.com' ? code : null) });
+    const mail = createMail(configOf(), context);
+    const attempt = (number: number, key: string) =>
+      mail.send(parcelOf(happeningOf(), { attempt: number, key }), never);
+    expect((await attempt(1, 'one')).outcome).toBe('again');
+    expect(await attempt(9, 'one')).toMatchObject({ outcome: 'again', status: 452 });
+    expect(await attempt(10, 'one')).toMatchObject({ outcome: 'delivered', status: 452 });
+    expect((await attempt(1, 'two')).outcome).toBe('again');
+    code = 550;
+    const answer = await attempt(2, 'two');
+    expect(answer).toMatchObject({ outcome: 'delivered', status: 550 });
+    expect(answer.reason).toContain('no ben@example.com');
+    expect(server.mails).toHaveLength(2);
   });
 });
 
