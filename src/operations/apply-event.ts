@@ -6,6 +6,7 @@ import { conflict } from '../errors.ts';
 import { deleteAwaits } from '../store/awaits.ts';
 import { commitStep, type ExecutionResult, type StepOutcome } from '../store/commit-step.ts';
 import { insertChildCancels } from '../store/events.ts';
+import { endFailing } from '../store/failing-definitions.ts';
 import { insertBranches } from '../store/insert-branches.ts';
 import { lockTokens, type StoredToken } from '../store/tokens.ts';
 import type { Change, OuterEvent } from '../workflow/advance.ts';
@@ -13,10 +14,11 @@ import { beginMaintenances } from './begin-maintenances.ts';
 import { beginWaiting, wantsOthers } from './begin-waiting.ts';
 import { decide } from './decide.ts';
 import { secretsOf } from './secrets-of.ts';
-import { deltas, newBranch, stepCommit } from './step-commit.ts';
+import { backToNormal, deltas, fails, newBranch, stepCommit } from './step-commit.ts';
 import type { EngineFacts } from './engine-facts.ts';
 import type { FreeWorker } from '../store/executions.ts';
 import type { Instance } from '../store/instances.ts';
+import type { Notice } from '../store/outbox.ts';
 import type { Tx } from '../store/database.ts';
 
 /**
@@ -48,10 +50,15 @@ export async function applyEvent(
     if (before === null || row === undefined) continue;
     const told = token.key === key;
     const commit = stepCommit({ before: before.token, token, effects }, mask, by);
-    const notices = tell === 'nobody' && !critical ? [] : commit.notices;
+    const said = await afterFailure(tx, instance, commit.notices);
+    const notices = tell === 'nobody' && !critical ? [] : said;
     outcome = await commitStep(tx, {
       ...commit,
       ...(told ? deltas(changes) : { activeDelta: 0, failedDelta: 0 }),
+      fails:
+        told &&
+        (tell === 'everybody' || critical) &&
+        changes.some((change) => fails(change.effects)),
       cancel: told && (critical || event.type === 'cancel'),
       openBranches,
       notices,
@@ -67,6 +74,17 @@ export async function applyEvent(
   await beginMaintenances(tx, instance.id, changes);
   await tellOthers(tx, instance, { changes, stored }, event, facts);
   return outcome;
+}
+
+/** The first success after a failure is told as such. */
+async function afterFailure(
+  tx: Tx,
+  instance: Instance,
+  notices: readonly Notice[],
+): Promise<readonly Notice[]> {
+  const finishes = notices.some(({ event }) => event === 'finished');
+  if (!instance.afterFailure || !finishes || !(await endFailing(tx, instance))) return notices;
+  return notices.map(backToNormal);
 }
 
 /** What other instances hear of it: what is awaited no more, what now is, and what is to be cancelled. */

@@ -55,7 +55,7 @@ export async function finish(
     tellNotifier(db);
     return finished;
   };
-  if (stepped === null) return underLock();
+  if (stepped === null || (claim.afterFailure && ends(stepped.effects))) return underLock();
   const mask = secretsOf({ script: claim.script, env: claim.launchEnv }, facts);
   const commit = stepCommit({ before: token, ...stepped }, mask, null);
   const outcome = await commitStep(db, {
@@ -93,6 +93,10 @@ function fromSnapshot(
     return null;
   }
 }
+
+/** The instance finishes: whether that is the first success after a failure is decided under its lock. */
+const ends = (effects: readonly Effect[]): boolean =>
+  effects.some((effect) => effect.type === 'notify' && effect.event === 'finished');
 
 /** Effects that write more rows than those of the step. */
 const concernsOthers = ({ type }: Effect): boolean =>
@@ -172,6 +176,7 @@ function recordOnly(
     joins: false,
     activeDelta: 0,
     failedDelta: 0,
+    fails: false,
     cancel: false,
     logs: [],
     notices: [],

@@ -1,7 +1,8 @@
 /** Launches instances of definitions, in one go for many. */
 import { invalid, notFound } from '../errors.ts';
 import { insertAudits } from '../store/audit.ts';
-import { lockDefinitions, type Definition, type PreventMulti } from '../store/definitions.ts';
+import { lockDefinitions, type LockedDefinition, type PreventMulti } from '../store/definitions.ts';
+import { endFailing, noteFailing } from '../store/failing-definitions.ts';
 import {
   findInstance,
   insertInstances,
@@ -22,7 +23,15 @@ import { beginWaiting, wantsOthers } from './begin-waiting.ts';
 import { runScriptProblems } from './run-script-problems.ts';
 import { treeOf } from './script-tree.ts';
 import { secretsOf } from './secrets-of.ts';
-import { logs, newBranch, nextOf, notices, wakeSeconds } from './step-commit.ts';
+import {
+  backToNormal,
+  fails,
+  logs,
+  newBranch,
+  nextOf,
+  notices,
+  wakeSeconds,
+} from './step-commit.ts';
 import type { EngineFacts } from './engine-facts.ts';
 import type { Tx } from '../store/database.ts';
 
@@ -72,11 +81,9 @@ export async function launch(
   const ids = [...new Set(wishes.map(({ definitionId }) => definitionId))];
   const keys = wishes.map(({ launchKey }) => launchKey);
   // Sent in one go and answered one after the other: what is read is read under the locks.
-  const [locked, open, known]: [Definition[], OpenInstance[], UnderKey[]] = await Promise.all([
-    lockDefinitions(tx, ids),
-    openInstances(tx, ids),
-    underKeys(tx, keys),
-  ]);
+  const [locked, open, known]: [LockedDefinition[], OpenInstance[], UnderKey[]] = await Promise.all(
+    [lockDefinitions(tx, ids), openInstances(tx, ids), underKeys(tx, keys)],
+  );
   const definitions = new Map(locked.map((row) => [row.id, row]));
   await checkScripts(tx, wishes, facts);
   const starts: Started[] = [];
@@ -101,6 +108,10 @@ export async function launch(
           };
     const { instance } = start;
     starts.push(start);
+    // What has nothing to run has succeeded already: of several the first is the first.
+    if (instance.afterFailure && instance.status === 'success') {
+      definitions.set(saved.id, { ...saved, failing: false });
+    }
     if (instance.activeTokens > 0) {
       open.push({
         id: under.instanceId,
@@ -120,7 +131,14 @@ export async function launch(
     ),
     insertAudits(tx, audits),
   ]);
+  await noteFailing(
+    tx,
+    starts
+      .filter(({ changes }) => changes.some((change) => fails(change.effects)))
+      .map(({ instance }) => instance.definitionId),
+  );
   for (const { instance, branches, changes } of starts) {
+    if (instance.afterFailure && instance.status === 'success') await endFailing(tx, instance);
     await insertBranches(tx, instance.id, branches);
     await beginMaintenances(tx, instance.id, changes);
     if (!changes.some(wantsOthers)) continue;
@@ -151,7 +169,7 @@ interface OpenInstance {
 }
 
 /** A definition as it is launched once. */
-interface Launchable extends Definition {
+interface Launchable extends LockedDefinition {
   readonly scriptChanged: boolean;
 }
 
@@ -167,7 +185,7 @@ async function checkScripts(
 }
 
 function withScript(
-  definition: Definition,
+  definition: LockedDefinition,
   { script = definition.script }: LaunchWish,
 ): Launchable {
   return { ...definition, script, scriptChanged: script !== definition.script };
@@ -213,6 +231,7 @@ function started(definition: Launchable, wish: LaunchWish, ids: Ids, facts: Engi
   const mask = secretsOf({ script: definition.script, env: wish.env }, facts);
   const by = wish.actor.name;
   const told = mask.text(`Launched by ${by}`);
+  const said = notices(effects, by, mask);
   const instance = {
     ...common(definition, wish, ids),
     status: statusOf(changes),
@@ -235,7 +254,7 @@ function started(definition: Launchable, wish: LaunchWish, ids: Ids, facts: Engi
     ],
     notices: [
       { event: 'launch' as const, payload: { message: told, by } },
-      ...notices(effects, by, mask),
+      ...(definition.failing ? said.map(backToNormal) : said),
     ],
   };
   return { instance, branches: begun.map((change) => newBranch(change, mask)), changes };
@@ -292,6 +311,7 @@ function common(definition: Launchable, wish: LaunchWish, ids: Ids) {
     parentTokenId: wish.parent?.tokenId ?? null,
     parentAttempt: wish.parent?.attempt ?? null,
     depth: wish.parent === undefined ? 0 : wish.parent.depth + 1,
+    afterFailure: definition.failing,
     launchedBy: wish.actor.name,
     launchedFrom: wish.from,
     launchedBySlackUser: wish.actor.kind === 'slack' ? wish.actor.id : null,

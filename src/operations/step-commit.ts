@@ -32,6 +32,7 @@ export function stepCommit(
     joins: effects.some(({ type }) => type === 'join'),
     activeDelta: Number(isActive(token.status)) - Number(isActive(before.status)),
     failedDelta: Number(token.status === 'failure') - Number(before.status === 'failure'),
+    fails: fails(effects),
     cancel: token.status === 'critical',
     logs: logs(effects, mask),
     notices: notices(effects, by, mask),
@@ -92,6 +93,17 @@ export function notices(effects: readonly Effect[], by: string | null, mask: Mas
       return { event, payload: by === null ? { message } : { message, by } };
     });
 }
+
+/** Whether somebody has to hear that it is right again. */
+export const fails = (effects: readonly Effect[]): boolean =>
+  effects.some(
+    (effect) =>
+      effect.type === 'notify' && (effect.event === 'failure' || effect.event === 'critical'),
+  );
+
+/** An end that is the first success after a failure. */
+export const backToNormal = (notice: Notice): Notice =>
+  notice.event === 'finished' ? { ...notice, event: 'back_to_normal' } : notice;
 
 /** What the instance's counters change by. */
 export function deltas(changes: readonly Change[]): { activeDelta: number; failedDelta: number } {

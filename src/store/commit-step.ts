@@ -69,6 +69,8 @@ export interface StepCommit {
   /** By how much the instance's counters change; both 0 leaves the instance untouched. */
   readonly activeDelta: number;
   readonly failedDelta: number;
+  /** A failure that people are told of: the next success of the definition is the first after one. */
+  readonly fails: boolean;
   /** The instance is cancelled, whatever its counters say. */
   readonly cancel: boolean;
   readonly logs: readonly { readonly level: LogLevel; readonly message: Masked }[];

@@ -105,12 +105,19 @@ export function definitionsTagged(
   );
 }
 
+export interface LockedDefinition extends Definition {
+  /** It has failed, and not succeeded since. */
+  readonly failing: boolean;
+}
+
 /** Locks definitions, in the order of their ids, for the next-execution rule or a change. */
-export function lockDefinitions(tx: Tx, ids: readonly number[]): Promise<Definition[]> {
-  return tx.query<Definition>(
+export function lockDefinitions(tx: Tx, ids: readonly number[]): Promise<LockedDefinition[]> {
+  return tx.query<LockedDefinition>(
     {
       name: 'lock-definitions',
-      text: `select ${columns} from definitions where id = any($1) and deleted_at is null
+      text: `select ${columns},
+               exists (select from failing_definitions where definition_id = id) as failing
+             from definitions where id = any($1) and deleted_at is null
              order by id for no key update`,
     },
     [ids],

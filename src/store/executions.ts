@@ -20,6 +20,8 @@ export interface Claim {
   readonly script: string;
   /** What the launch gave to the instance. */
   readonly launchEnv: Readonly<Record<string, string>>;
+  /** It, or its definition before it, has failed: its success may be the first since. */
+  readonly afterFailure: boolean;
   readonly definitionId: number;
   readonly definitionName: string;
   /** Creation of the instance: KUROKO2_LAUNCHED_TIME. */
@@ -41,7 +43,7 @@ export const claimedColumns = `executions.id as execution_id, executions.fence, 
 /** The columns of a Claim, from `claimedColumns` as `e`, the instance `i` and the token `t`. */
 export const claimColumns = `
   e.execution_id, e.fence, e.epoch, e.shell, e.chdir, e.env, e.timeout_seconds,
-  e.stop_requested_by, e.output_size, e.instance_id, i.script, i.env as launch_env,
+  e.stop_requested_by, e.output_size, e.instance_id, i.script, i.env as launch_env, i.after_failure,
   i.definition_id, i.definition_name,
   i.kill_grace, i.created_at as launched_at, t.id as token_id, t.key as token_key, t.version as token_version,
   t.path as token_path, t.status as token_status, t.attempt as token_attempt,

@@ -37,6 +37,11 @@ export interface Instance {
   readonly finishedAt: Date | null;
   readonly canceledAt: Date | null;
   readonly errorAt: Date | null;
+  /**
+   * It, or its definition before it, has failed; of one that has succeeded: it was the first of its
+   * definition since.
+   */
+  readonly afterFailure: boolean;
 }
 
 export type LaunchSource = 'slack' | 'api' | 'cli' | 'schedule' | 'sub_process' | 'hook';
@@ -44,7 +49,7 @@ export type LaunchSource = 'slack' | 'api' | 'cli' | 'schedule' | 'sub_process' 
 const columns = `id, definition_id, definition_name, definition_version, script, script_changed, env,
   status, launched_by, launched_from, launched_by_slack_user, launch_channel, retry_lost, kill_grace,
   prevented_by, parent_token_id, parent_attempt, depth, created_at, finished_at, canceled_at,
-  error_at`;
+  error_at, after_failure`;
 
 export async function findInstance(on: Connection, id: number): Promise<Instance | null> {
   const [row] = await on.query<Instance>(`select ${columns} from instances where id = $1`, [id]);
@@ -147,6 +152,7 @@ export interface NewInstance {
   readonly parentTokenId: number | null;
   readonly parentAttempt: number | null;
   readonly depth: number;
+  readonly afterFailure: boolean;
   /** Null for a launch that was prevented: nothing of it ever runs. */
   readonly token: RootToken | null;
   readonly execution: NextExecution | null;
@@ -170,16 +176,16 @@ with input as (
     status text, "activeTokens" int, "launchedBy" text, "launchedFrom" text,
     "launchedBySlackUser" text, "launchChannel" text, "retryLost" boolean, "killGrace" int,
     "preventedBy" bigint, "parentTokenId" bigint, "parentAttempt" int, depth int,
-    token jsonb, execution jsonb, logs jsonb, notices jsonb)
+    "afterFailure" boolean, token jsonb, execution jsonb, logs jsonb, notices jsonb)
 ), written as (
   insert into instances (id, launch_key, definition_id, definition_name, definition_version, script,
     script_changed, env, status, active_tokens, launched_by, launched_from, launched_by_slack_user,
     launch_channel, retry_lost, kill_grace, prevented_by, parent_token_id, parent_attempt, depth,
-    awaited, finished_at, canceled_at)
+    after_failure, awaited, finished_at, canceled_at)
   select id, "launchKey", "definitionId", "definitionName", "definitionVersion", script,
     "scriptChanged", env, status,
     "activeTokens", "launchedBy", "launchedFrom", "launchedBySlackUser", "launchChannel",
-    "retryLost", "killGrace", "preventedBy", "parentTokenId", "parentAttempt", depth,
+    "retryLost", "killGrace", "preventedBy", "parentTokenId", "parentAttempt", depth, "afterFailure",
     -- Its definition is locked: nobody begins to wait for it unseen.
     (select awaited from definitions d where d.id = "definitionId"),
     case when status = 'success' then now() end, case when status = 'canceled' then now() end
@@ -307,4 +313,19 @@ export async function failuresInARow(on: Connection, instanceId: number): Promis
     [instanceId],
   );
   return row?.count ?? 0;
+}
+
+/** Launches after one that was prevented, that the same instance was in the way of. */
+export async function preventedAfter(
+  on: Connection,
+  { id, definitionId, preventedBy }: Pick<Instance, 'id' | 'definitionId' | 'preventedBy'>,
+): Promise<{ count: number; lastAt: Date | null }> {
+  const none = { count: 0, lastAt: null };
+  if (preventedBy === null) return none;
+  const [row] = await on.query<{ count: number; lastAt: Date | null }>(
+    `select count(*), max(created_at) as last_at from instances
+     where definition_id = $1 and id > $2 and prevented_by = $3`,
+    [definitionId, id, preventedBy],
+  );
+  return row ?? none;
 }

@@ -32,6 +32,7 @@ interface Shape {
   readonly expected: boolean;
   readonly branches: boolean;
   readonly joins: boolean;
+  readonly fails: boolean;
   /** `own`: on the queue of the worker that is freed, which goes on with it. */
   readonly next: 'none' | 'own' | 'pending';
   /** The freed worker takes the oldest of its queue. */
@@ -50,7 +51,8 @@ function shapeOf(step: StepCommit): Shape {
   const { result, next, freed } = step;
   const own = next !== null && freed !== null && next.queue === freed.queue;
   return {
-    instance: step.joins || step.cancel || step.activeDelta !== 0 || step.failedDelta !== 0,
+    instance:
+      step.joins || step.cancel || step.fails || step.activeDelta !== 0 || step.failedDelta !== 0,
     result: result !== null,
     output: result !== null && result.output.length > 0,
     stop: step.stopBy !== null,
@@ -58,6 +60,7 @@ function shapeOf(step: StepCommit): Shape {
     expected: step.expected !== null,
     branches: step.openBranches !== null,
     joins: step.joins,
+    fails: step.fails,
     next: next === null ? 'none' : own ? 'own' : 'pending',
     other: freed !== null && !own,
     logs: rows(step.logs),
@@ -92,7 +95,8 @@ function compose(shape: Shape, name: string): Made {
     shape.next === 'own' && nextOfWorker(bind),
     shape.next === 'pending' && nextPending(bind),
     shape.other && other(bind),
-    shape.instance && changed(bind),
+    shape.instance && changed(shape, bind),
+    shape.fails && failing,
     shape.instance && `ended as (${insertEnds('changed')})`,
     shape.logs === 'one' && loggedOne(bind),
     shape.logs === 'many' && logged(bind),
@@ -231,13 +235,13 @@ const other = (bind: Bind) => `picked as (
   from taken e join instances i on i.id = e.instance_id join tokens t on t.id = e.token_id
 )`;
 
-function changed(bind: Bind): string {
+function changed({ fails }: Shape, bind: Bind): string {
   const active = `active_tokens + ${bind((step) => step.activeDelta)}`;
   const failed = `failed_tokens + ${bind((step) => step.failedDelta)}`;
   const cancel = `${bind((step) => step.cancel)}::boolean`;
   return `changed as (
   update instances set
-    active_tokens = ${active}, failed_tokens = ${failed},
+    active_tokens = ${active}, failed_tokens = ${failed},${fails ? ' after_failure = true,' : ''}
     status = case when ${cancel} then 'canceled'::instance_status
       when ${active} = 0 then 'success'
       when ${failed} > 0 then 'error'
@@ -248,9 +252,15 @@ function changed(bind: Bind): string {
       when ${failed} > 0 then coalesce(error_at, clock_timestamp()) end
   where id = ${bind((step) => step.instanceId)} and finished_at is null and canceled_at is null
     and exists (select from moved)
-  returning id, status, awaited, parent_token_id, parent_attempt
+  returning id, status, awaited, parent_token_id, parent_attempt${fails ? ', definition_id' : ''}
 )`;
 }
+
+/** Its next success is told of. */
+const failing = `failing as (
+  insert into failing_definitions (definition_id) select definition_id from changed
+  on conflict do nothing
+)`;
 
 const logged = (bind: Bind) => `logged as (
   insert into logs (instance_id, token_id, level, message)
