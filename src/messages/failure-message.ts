@@ -8,6 +8,7 @@ import { definitionLink, instanceLink, jobName, moment } from './phrases.ts';
 import { markdownSection, plainMarkdown } from './plain-markdown.ts';
 import { failedExecution } from './failed-execution.ts';
 import { lostRisk } from './lost-risk.ts';
+import { repeatsLine, type Repeats } from './repeats.ts';
 import { stepText } from './step-list.ts';
 import type { Execution } from '../store/executions.ts';
 import type { ShownRun } from '../store/shown.ts';
@@ -26,7 +27,7 @@ export function failureMessage(
   run: ShownRun,
   tokenId: number,
   attempt: number,
-  about: About & { readonly tail?: string },
+  about: About & { readonly tail?: string; readonly repeats?: Repeats },
 ): Content {
   const token = run.tokens.find(({ id }) => id === tokenId);
   const critical = token?.status === 'critical' && attempt > token.attempt;
@@ -40,7 +41,7 @@ export function failureMessage(
     reason: markup(
       critical
         ? render('slack/failure#critical')
-        : reason(execution, open ? run.reasons.get(tokenId) : undefined),
+        : failureReason(execution, open ? run.reasons.get(tokenId) : undefined),
     ),
     at: execution?.finishedAt ? moment(execution.finishedAt) : null,
     host: execution?.host ? code(execution.host, 80) : null,
@@ -57,8 +58,9 @@ export function failureMessage(
     blocks: [
       section(render(title, { ...view, job })),
       context(render('slack/failure#facts', view)),
+      ...(about.repeats === undefined ? [] : repeatsLine('failed', about.repeats)),
       ...(open && execution?.status === 'lost' ? [section(lostRisk(execution))] : []),
-      ...(execution === undefined || tail === undefined ? [] : [output(tail)]),
+      ...(execution === undefined || tail === undefined ? [] : [outputSection(tail)]),
       ...(open || critical ? advice(run) : []),
       ...(open && token !== undefined ? buttons(run, token) : []),
       ...(open || critical ? [] : [context(settled(run, tokenId, attempt))]),
@@ -78,8 +80,8 @@ function timesTried(run: ShownRun, tokenId: number, path: string, attempt: numbe
 const isOpen = ({ instance }: ShownRun): boolean =>
   instance.status === 'error' || instance.status === 'working';
 
-/** `logged` is the last error of the token, for a step that runs no command. */
-function reason(execution: Execution | undefined, logged?: string): string {
+/** How a step has failed. `logged` is the last error of the token, for a step that runs no command. */
+export function failureReason(execution: Execution | undefined, logged?: string): string {
   if (execution === undefined) {
     return logged === undefined
       ? render('slack/failure#unknown')
@@ -96,7 +98,8 @@ function reason(execution: Execution | undefined, logged?: string): string {
   return render('slack/failure#exit', { exitStatus });
 }
 
-function output(tail: string): Block {
+/** The last lines that it wrote. */
+export function outputSection(tail: string): Block {
   return section(String(outputBlock(tail, outputLines, 2_900, render('slack/failure#no-output'))));
 }
 

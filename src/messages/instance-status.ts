@@ -6,17 +6,19 @@ import { executionOutcome } from './execution-outcome.ts';
 import { code, line } from './fit.ts';
 import { memorySize } from './memory-size.ts';
 import { peakMemory } from './peak-memory.ts';
-import { size, span } from './phrases.ts';
+import { moment, size, span } from './phrases.ts';
 import { runSummary, runTitle } from './run-message.ts';
 import { stepText } from './step-list.ts';
 import type { Execution } from '../store/executions.ts';
+import type { Untold } from '../store/untold.ts';
 import type { ShownRun } from '../store/shown.ts';
 import type { About } from './about.ts';
 
 /** Commands at most, the last ones. */
 const shown = 8;
 
-export function instanceStatus(run: ShownRun, about: About): Content {
+/** `untold`: what could not be told of it in its channel. */
+export function instanceStatus(run: ShownRun, about: About, untold: Untold | null = null): Content {
   const commands = run.executions.slice(-shown).map((execution) => command(run, execution, about));
   // Names only: what the values are is nobody's business in a channel.
   const names = Object.keys(run.instance.env);
@@ -25,6 +27,7 @@ export function instanceStatus(run: ShownRun, about: About): Content {
     text: runTitle(run),
     blocks: [
       ...runSummary(run, about),
+      ...(untold === null ? [] : [context(untoldLine(untold))]),
       ...(names.length === 0
         ? []
         : [context(render('slack/status#environment', { names: line(names.join(', '), 500) }))]),
@@ -33,6 +36,11 @@ export function instanceStatus(run: ShownRun, about: About): Content {
       ...(failedTokens(run).length === 0 ? [] : [logs]),
     ],
   };
+}
+
+function untoldLine({ event, since, reason, givenUp }: Untold): string {
+  const view = { event, since: moment(since), reason: line(reason, 300) };
+  return render(`slack/status#${givenUp ? 'given-up' : 'untold'}`, view);
 }
 
 function commandsTitle({ executions }: ShownRun): string {

@@ -7,6 +7,7 @@ import { code } from './fit.ts';
 import { definitionLink, elapsed, instanceLink, jobName, moment, span } from './phrases.ts';
 import { launchedBy } from './launched-by.ts';
 import { relatedRuns } from './related-runs.ts';
+import { repeatsLine } from './repeats.ts';
 import { stepList, stepText } from './step-list.ts';
 import type { Execution } from '../store/executions.ts';
 import type { ShownRun } from '../store/shown.ts';
@@ -38,13 +39,17 @@ export function runSummary(run: ShownRun, about: About): Block[] {
     ...(commands.length === 0 ? [] : [context(...commands)]),
     ...(related.length === 0 ? [] : [context(related.join('\n'))]),
     ...(done.length === 0 ? [] : [context(done.join('\n'))]),
+    ...repeatsLine('prevented', run.alsoPrevented),
   ];
 }
 
-type State = 'working' | 'error' | 'success' | 'canceled' | 'prevented';
+type State = 'working' | 'error' | 'success' | 'normal' | 'canceled' | 'prevented';
 
-const stateOf = ({ instance }: ShownRun): State =>
-  instance.preventedBy === null ? instance.status : 'prevented';
+function stateOf({ instance }: ShownRun): State {
+  const { preventedBy, status, afterFailure } = instance;
+  if (preventedBy !== null) return 'prevented';
+  return status === 'success' && afterFailure ? 'normal' : status;
+}
 
 function facts(run: ShownRun, about: About): string {
   const { instance, parent } = run;

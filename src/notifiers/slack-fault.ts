@@ -1,10 +1,12 @@
-/** What can go wrong between us and Slack, in the three kinds that matter to a delivery. */
+/** What can go wrong between us and Slack, in the four kinds that matter to a delivery. */
 
 export type SlackFault =
   /** Too fast: nothing is sent for so long. */
   | { readonly type: 'limited'; readonly seconds: number }
   /** Slack is down, or the way to it: the same again may succeed. */
   | { readonly type: 'passing'; readonly reason: string }
+  /** Slack takes nothing at all with this token: it is for people to renew it. */
+  | { readonly type: 'closed'; readonly reason: string }
   /** Slack has decided: the same again fails again. `reason` is its word for it. */
   | { readonly type: 'final'; readonly reason: string };
 
@@ -35,6 +37,26 @@ export const isOfTheMessage = (reason: string): boolean => ofTheMessage.has(reas
 export const isOfTheChannel = (reason: string): boolean => ofTheChannel.has(reason);
 export const isArchived = (reason: string): boolean => reason === 'is_archived';
 
+/** The app was removed, its token revoked, or its workspace closed to it. */
+const closed = new Set([
+  'access_denied',
+  'account_inactive',
+  'enterprise_is_restricted',
+  'invalid_auth',
+  'missing_scope',
+  'no_permission',
+  'not_allowed_token_type',
+  'not_authed',
+  'org_login_required',
+  'team_access_not_granted',
+  'token_expired',
+  'token_revoked',
+]);
+
+/** It has seen the message before, and has it no more. */
+export const isOfARepeat = (reason: string): boolean =>
+  reason === 'duplicate_message_not_found' || reason === 'duplicate_channel_not_found';
+
 /** Slack's own troubles, told with a 200. Whatever else it answers is its last word. */
 const passing = new Set([
   'fatal_error',
@@ -62,5 +84,5 @@ export function faultOf(error: unknown): SlackFault {
   }
   if (said === 'ratelimited' || said === 'rate_limited') return { type: 'limited', seconds: 30 };
   if (passing.has(said)) return { type: 'passing', reason: said };
-  return { type: 'final', reason: said };
+  return { type: closed.has(said) ? 'closed' : 'final', reason: said };
 }

@@ -1,40 +1,29 @@
 /** Brings what Slack shows of an instance up to date, and tells what has to be told. */
-import { createHash } from 'node:crypto';
 import { inviteAnswer } from '../messages/answers.ts';
-import { backlogMessage } from '../messages/backlog-message.ts';
-import { section, type Content } from '../messages/blocks.ts';
-import { failedExecution } from '../messages/failed-execution.ts';
-import { failureMessage } from '../messages/failure-message.ts';
+import { section } from '../messages/blocks.ts';
 import { reminderMessage } from '../messages/reminder-message.ts';
 import { runMessage, runTitle } from '../messages/run-message.ts';
-import { unstartedExecution, unstartedMessage } from '../messages/unstarted-message.ts';
-import { lateMessage } from '../messages/late-message.ts';
 import { scheduleMessage } from '../messages/schedule-message.ts';
+import { unstartedExecution, unstartedMessage } from '../messages/unstarted-message.ts';
+import { beside, failureOf, standsFor } from './folding.ts';
 import { mustTell } from './must-tell.ts';
-import { isArchived, isOfTheChannel, isOfTheMessage, SlackFaultError } from './slack-fault.ts';
+import { isOfTheChannel } from './slack-fault.ts';
+import {
+  countIn,
+  failureContent,
+  remind,
+  tellBackToNormal,
+  tellFailure,
+  tellUnstarted,
+  warn,
+} from './slack-replies.ts';
+import { digestOf, edit, finalReason, tell, toldBefore } from './slack-telling.ts';
 import type { About } from '../messages/about.ts';
-import type { Delivery, ScheduleDelivery, UnstartedNotice } from '../store/outbox.ts';
+import type { Delivery, ScheduleDelivery } from '../store/outbox.ts';
 import type { ShownRun } from '../store/shown.ts';
 import type { SlackMessage } from '../store/slack-messages.ts';
-import type { SlackApi } from './slack-api.ts';
-
-/** What has been told of whom, as the store keeps it. */
-export interface SlackBooks {
-  readRun(instanceId: number): Promise<ShownRun | null>;
-  messagesOf(instanceId: number): Promise<readonly SlackMessage[]>;
-  /** The end of what an execution wrote. */
-  readTail(executionId: number): Promise<string>;
-  insertMessage(message: Omit<SlackMessage, 'id' | 'goneAt' | 'updatedAt'>): Promise<void>;
-  noteEdit(id: number, digest: string): Promise<void>;
-  noteGone(id: number): Promise<void>;
-}
-
-export interface SlackNotifier {
-  readonly api: SlackApi;
-  readonly books: SlackBooks;
-  readonly about: () => About;
-  readonly defaultChannel: string | null;
-}
+import type { Failure } from './folding.ts';
+import type { Place, SlackNotifier, Telling } from './slack-telling.ts';
 
 /**
  * Delivers one notice. Everything is written from the state that the instance is in now: an edit
@@ -50,17 +39,55 @@ export async function deliver(
   const run = await notifier.books.readRun(delivery.instanceId);
   if (run === null) return;
   const messages = await notifier.books.messagesOf(delivery.instanceId);
+  const wanted = wantedChannel(run, notifier.defaultChannel);
+  const telling = { notifier, delivery, run, messages, wanted };
+  const failure = newFailure(telling);
+  const standing = await standingFor(telling, failure);
   const told = messages.find(({ kind }) => kind === 'run');
-  const due = mustTell(delivery, run.definition);
   const place =
     told === undefined
-      ? due
-        ? await announce(notifier, run, delivery)
-        : null
+      ? await announce(telling, failure, standing)
       : await edit(notifier, told, runMessage(run, notifier.about()));
+  await bringUpToDate(telling);
+  if (delivery.payload.unstarted !== undefined) return tellUnstarted(telling, place);
+  if (place === null) return;
+  // Folded into another's thread the message of the run says it.
+  if (failure !== null && (told !== undefined || standing === null)) {
+    await tellFailure(telling, failure, place, standing);
+  }
+  if (delivery.event === 'back_to_normal' && told !== undefined) {
+    await tellBackToNormal(telling, place, standing);
+  }
+  if (delivery.event === 'reminder') await remind(telling, place);
+  if (delivery.event === 'long_elapsed_time') await warn(telling, place);
+}
+
+/** What it tells of that has not been told. */
+function newFailure(telling: Telling): Failure | null {
+  const failure = failureOf(telling);
+  if (failure === null || toldBefore(telling, failure) !== undefined) return null;
+  const folded = { ...failure, kind: 'run' } as const;
+  return toldBefore(telling, folded) === undefined ? failure : null;
+}
+
+/** The message in whose thread it is told, so that it wakes nobody again; null: by itself. */
+async function standingFor(
+  telling: Telling,
+  failure: Failure | null,
+): Promise<SlackMessage | null> {
+  const { notifier, run, delivery, wanted } = telling;
+  if (wanted === null) return null;
+  if (failure !== null) return standsFor(telling, failure, wanted);
+  if (delivery.event !== 'back_to_normal') return null;
+  return notifier.books.quietFailure(run.instance.definitionId, wanted);
+}
+
+/** Whatever else was told of the instance says what is so now. */
+async function bringUpToDate(telling: Telling): Promise<void> {
+  const { notifier, run, messages } = telling;
   for (const message of messages) {
-    if (message.kind === 'failure') {
-      await edit(notifier, message, await failureContent(notifier, run, message));
+    if (message.kind === 'failure' || message.kind === 'skipped') {
+      await edit(notifier, message, await failureContent(telling, message));
     }
     // As long as it waits, what was said of its queue holds.
     if (message.kind === 'unstarted' && unstartedExecution(run)?.status !== 'pending') {
@@ -71,18 +98,14 @@ export async function deliver(
       await edit(notifier, message, reminderMessage(run, notifier.about()));
     }
   }
-  if (place !== null && isAlarm(delivery)) await alarm(notifier, run, delivery, place, messages);
-  if (delivery.event === 'reminder') await remind(notifier, run, delivery, place, messages);
-  if (delivery.event === 'long_elapsed_time') await warn(notifier, run, delivery, place, messages);
-  if (delivery.payload.unstarted === undefined) return;
-  await tellUnstarted(notifier, run, delivery.payload.unstarted, place, messages);
 }
 
 /** In the channel of the definition that it is about, else the default one; nowhere without. */
 async function tellOfSchedules(notifier: SlackNotifier, notice: ScheduleDelivery): Promise<void> {
   const channel = scheduleChannel(notifier, notice);
   if (channel === null) return;
-  await notifier.api.post({ channel, content: scheduleMessage(notice, notifier.about()) });
+  const content = scheduleMessage(notice, notifier.about());
+  await notifier.api.post({ channel, content, key: notice.key });
 }
 
 const scheduleChannel = (
@@ -90,129 +113,28 @@ const scheduleChannel = (
   { event, payload }: ScheduleDelivery,
 ): string | null => (event === 'set_aside' ? payload.channel : null) ?? defaultChannel;
 
-/** In the thread, and shown in the channel; nothing where somebody has dealt with it meanwhile. */
-async function remind(
-  notifier: SlackNotifier,
-  run: ShownRun,
-  delivery: Delivery,
-  place: Place | null,
-  messages: readonly SlackMessage[],
-): Promise<void> {
-  const attempt = delivery.attempt ?? 0;
-  const told = messages.some((m) => m.kind === 'reminder' && m.attempt === attempt);
-  if (place === null || told || run.instance.status !== 'error') return;
-  const content = reminderMessage(run, notifier.about());
-  const at = await reply(notifier, place, content);
-  const about = { instanceId: run.instance.id, kind: 'reminder', tokenId: null, attempt } as const;
-  await notifier.books.insertMessage({ ...about, ...at, digest: digestOf(content) });
+/** Where a notice would be told. */
+export interface Destination {
+  /** Null when nowhere; what is told in one channel is told in the order in which it happened. */
+  readonly channel: string | null;
+  /** The channel as it is asked for, where Slack has not heard of the instance. */
+  readonly wanted: string | null;
 }
 
-/** In the thread, and shown in the channel; nothing where it has ended meanwhile. */
-async function warn(
-  notifier: SlackNotifier,
-  run: ShownRun,
-  { tokenId, payload: { late } }: Delivery,
-  place: Place | null,
-  messages: readonly SlackMessage[],
-): Promise<void> {
-  if (place === null || late === undefined || !isOpen(run)) return;
-  const attempt = late.hours;
-  const about = { instanceId: run.instance.id, kind: 'late', tokenId, attempt } as const;
-  const told = messages.some(
-    (m) => m.kind === 'late' && m.tokenId === tokenId && m.attempt === attempt,
-  );
-  if (told) return;
-  const content = lateMessage(run, tokenId, late, notifier.about());
-  const at = await reply(notifier, place, content);
-  await notifier.books.insertMessage({ ...about, ...at, digest: digestOf(content) });
-}
-
-const isOpen = ({ instance: { status } }: ShownRun): boolean =>
-  status === 'working' || status === 'error';
-
-/** Once an instance in its own thread; of many others of the queue once in the default channel. */
-async function tellUnstarted(
-  notifier: SlackNotifier,
-  run: ShownRun,
-  notice: UnstartedNotice,
-  own: Place | null,
-  messages: readonly SlackMessage[],
-): Promise<void> {
-  const kind = notice.waiting === undefined ? 'unstarted' : 'backlog';
-  // Somebody has taken it while Slack could not be told.
-  if (kind === 'unstarted' && unstartedExecution(run)?.status !== 'pending') return;
-  const channel = notifier.defaultChannel ?? wantedChannel(run, null);
-  const place = kind === 'unstarted' ? own : channel === null ? null : { channel };
-  if (place === null || messages.some((message) => message.kind === kind)) return;
-  const content =
-    kind === 'unstarted'
-      ? unstartedMessage(run, notice.workers, notifier.about())
-      : backlogMessage(notice);
-  const at = await reply(notifier, place, content);
-  const about = { instanceId: run.instance.id, kind, tokenId: null, attempt: 0 } as const;
-  await notifier.books.insertMessage({ ...about, ...at, digest: digestOf(content) });
-}
-
-/**
- * The channel in which a notice would be told, null when nowhere: what is told there is told in the
- * order in which it happened.
- */
-export async function channelOf(
+export async function destinationOf(
   notifier: SlackNotifier,
   delivery: Delivery | ScheduleDelivery,
-): Promise<string | null> {
+): Promise<Destination> {
   const { books, api, defaultChannel } = notifier;
   const { instanceId } = delivery;
-  if (instanceId === null) {
-    const channel = scheduleChannel(notifier, delivery);
-    return channel === null ? null : api.idOf(channel);
-  }
+  const at = (wanted: string | null) => (wanted === null ? null : api.idOf(wanted));
+  if (instanceId === null)
+    return { channel: at(scheduleChannel(notifier, delivery)), wanted: null };
   const told = (await books.messagesOf(instanceId)).find(({ kind }) => kind === 'run');
-  if (told !== undefined) return told.channel;
+  if (told !== undefined) return { channel: told.channel, wanted: null };
   const run = await books.readRun(instanceId);
-  const channel = run === null ? null : wantedChannel(run, defaultChannel);
-  return channel === null ? null : api.idOf(channel);
-}
-
-/** Whether an edit would change what the message of a run shows. */
-export function runDigest(run: ShownRun, about: About): string {
-  return digestOf(runMessage(run, about));
-}
-
-/** Where a reply goes: the channel, and the thread while the message that began it is there. */
-interface Place {
-  readonly channel: string;
-  readonly thread?: string;
-}
-
-/** Posts the message of a run; null when it is to be told nowhere. */
-async function announce(
-  notifier: SlackNotifier,
-  run: ShownRun,
-  delivery: Delivery,
-): Promise<Place | null> {
-  const { instance } = run;
-  const channel = wantedChannel(run, notifier.defaultChannel);
-  if (channel === null) return null;
-  const content = runMessage(run, notifier.about());
-  try {
-    const place = await notifier.api.post({ channel, content });
-    const digest = digestOf(content);
-    const { id: instanceId } = instance;
-    const message = {
-      instanceId,
-      kind: 'run',
-      tokenId: null,
-      attempt: 0,
-      ...place,
-      digest,
-    } as const;
-    await notifier.books.insertMessage(message);
-    return { channel: place.channel, thread: place.ts };
-  } catch (error) {
-    await askForInvitation(notifier, run, delivery, channel, error);
-    throw error;
-  }
+  const wanted = run === null ? null : wantedChannel(run, defaultChannel);
+  return { channel: at(wanted), wanted };
 }
 
 const wantedChannel = (
@@ -220,85 +142,60 @@ const wantedChannel = (
   otherwise: string | null,
 ): string | null => definition.slackChannel ?? otherwise ?? instance.launchChannel;
 
-/** The reply in the thread, shown in the channel as well, for an edit wakes nobody. */
-async function alarm(
-  notifier: SlackNotifier,
-  run: ShownRun,
-  delivery: Delivery,
-  { channel, thread }: Place,
-  messages: readonly SlackMessage[],
-): Promise<void> {
-  const { instanceId, tokenId } = delivery;
-  if (tokenId === null) return;
-  // A token that became critical has not reached a new attempt: its end gets the next number.
-  const attempt = (delivery.attempt ?? 0) + (delivery.event === 'critical' ? 1 : 0);
-  const about = { kind: 'failure', tokenId, attempt } as const;
-  if (messages.some((m) => m.kind === 'failure' && m.tokenId === tokenId && m.attempt === attempt))
-    return;
-  const content = await failureContent(notifier, run, about);
-  const place = await reply(
-    notifier,
-    { channel, ...(thread !== undefined && { thread }) },
-    content,
-  );
-  await notifier.books.insertMessage({ instanceId, ...about, ...place, digest: digestOf(content) });
+/** Whether an edit would change what the message of a run shows. */
+export function runDigest(run: ShownRun, about: About): string {
+  return digestOf(runMessage(run, about));
 }
 
-async function reply({ api }: SlackNotifier, place: Place, content: Content) {
+/** Posts the message of a run; null when it is to be told nowhere, or another stands for it. */
+async function announce(
+  telling: Telling,
+  failure: Failure | null,
+  standing: SlackMessage | null,
+): Promise<Place | null> {
+  const { notifier, run, delivery, wanted: channel } = telling;
+  if (channel === null || !mustTell(delivery, run.definition)) return null;
+  if (await foldPrevented(telling)) return null;
+  const folded = failure !== null && standing !== null;
+  const message = folded
+    ? ({ ...failure, kind: 'run', foldedInto: standing.id } as const)
+    : ({ kind: 'run', tokenId: null, attempt: 0 } as const);
+  const place = standing === null ? { channel } : beside(standing);
+  const content = runMessage(run, notifier.about());
   try {
-    return await api.post({ ...place, content });
+    const { thread, ts, ...at } = await tell(
+      telling,
+      message,
+      { ...place, broadcast: false },
+      content,
+    );
+    if (folded) await countIn(telling, standing);
+    return { channel: at.channel, thread: thread ?? ts };
   } catch (error) {
-    // The thread is gone, not the channel: then the failure is told beside it.
-    if (place.thread === undefined || !isOfTheMessage(finalReason(error))) throw error;
-    return await api.post({ channel: place.channel, content });
+    await askForInvitation(telling, channel, error);
+    throw error;
   }
 }
 
-async function failureContent(
-  { books, about }: SlackNotifier,
-  run: ShownRun,
-  { tokenId, attempt }: Pick<SlackMessage, 'tokenId' | 'attempt'>,
-): Promise<Content> {
-  const execution = failedExecution(run, tokenId ?? 0, attempt);
-  const tail = execution === undefined ? undefined : await books.readTail(execution.id);
-  return failureMessage(run, tokenId ?? 0, attempt, {
-    ...about(),
-    ...(tail !== undefined && { tail }),
-  });
-}
-
-/** Edits a message unless it says the same already; says where replies to it go. */
-async function edit(
-  { api, books }: SlackNotifier,
-  message: SlackMessage,
-  content: Content,
-): Promise<Place> {
-  const { channel, ts: thread } = message;
-  if (message.goneAt !== null) return { channel };
-  const digest = digestOf(content);
-  if (digest === message.digest) return { channel, thread };
-  try {
-    await api.update(message, content);
-    await books.noteEdit(message.id, digest);
-    return { channel, thread };
-  } catch (error) {
-    const reason = finalReason(error);
-    if (!isOfTheMessage(reason) && !isOfTheChannel(reason) && !isArchived(reason)) throw error;
-    await books.noteGone(message.id);
-    return { channel };
-  }
+/** What one instance is in the way of is told once: what was launched by nobody has nobody to hear of it. */
+async function foldPrevented({ notifier, run }: Telling): Promise<boolean> {
+  const { preventedBy, launchedFrom } = run.instance;
+  if (preventedBy === null || launchedFrom === 'slack') return false;
+  const first = await notifier.books.firstPrevented(preventedBy);
+  if (first === null) return false;
+  await notifier.books.refresh(first.instanceId);
+  return true;
 }
 
 /** Who launched it is told in private that it cannot be told in the channel. */
 async function askForInvitation(
-  { api }: SlackNotifier,
-  run: ShownRun,
-  { event }: Delivery,
+  { notifier: { api }, run, delivery }: Telling,
   channel: string,
   error: unknown,
 ): Promise<void> {
+  const { event, key } = delivery;
   const person = run.instance.launchedBySlackUser;
-  const worth = event === 'launch' || event === 'cancellation' || isAlarm({ event });
+  const worth = ['launch', 'cancellation', 'failure', 'critical'].includes(event);
   if (person === null || !worth || !isOfTheChannel(finalReason(error))) return;
   const invitation = inviteAnswer(channel);
   const title = runTitle(run);
@@ -307,14 +204,5 @@ async function askForInvitation(
     blocks: [section(title), ...invitation.blocks],
   };
   // It is a courtesy: what failed is the delivery itself, and that is in the books.
-  await api.post({ channel: person, content }).catch(() => {});
+  await api.post({ channel: person, content, key: `${key} invitation` }).catch(() => {});
 }
-
-const isAlarm = ({ event }: Pick<Delivery, 'event'>): boolean =>
-  event === 'failure' || event === 'critical';
-
-const finalReason = (error: unknown): string =>
-  error instanceof SlackFaultError && error.fault.type === 'final' ? error.fault.reason : '';
-
-const digestOf = (content: Content): string =>
-  createHash('sha256').update(JSON.stringify(content)).digest('hex');

@@ -2,7 +2,7 @@
 import { auditOf, type AuditRow } from './audit.ts';
 import { findDefinition, type Definition } from './definitions.ts';
 import { executionsOf, type Execution } from './executions.ts';
-import { failuresInARow, findInstance, type Instance } from './instances.ts';
+import { failuresInARow, findInstance, preventedAfter, type Instance } from './instances.ts';
 import { lastError } from './logs.ts';
 import { readOutputTail } from './output.ts';
 import { tokensOf, type StoredToken } from './tokens.ts';
@@ -37,6 +37,8 @@ export interface Run {
   readonly awaited: readonly AwaitedJob[];
   /** Instances in a row, this one included, that failed; 0 when it has not. */
   readonly failuresInARow: number;
+  /** Launches after this one that the same instance was in the way of. */
+  readonly alsoPrevented: { readonly count: number; readonly lastAt: Date | null };
 }
 
 const tailBytes = 8_192;
@@ -78,5 +80,6 @@ export async function readRun(on: Connection, instanceId: number): Promise<Run |
     children,
     awaited,
     failuresInARow: instance.errorAt === null ? 0 : await failuresInARow(on, instanceId),
+    alsoPrevented: await preventedAfter(on, instance),
   };
 }

@@ -5,23 +5,50 @@ export interface SlackMessage {
   readonly id: number;
   readonly instanceId: number;
   /**
-   * `run`: the one message of the run; replies in its thread: `failure`, one a token and attempt,
-   * `unstarted`, and `reminder`, by their number as the attempt; `backlog`: of the instance's queue,
-   * in the default channel.
+   * `run`: the one message of the run, of the token and attempt that failed where another stands for
+   * it; replies in its thread: `failure`, one a token and attempt,
+   * `unstarted`, and `reminder`, by their number as the attempt; `skipped`, as a failure; `normal`, that
+   * it is again; `backlog`: of the instance's queue, in the default channel.
    */
-  readonly kind: 'run' | 'failure' | 'unstarted' | 'backlog' | 'reminder' | 'late';
+  readonly kind:
+    | 'run'
+    | 'failure'
+    | 'unstarted'
+    | 'backlog'
+    | 'reminder'
+    | 'late'
+    | 'skipped'
+    | 'normal';
   readonly tokenId: number | null;
   readonly attempt: number;
   readonly channel: string;
   readonly ts: string;
+  /** `ts` of the message whose thread it is in; null where it stands by itself. */
+  readonly thread: string | null;
+  /** The channel as it was asked for: an id or a name. */
+  readonly wanted: string | null;
+  /** Of a failure: what makes two of them the same to people. */
+  readonly cause: string | null;
+  /** The message that stands for it in the channel. */
+  readonly foldedInto: number | null;
   /** Of the content last sent: an edit that changes nothing is not sent. */
   readonly digest: string;
   readonly goneAt: Date | null;
   readonly updatedAt: Date;
 }
 
-const columns =
-  'id, instance_id, kind, token_id, attempt, channel, ts, digest, gone_at, updated_at';
+export type NewSlackMessage = Omit<SlackMessage, 'id' | 'goneAt' | 'updatedAt'>;
+
+const columnsOf = (table: string): string =>
+  [
+    'id, instance_id, kind, token_id, attempt, channel, ts, thread, wanted, cause, folded_into',
+    'digest, gone_at, updated_at',
+  ]
+    .join(', ')
+    .split(', ')
+    .map((column) => `${table}.${column}`)
+    .join(', ');
+const columns = columnsOf('slack_messages');
 
 export function slackMessagesOf(on: Connection, instanceId: number): Promise<SlackMessage[]> {
   return on.query<SlackMessage>(
@@ -45,11 +72,15 @@ export async function slackMessageAt(
 
 export async function insertSlackMessage(
   on: Connection,
-  message: Omit<SlackMessage, 'id' | 'goneAt' | 'updatedAt'>,
-): Promise<void> {
-  await on.query(
-    `insert into slack_messages (instance_id, kind, token_id, attempt, channel, ts, digest)
-     values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
+  message: NewSlackMessage,
+): Promise<SlackMessage> {
+  const [row] = await on.query<SlackMessage>(
+    `insert into slack_messages (instance_id, kind, token_id, attempt, channel, ts, digest, thread,
+       wanted, cause, folded_into)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+     on conflict (instance_id, kind, coalesce(token_id, 0), attempt)
+       do update set instance_id = excluded.instance_id
+     returning ${columns}`,
     [
       message.instanceId,
       message.kind,
@@ -58,8 +89,76 @@ export async function insertSlackMessage(
       message.channel,
       message.ts,
       message.digest,
+      message.thread,
+      message.wanted,
+      message.cause,
+      message.foldedInto,
     ],
   );
+  if (row === undefined) throw new Error('a message could not be booked');
+  return row;
+}
+
+/** Of a cause, shown by themselves in a channel within the hour; newest first. */
+export function shownOfCause(
+  on: Connection,
+  cause: string,
+  wanted: string,
+): Promise<SlackMessage[]> {
+  return on.query<SlackMessage>(
+    `select ${columns} from slack_messages
+     where cause = $1 and wanted = $2 and folded_into is null and gone_at is null
+       and created_at > now() - interval '1 hour'
+     order by id desc limit 10`,
+    [cause, wanted],
+  );
+}
+
+/** How many a message stands for, and when the last of them was told. */
+export async function repeatsOf(
+  on: Connection,
+  messageId: number,
+): Promise<{ count: number; lastAt: Date | null }> {
+  const [row] = await on.query<{ count: number; lastAt: Date | null }>(
+    'select count(*), max(created_at) as last_at from slack_messages where folded_into = $1',
+    [messageId],
+  );
+  return row ?? { count: 0, lastAt: null };
+}
+
+/** The message of the first launch that an instance was in the way of, while it is there. */
+export async function firstPrevented(on: Connection, by: number): Promise<SlackMessage | null> {
+  const [row] = await on.query<SlackMessage>(
+    `select ${columns}
+     from instances other
+       join instances i on i.definition_id = other.definition_id and i.id > other.id
+         and i.prevented_by = other.id
+       join slack_messages on slack_messages.instance_id = i.id and kind = 'run' and gone_at is null
+     where other.id = $1 order by i.id limit 1`,
+    [by],
+  );
+  return row ?? null;
+}
+
+/** Where the last failure of a definition is told of; null where it was shown by itself. */
+export async function quietFailure(
+  on: Connection,
+  definitionId: number,
+  wanted: string,
+): Promise<SlackMessage | null> {
+  const [row] = await on.query<SlackMessage>(
+    `select ${columnsOf('head')}
+     from (
+       select m.folded_into
+       from (select id from instances where definition_id = $1 order by id desc limit 100) i
+         join slack_messages m on m.instance_id = i.id
+       where m.cause is not null and m.wanted = $2
+       order by m.id desc limit 1) last
+       join slack_messages head on head.id = last.folded_into
+     where head.gone_at is null`,
+    [definitionId, wanted],
+  );
+  return row ?? null;
 }
 
 export async function noteSlackEdit(on: Connection, id: number, digest: string): Promise<void> {

@@ -63,6 +63,7 @@ export function instanceOf(fields: Partial<Instance> = {}): Shown<Instance> {
     finishedAt: null,
     canceledAt: null,
     errorAt: null,
+    afterFailure: false,
     ...fields,
   } as Shown<Instance>;
 }
@@ -152,6 +153,7 @@ export function workingRun(fields: Partial<ShownRun> = {}): ShownRun {
     children: [],
     awaited: [],
     failuresInARow: 0,
+    alsoPrevented: { count: 0, lastAt: null },
     ...fields,
   };
 }

@@ -71,7 +71,8 @@ export async function startSlackShell(
       });
       const channel = 'C01GENERAL';
       const { ts } = await callSlack(slack, 'chat.postMessage', { channel, ...content });
-      const at = { channel, ts: String(ts), digest: '', tokenId: null, attempt: 0 };
+      const name = { tokenId: null, attempt: 0, cause: null, foldedInto: null };
+      const at = { ...name, channel, ts: String(ts), thread: null, wanted: channel, digest: '' };
       await insertSlackMessage(db, { ...at, instanceId, kind: 'run' });
       return slack.waitForMessage((message) => message.ts === ts);
     },

@@ -15,10 +15,13 @@ import type { Content, Modal } from '../../../src/messages/blocks.ts';
 import { checkMessage } from '../../../src/messages/check-message.ts';
 import { chooseStepMessage } from '../../../src/messages/choose-step.ts';
 import { definitionCard } from '../../../src/messages/definition-card.ts';
+import { digestMessage } from '../../../src/messages/digest-message.ts';
 import { failureMessage } from '../../../src/messages/failure-message.ts';
 import { backlogMessage } from '../../../src/messages/backlog-message.ts';
 import { lateMessage } from '../../../src/messages/late-message.ts';
+import { normalMessage } from '../../../src/messages/normal-message.ts';
 import { reminderMessage } from '../../../src/messages/reminder-message.ts';
+import { skippedMessage } from '../../../src/messages/skipped-message.ts';
 import { unstartedMessage } from '../../../src/messages/unstarted-message.ts';
 import { helpMessage } from '../../../src/messages/help-message.ts';
 import { instanceStatus } from '../../../src/messages/instance-status.ts';
@@ -56,6 +59,23 @@ import {
   tokenOf,
   workingRun,
 } from '../../support/run-fixture.ts';
+
+const repeats = { count: 12, lastAt: at('12:04:00') };
+const digest = {
+  from: at('06:00:00'),
+  to: at('12:00:00'),
+  runs: 9_812,
+  finished: 9_000,
+  normal: 12,
+  canceled: 3,
+  prevented: 100,
+  critical: 1,
+  failed: 34,
+  running: 12,
+  late: 2,
+  unstarted: 1,
+  skipped: 5,
+};
 
 const times = <T>(count: number, value: T): T[] => Array.from({ length: count }, () => value);
 
@@ -327,6 +347,11 @@ function everyMessage(text: string): (Content | Modal)[] {
       failureMessage(run, 99, 1, about),
       reminderMessage(run, about),
       lateMessage(run, 21, { minutes: 90, hours: 0 }, about),
+      runMessage({ ...run, alsoPrevented: repeats }, about),
+      failureMessage(run, 21, 1, { ...about, repeats }),
+      skippedMessage(run, 21, 1, { ...about, tail: text, repeats }),
+      normalMessage(run, about),
+      digestMessage({ ...digest, named: [run] }, about),
       unstartedMessage(run, 'none', about),
       unstartedMessage(run, 'busy', about),
     ]),

@@ -12,13 +12,18 @@ it.each([
   'channel_not_found',
   'not_in_channel',
   'is_archived',
-  'token_revoked',
-  'account_inactive',
   'invalid_blocks',
   'never_heard_of',
 ])('takes %s for Slack’s last word', (error) => {
   expect(faultOf(platform(error))).toEqual({ type: 'final', reason: error });
 });
+
+it.each(['token_revoked', 'account_inactive', 'invalid_auth', 'token_expired', 'missing_scope'])(
+  'takes %s for a word about the token, and not about the message',
+  (error) => {
+    expect(faultOf(platform(error))).toEqual({ type: 'closed', reason: error });
+  },
+);
 
 it.each(['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout'])(
   'takes %s for trouble that passes',
