@@ -3,6 +3,7 @@ import { UserError } from '../errors.ts';
 import { openDatabase, type Database } from '../store/database.ts';
 import { migrateStatus } from '../store/migrate.ts';
 import { checkDefinitionSecrets } from './check-secrets.ts';
+import { checkUntold } from './check-untold.ts';
 import { checkTargets } from './check-targets.ts';
 import { explain } from './explain.ts';
 import { databaseUrl } from './session.ts';
@@ -55,7 +56,7 @@ async function checkDefinitions(
   { secrets, notifiers }: Pick<Config, 'secrets'> & { notifiers: Config['notifiers'] | null },
 ): Promise<Finding[]> {
   const told = notifiers === null ? [] : await checkTargets(db, notifiers);
-  return [...(await checkDefinitionSecrets(db, { secrets })), ...told];
+  return [...(await checkDefinitionSecrets(db, { secrets })), ...told, ...(await checkUntold(db))];
 }
 
 const problem = (message: string): Finding => ({ type: 'problem', about, message });

@@ -4,7 +4,7 @@ import { mustTell } from './must-tell.ts';
 import type { WaitingNotice } from '../store/digests.ts';
 import type { Delivery } from '../store/outbox.ts';
 import type { ShownRun } from '../store/shown.ts';
-import type { SlackNotifier } from './slack-telling.ts';
+import { keyOf, type SlackNotifier } from './slack-telling.ts';
 
 /** Fewer runs are told of one by one. */
 const fewestRuns = 20;
@@ -34,14 +34,15 @@ export function planDigest(notices: readonly WaitingNotice[]): number[] {
 /** Posts it, where there is anything to tell; throws a `SlackFaultError`. */
 export async function deliverDigest(
   notifier: SlackNotifier,
-  { key }: Pick<Delivery, 'key'>,
+  delivery: Pick<Delivery, 'id' | 'createdAt'>,
   notices: readonly WaitingNotice[],
 ): Promise<void> {
   const due = byInstance(notices).filter((instance) => instance.due);
   const channel = due[0]?.notices[0].wanted;
   if (channel == null) return;
   const digest = { ...summary(due), named: await named(notifier, due) };
-  await notifier.api.post({ channel, content: digestMessage(digest, notifier.about()), key });
+  const content = digestMessage(digest, notifier.about());
+  await notifier.api.post({ channel, content, key: keyOf(delivery, 'digest') });
 }
 
 function byInstance(notices: readonly WaitingNotice[]): Waiting[] {
@@ -55,7 +56,10 @@ function byInstance(notices: readonly WaitingNotice[]): Waiting[] {
 }
 
 function isDue({ event, by, bySystem, ...definition }: WaitingNotice): boolean {
-  return mustTell({ event, payload: { bySystem, ...(by !== null && { by }) } }, definition);
+  return mustTell(
+    { event, payload: { message: null, bySystem, ...(by !== null && { by }) } },
+    definition,
+  );
 }
 
 function oneOfEachJobFirst(instances: readonly Waiting[]): Waiting[] {

@@ -71,7 +71,7 @@ export async function tell(
   place: Place & { readonly broadcast: boolean },
   content: Content,
 ): Promise<SlackMessage> {
-  const key = `${delivery.key} ${message.kind}`;
+  const key = keyOf(delivery, message.kind);
   const at = await reply(notifier, place, content, key);
   // Where an earlier attempt posted it and died, Slack has kept the words of then.
   const repeated = delivery.attempts > 1;
@@ -89,6 +89,12 @@ export async function tell(
   if (repeated) await edit(notifier, booked, content);
   return booked;
 }
+
+/** The same for the same notice, whoever delivers it; another installation's, or after a restore, is another. */
+export const keyOf = (
+  { id, createdAt }: Pick<Delivery, 'id' | 'createdAt'>,
+  what: string,
+): string => `${id} ${createdAt.toISOString()} ${what}`;
 
 async function reply(
   { api }: SlackNotifier,

@@ -17,7 +17,7 @@ import {
   tellUnstarted,
   warn,
 } from './slack-replies.ts';
-import { digestOf, edit, finalReason, tell, toldBefore } from './slack-telling.ts';
+import { digestOf, edit, finalReason, keyOf, tell, toldBefore } from './slack-telling.ts';
 import type { About } from '../messages/about.ts';
 import type { Delivery, ScheduleDelivery } from '../store/outbox.ts';
 import type { ShownRun } from '../store/shown.ts';
@@ -105,7 +105,7 @@ async function tellOfSchedules(notifier: SlackNotifier, notice: ScheduleDelivery
   const channel = scheduleChannel(notifier, notice);
   if (channel === null) return;
   const content = scheduleMessage(notice, notifier.about());
-  await notifier.api.post({ channel, content, key: notice.key });
+  await notifier.api.post({ channel, content, key: keyOf(notice, 'schedules') });
 }
 
 const scheduleChannel = (
@@ -193,7 +193,7 @@ async function askForInvitation(
   channel: string,
   error: unknown,
 ): Promise<void> {
-  const { event, key } = delivery;
+  const { event } = delivery;
   const person = run.instance.launchedBySlackUser;
   const worth = ['launch', 'cancellation', 'failure', 'critical'].includes(event);
   if (person === null || !worth || !isOfTheChannel(finalReason(error))) return;
@@ -204,5 +204,5 @@ async function askForInvitation(
     blocks: [section(title), ...invitation.blocks],
   };
   // It is a courtesy: what failed is the delivery itself, and that is in the books.
-  await api.post({ channel: person, content, key: `${key} invitation` }).catch(() => {});
+  await api.post({ channel: person, content, key: keyOf(delivery, 'invitation') }).catch(() => {});
 }

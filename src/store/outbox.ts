@@ -62,6 +62,8 @@ export interface Delivery extends Notice, Posting {
   readonly instanceId: number;
   readonly tokenId: number | null;
   readonly attempt: number | null;
+  /** Its own id: it is told with all those that belong to it, in one message. */
+  readonly digestOf: number | null;
 }
 
 /** What is told of schedules, and so of no instance. */
@@ -169,13 +171,15 @@ with heads as (
 ), due as (
   select o.id from outbox o join heads using (id)
   where o.available_at <= now() and (o.leased_until is null or o.leased_until < now())
-  order by o.id limit $2
+    and (o.digest_of is null or o.digest_of = o.id)
+  -- What only brings something up to date can wait for what is new.
+  order by o.event = 'refresh', o.id limit $2
   for update of o skip locked
 )
 update outbox o set leased_until = now() + make_interval(secs => $3), attempts = attempts + 1
 from due where o.id = due.id
 returning o.id, o.event, o.instance_id, o.token_id, o.attempt, o.payload, o.attempts,
-  o.created_at`,
+  o.created_at, o.digest_of`,
     },
     [target, limit, leaseSeconds],
   );
@@ -202,6 +206,34 @@ export async function markDelivered(on: Connection, id: number): Promise<void> {
     },
     [id],
   );
+}
+
+/** Gives one back that was not tried: something earlier goes first. */
+export async function putBack(on: Connection, id: number, delaySeconds: number): Promise<void> {
+  await on.query(
+    `update outbox set leased_until = null, attempts = attempts - 1,
+       available_at = now() + make_interval(secs => $2)
+     where id = $1`,
+    [id, delaySeconds],
+  );
+}
+
+/** Gives up what has waited for longer than a target is tried for; returns how many. */
+export async function giveUpOld(
+  on: Connection,
+  target: 'slack',
+  seconds: number,
+  reason: string,
+): Promise<number> {
+  const rows = await on.query(
+    `update outbox set dead_at = now(), leased_until = null, error = $3
+     where target = $1 and delivered_at is null and dead_at is null
+       and created_at < now() - make_interval(secs => $2) and digest_of is null
+       and (leased_until is null or leased_until < now())
+     returning 1`,
+    [target, seconds, reason],
+  );
+  return rows.length;
 }
 
 /** Tries again after `delaySeconds`; null gives up for good, with the reason kept. */

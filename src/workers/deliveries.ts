@@ -1,14 +1,27 @@
 /** Deliveries under way: takes as many as there is room for, and keeps the books of how they went. */
-import { channelOf, deliver, type SlackNotifier } from '../notifiers/slack.ts';
+import { destinationOf, deliver } from '../notifiers/slack.ts';
+import { deliverDigest, planDigest } from '../notifiers/slack-digest.ts';
 import { SlackFaultError, type SlackFault } from '../notifiers/slack-fault.ts';
 import {
+  closeDigest,
+  digestNotices,
+  markDigestDead,
+  markDigestDelivered,
+  openDigest,
+  waitingFor,
+} from '../store/digests.ts';
+import {
   claimDeliveries,
+  giveUpOld,
   markDelivered,
   markUndelivered,
+  putBack,
   renewLeases,
   type Delivery,
   type ScheduleDelivery,
 } from '../store/outbox.ts';
+import { createSlackOutage } from './slack-outage.ts';
+import type { SlackNotifier } from '../notifiers/slack-telling.ts';
 import type { Log } from '../log.ts';
 import type { Database } from '../store/database.ts';
 
@@ -30,12 +43,16 @@ const atOnce = 10;
 /** Renewed while a delivery is under way: so long it waits when its process was killed. */
 const leaseSeconds = 20;
 const renewEveryMs = 5_000;
-const givenUpAfterMs = 24 * 3_600_000;
+const givenUpAfterSeconds = 24 * 3_600;
 const longestPauseSeconds = 300;
 /** So often one that fails holds up its channel; then it may be the message, and not Slack. */
 const heldAttempts = 5;
 /** What was held up comes so much later: clocks and ways to the database differ a little. */
 const afterTheOtherMs = 250;
+/** What has waited for so long is told in one message with the rest of its channel. */
+const lateMs = 5 * 60_000;
+/** Between two looks at what waits for a channel. */
+const lookEveryMs = 60_000;
 
 export function createDeliveries({
   db,
@@ -49,36 +66,50 @@ export function createDeliveries({
   /** A delivery has ended: there may be more to take. */
   readonly onRoom: () => void;
 }): Deliveries {
-  const underWay = new Map<number, Promise<void>>();
+  const outage = createSlackOutage(log);
+  const underWay = new Map<number, { readonly lane: string; readonly work: Promise<void> }>();
+  /** Of those, what is to be told with others, and not by itself. */
+  const joining = new Set<number>();
   /** The last delivery of each channel: the next one begins when it is over. */
   const lanes = new Map<string, Promise<void>>();
   /** What waits to be tried again holds up whatever came later in its channel. */
   const holds = new Map<string, { readonly by: number; readonly until: number }>();
+  /** Channels that take nothing, with the reason that was told of each. */
+  const refused = new Map<string, string>();
+  const looked = new Map<string, number>();
   let renewal: NodeJS.Timeout | undefined;
   let dueAt = Infinity;
-  let trouble = false;
   let ending = false;
 
   async function take(): Promise<number> {
     if (performance.now() >= dueAt) dueAt = Infinity;
-    const room = atOnce - underWay.size;
-    if (room === 0 || notifier.api.pausedFor() > 0) return 0;
+    const most = outage.isOn() ? 1 : atOnce;
+    const room = most - underWay.size;
+    if (room <= 0 || outage.nextCallInMs() > 0 || notifier.api.pausedFor() > 0) return 0;
     const claimed = await claimDeliveries(db, 'slack', room, leaseSeconds);
-    for (const delivery of claimed.toSorted((a, b) => a.id - b.id)) {
-      const channel = await channelOf(notifier, delivery).catch(() => null);
-      const lane = channel ?? `instance ${delivery.instanceId}`;
+    const oldestFirst = claimed.toSorted((a, b) => a.id - b.id);
+    for (const begin of await Promise.all(oldestFirst.map(prepare))) begin();
+    renewal ??= setInterval(renew, renewEveryMs);
+    return claimed.length;
+  }
+
+  /** Finds out where it goes; what is returned begins with it once its channel is free. */
+  async function prepare(delivery: AnyDelivery): Promise<() => void> {
+    const nowhere = { channel: null, wanted: null };
+    const { channel, wanted } = await destinationOf(notifier, delivery).catch(() => nowhere);
+    const lane = channel ?? `instance ${delivery.instanceId}`;
+    return () => {
       const work = (lanes.get(lane) ?? Promise.resolve())
-        .then(() => handle(delivery, lane))
+        .then(() => handle(delivery, lane, wanted))
         .finally(() => {
           underWay.delete(delivery.id);
+          joining.delete(delivery.id);
           if (lanes.get(lane) === work) lanes.delete(lane);
           onRoom();
         });
       lanes.set(lane, work);
-      underWay.set(delivery.id, work);
-    }
-    renewal ??= setInterval(renew, renewEveryMs);
-    return claimed.length;
+      underWay.set(delivery.id, { lane, work });
+    };
   }
 
   function renew(): void {
@@ -92,14 +123,15 @@ export function createDeliveries({
   }
 
   /** Never rejects: what cannot be written in the books is tried again when its lease is over. */
-  async function handle(delivery: AnyDelivery, lane: string): Promise<void> {
+  async function handle(delivery: AnyDelivery, lane: string, wanted: string | null): Promise<void> {
     try {
       const hold = holds.get(lane);
       const heldMs = (hold?.until ?? 0) - performance.now();
       if (hold !== undefined && hold.by < delivery.id && heldMs > 0) {
-        await markUndelivered(db, delivery.id, 'waits for an earlier one', heldMs / 1_000);
-        return;
+        return await putBack(db, delivery.id, heldMs / 1_000);
       }
+      await openDigestOf(delivery, lane, wanted);
+      if (joining.delete(delivery.id)) return await putBack(db, delivery.id, 0);
       await attempt(delivery, lane);
       if (hold?.by === delivery.id && holds.get(lane) === hold) holds.delete(lane);
     } catch (error) {
@@ -107,20 +139,44 @@ export function createDeliveries({
     }
   }
 
-  async function attempt(delivery: AnyDelivery, lane: string): Promise<void> {
-    try {
-      await deliver(notifier, delivery);
-    } catch (error) {
-      const fault: SlackFault =
-        error instanceof SlackFaultError
-          ? error.fault
-          : { type: 'passing', reason: error instanceof Error ? error.message : String(error) };
-      return putOff(delivery, lane, fault, error);
-    }
-    if (trouble) log.info('Slack takes messages again');
-    trouble = false;
-    await markDelivered(db, delivery.id);
+  /** Has late notices of a channel told in one message, where they are many. */
+  async function openDigestOf(
+    delivery: AnyDelivery,
+    lane: string,
+    wanted: string | null,
+  ): Promise<void> {
+    // While nobody knows whether Slack takes anything, more may come that belongs to it.
+    if (outage.isOn() || wanted === null || isDigest(delivery) || joining.has(delivery.id)) return;
+    if (ageMs(delivery) < lateMs) return;
+    if (performance.now() - (looked.get(wanted) ?? -Infinity) < lookEveryMs) return;
+    looked.set(wanted, performance.now());
+    // Those that this process has claimed for the channel come after this one: none has begun.
+    const mine = [...underWay].filter(([, other]) => other.lane === lane).map(([id]) => id);
+    const ids = planDigest(await waitingFor(db, wanted, notifier.defaultChannel, mine));
+    if (ids.length === 0) return;
+    const opened = new Set(await openDigest(db, ids, mine));
+    for (const id of mine) if (opened.has(id)) joining.add(id);
   }
+
+  async function attempt(delivery: AnyDelivery, lane: string): Promise<void> {
+    const began = performance.now();
+    try {
+      if (isDigest(delivery)) await deliverDigest(notifier, delivery, await noticesOf(delivery));
+      else await deliver(notifier, delivery);
+    } catch (error) {
+      return putOff(delivery, lane, faultIn(error), error);
+    }
+    // Where nothing had to be told, nobody has asked.
+    if (notifier.api.answeredAt() >= began) {
+      outage.noteAnswer();
+      refused.delete(lane);
+    }
+    await (isDigest(delivery)
+      ? markDigestDelivered(db, delivery.id)
+      : markDelivered(db, delivery.id));
+  }
+
+  const noticesOf = ({ id }: AnyDelivery) => digestNotices(db, id, notifier.defaultChannel);
 
   async function putOff(
     delivery: AnyDelivery,
@@ -128,34 +184,52 @@ export function createDeliveries({
     fault: SlackFault,
     error: unknown,
   ): Promise<void> {
-    const { id, event, instanceId, createdAt } = delivery;
+    const { id, event, instanceId } = delivery;
     // Whoever comes next begins with it at once.
     if (ending && fault.type === 'passing') return markUndelivered(db, id, 'handed back', 0);
-    const about = { deliveryId: id, event, instanceId };
-    const tooOld = Date.now() - createdAt.getTime() > givenUpAfterMs;
-    if (fault.type === 'final' || tooOld) {
-      const reason = fault.type === 'limited' ? 'Slack asked for pauses for a day' : fault.reason;
-      log.error({ ...about, reason }, 'a message cannot be delivered');
-      // Slack has answered: it is not Slack that is in trouble.
-      trouble = false;
-      return markUndelivered(db, id, reason, null);
+    if (fault.type === 'final') {
+      // It is not Slack that is in trouble.
+      outage.noteAnswer();
+      return giveUp(delivery, lane, fault.reason);
     }
-    if (!trouble) log.warn({ ...about, err: error }, 'Slack takes no messages now; they wait');
-    trouble = true;
-    const seconds = fault.type === 'limited' ? fault.seconds : backoff(delivery.attempts);
-    const again = performance.now() + seconds * 1_000;
-    dueAt = Math.min(dueAt, again);
-    if (delivery.attempts <= heldAttempts) {
-      holds.set(lane, { by: id, until: again + afterTheOtherMs });
+    const held = delivery.attempts <= heldAttempts;
+    let seconds = backoff(delivery.attempts);
+    if (fault.type === 'limited') seconds = fault.seconds;
+    else if (error instanceof SlackFaultError) {
+      const wait = outage.noteFault(fault, { deliveryId: id, event, instanceId, err: error });
+      if (held) seconds = wait;
+      await giveUpOld(db, 'slack', givenUpAfterSeconds, `${fault.reason}, for a day`);
     }
     const reason = fault.type === 'limited' ? 'Slack asked for a pause' : fault.reason;
+    if (ageMs(delivery) > givenUpAfterSeconds * 1_000) {
+      if (!isDigest(delivery)) return giveUp(delivery, lane, reason);
+      await closeDigest(db, id);
+    }
+    const again = performance.now() + seconds * 1_000;
+    dueAt = Math.min(dueAt, again);
+    if (held) holds.set(lane, { by: id, until: again + afterTheOtherMs });
     return markUndelivered(db, id, reason, seconds);
+  }
+
+  async function giveUp(delivery: AnyDelivery, lane: string, reason: string): Promise<void> {
+    const { id, event, instanceId } = delivery;
+    if (refused.get(lane) !== reason) {
+      const about = { deliveryId: id, event, instanceId, channel: lane, reason };
+      log.error(about, 'a message cannot be delivered; others like it are not logged');
+    }
+    refused.set(lane, reason);
+    await (isDigest(delivery)
+      ? markDigestDead(db, id, reason)
+      : markUndelivered(db, id, reason, null));
   }
 
   return {
     take,
-    nextInMs: () => Math.max(notifier.api.pausedFor(), Math.max(0, dueAt - performance.now())),
-    inTrouble: () => trouble || notifier.api.pausedFor() > 0,
+    nextInMs: () =>
+      outage.nextCallInMs() > 0
+        ? outage.nextCallInMs()
+        : Math.max(notifier.api.pausedFor(), Math.max(0, dueAt - performance.now())),
+    inTrouble: () => outage.isOn() || notifier.api.pausedFor() > 0,
     async drain(mostMs) {
       const deadline = performance.now() + mostMs;
       const stop = setTimeout(() => {
@@ -164,9 +238,9 @@ export function createDeliveries({
       }, mostMs);
       try {
         do {
-          await Promise.all(underWay.values());
+          await Promise.all([...underWay.values()].map(({ work }) => work));
         } while (performance.now() < deadline && (await take()) > 0);
-        await Promise.all(underWay.values());
+        await Promise.all([...underWay.values()].map(({ work }) => work));
       } finally {
         clearTimeout(stop);
         clearInterval(renewal);
@@ -174,6 +248,16 @@ export function createDeliveries({
     },
   };
 }
+
+const isDigest = (delivery: AnyDelivery): delivery is Delivery =>
+  delivery.instanceId !== null && delivery.digestOf !== null;
+
+const ageMs = ({ createdAt }: AnyDelivery): number => Date.now() - createdAt.getTime();
+
+const faultIn = (error: unknown): SlackFault =>
+  error instanceof SlackFaultError
+    ? error.fault
+    : { type: 'passing', reason: error instanceof Error ? error.message : String(error) };
 
 /** 1, 2, 4 ... seconds up to five minutes, each a quarter more or less, so that not all come at once. */
 function backoff(attempts: number): number {

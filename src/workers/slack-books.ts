@@ -1,14 +1,19 @@
 /** The store as the Slack notifier wants it. */
 import { showRun } from '../operations/show.ts';
+import { insertRefresh } from '../store/outbox.ts';
 import { readOutputTail } from '../store/output.ts';
 import { readRun } from '../store/run.ts';
 import {
+  firstPrevented,
   insertSlackMessage,
   noteSlackEdit,
   noteSlackGone,
+  quietFailure,
+  repeatsOf,
+  shownOfCause,
   slackMessagesOf,
 } from '../store/slack-messages.ts';
-import type { SlackBooks } from '../notifiers/slack.ts';
+import type { SlackBooks } from '../notifiers/slack-telling.ts';
 import type { EngineFacts } from '../operations/engine-facts.ts';
 import type { Database } from '../store/database.ts';
 
@@ -29,5 +34,10 @@ export function slackBooks(db: Database, facts: EngineFacts): SlackBooks {
     insertMessage: (message) => insertSlackMessage(db, message),
     noteEdit: (id, digest) => noteSlackEdit(db, id, digest),
     noteGone: (id) => noteSlackGone(db, id),
+    shownOf: (cause, wanted) => shownOfCause(db, cause, wanted),
+    repeatsOf: (messageId) => repeatsOf(db, messageId),
+    firstPrevented: (by) => firstPrevented(db, by),
+    quietFailure: (definitionId, wanted) => quietFailure(db, definitionId, wanted),
+    refresh: (instanceId) => insertRefresh(db, instanceId),
   };
 }

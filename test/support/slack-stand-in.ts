@@ -23,6 +23,8 @@ export type Trouble =
   | { readonly type: 'status'; readonly status: number }
   | { readonly type: 'error'; readonly error: string }
   | { readonly type: 'drop' }
+  /** It takes the call, and never answers. */
+  | { readonly type: 'hang' }
   | { readonly type: 'lost' };
 
 export interface Call {
@@ -48,6 +50,8 @@ export interface SlackStandIn {
   /** Adds or changes a channel; without membership it refuses. */
   channel(name: string, channel: { id: string; member: boolean; archived?: boolean }): void;
   remove(message: StandInMessage): void;
+  /** What every call is answered with from now on, as after a token was revoked; null: nothing special. */
+  refuseAll(error: string | null): void;
   stop(): Promise<void>;
 }
 
@@ -60,6 +64,9 @@ export async function startSlackStandIn(): Promise<SlackStandIn> {
     ['#alerts', { id: 'C0ALERTS', member: true }],
     ['#elsewhere', { id: 'C0ELSEWHERE', member: false }],
   ]);
+  /** Slack answers a post under an id that it has seen with the message that was posted then. */
+  const posted = new Map<string, StandInMessage>();
+  let refusedWith: string | null = null;
   let number = 0;
 
   const server = createServer((request, response) => void serve(request, response));
@@ -89,16 +96,21 @@ export async function startSlackStandIn(): Promise<SlackStandIn> {
         note('drop');
         request.socket.destroy();
         return;
+      case 'hang':
+        note('hang');
+        return;
       case 'error':
       case 'lost':
       case undefined:
     }
     const answer =
-      trouble?.type === 'error'
-        ? refused(trouble.error)
-        : request.headers.authorization?.startsWith('Bearer xoxb-')
-          ? answerTo(method, args)
-          : refused('not_authed');
+      refusedWith !== null
+        ? refused(refusedWith)
+        : trouble?.type === 'error'
+          ? refused(trouble.error)
+          : request.headers.authorization?.startsWith('Bearer xoxb-')
+            ? answerTo(method, args)
+            : refused('not_authed');
     note(answer.ok ? 'ok' : String(answer['error']));
     if (trouble?.type === 'lost') request.socket.destroy();
     else
@@ -129,10 +141,17 @@ export async function startSlackStandIn(): Promise<SlackStandIn> {
     }
     const content = contentOf(args);
     if (typeof content === 'string') return refused(content);
+    const known = posted.get(args['client_msg_id'] ?? '');
+    if (known !== undefined) {
+      if (!messages.includes(known)) return refused('duplicate_message_not_found');
+      return { ok: true, channel: known.channel, ts: known.ts };
+    }
     number += 1;
     const ts = `1785412800.${String(number).padStart(6, '0')}`;
     const broadcast = args['reply_broadcast'] === 'true';
-    messages.push({ channel: channel.id, ts, ...content, thread, broadcast, edits: 0 });
+    const message = { channel: channel.id, ts, ...content, thread, broadcast, edits: 0 };
+    messages.push(message);
+    if (args['client_msg_id'] !== undefined) posted.set(args['client_msg_id'], message);
     return { ok: true, channel: channel.id, ts };
   }
 
@@ -167,6 +186,7 @@ export async function startSlackStandIn(): Promise<SlackStandIn> {
       void troubles.push({ trouble, method: method ?? null, left: times }),
     calm: () => void troubles.splice(0),
     channel: (name, channel) => void channels.set(name, channel),
+    refuseAll: (error) => void (refusedWith = error),
     remove: (message) => void messages.splice(messages.indexOf(message), 1),
     async stop() {
       server.closeAllConnections();

@@ -3,6 +3,7 @@ import { notFound } from '../../errors.ts';
 import { showRun } from '../../operations/show.ts';
 import { peakMemory } from '../../messages/peak-memory.ts';
 import { listInstances } from '../../store/instances.ts';
+import { untoldOf, waitingForSlack, type Untold } from '../../store/untold.ts';
 import { readRun, type Run } from '../../store/run.ts';
 import { memoryText } from '../command-text.ts';
 import { printJson, printLine, printNote, printTable } from '../print.ts';
@@ -35,6 +36,11 @@ export function statusVerb(
 
 async function all(db: Database, { json }: Json): Promise<number> {
   const instances = await listInstances(db, { statuses: ['working', 'error'], limit });
+  const waiting = json ? null : await waitingForSlack(db);
+  if (waiting !== null) {
+    const { count, since, reason } = waiting;
+    printNote(`${count} messages wait for Slack since ${timeText(since)}: ${reason}`);
+  }
   if (json) printJson({ instances: instances.map(instanceSummaryJson) });
   else if (instances.length === 0) printNote('Nothing runs, and nothing has failed.');
   else {
@@ -57,6 +63,7 @@ async function one({ db, facts }: Session, id: number, { json }: Json): Promise<
   if (run === null) throw notFound(`There is no instance #${id}.`);
   const { instance, tokens, executions, parent, children, awaited } = showRun(run, facts);
   const memory = peakMemory(executions);
+  const untold = await untoldOf(db, id);
   if (json) {
     printJson({
       ...instanceJson(instance),
@@ -66,6 +73,7 @@ async function one({ db, facts }: Session, id: number, { json }: Json): Promise<
       tokens: tokens.map(tokenJson),
       executions: executions.map(executionJson),
       peak_memory: memory,
+      untold: untold === null ? null : snakeCased(untold),
     });
     return 0;
   }
@@ -78,6 +86,7 @@ async function one({ db, facts }: Session, id: number, { json }: Json): Promise<
   if (instance.errorAt !== null) printLine(`in error since ${timeText(instance.errorAt)}`);
   if (instance.finishedAt !== null) printLine(`finished ${timeText(instance.finishedAt)}`);
   if (instance.canceledAt !== null) printLine(`cancelled ${timeText(instance.canceledAt)}`);
+  if (untold !== null) printLine(untoldText(untold));
   if (memory !== null) printLine(`memory ${memoryText(memory)} at most`);
   if (tokens.length > 0) {
     printLine();
@@ -107,6 +116,11 @@ async function one({ db, facts }: Session, id: number, { json }: Json): Promise<
   }
   return 0;
 }
+
+const untoldText = ({ event, since, reason, givenUp }: Untold): string =>
+  givenUp
+    ? `Slack could not be told of ${event} at ${timeText(since)}: ${reason}`
+    : `Slack has not been told of ${event} since ${timeText(since)}: ${reason}`;
 
 /** What its steps have launched, and what they wait for. */
 function printRelations({ children, awaited }: Pick<Run, 'children' | 'awaited'>): void {

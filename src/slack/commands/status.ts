@@ -5,6 +5,7 @@ import { statusMessage } from '../../messages/status-message.ts';
 import { showRun } from '../../operations/show.ts';
 import { listInstances } from '../../store/instances.ts';
 import { readRun } from '../../store/run.ts';
+import { untoldOf } from '../../store/untold.ts';
 import { aboutNow, type Shell } from '../shell.ts';
 import type { Content } from '../../messages/blocks.ts';
 
@@ -19,5 +20,6 @@ export async function status(shell: Shell, instanceId: number | null): Promise<C
   }
   const run = await readRun(shell.db, instanceId);
   if (run === null) throw notFound(`There is no run #${instanceId}.`);
-  return instanceStatus(showRun(run, shell.facts), aboutNow(shell));
+  const untold = await untoldOf(shell.db, instanceId);
+  return instanceStatus(showRun(run, shell.facts), aboutNow(shell), untold);
 }

@@ -80,7 +80,7 @@ describe('what is told, by the options of the job', () => {
 
   it('tells of what the script has skipped always, where it alarmed of a failure first', () => {
     const [silent] = cases.filter(({ id }) => id === 'slack-22');
-    const skipped = { event: 'skipping', payload: {} } as const;
+    const skipped = { event: 'skipping', payload: { message: null } } as const;
     expect(silent && mustTell(skipped, definition(silent))).toBe(true);
   });
 });
