@@ -24,7 +24,7 @@ export async function startNotifier(
     dialect: 'slack',
     templates: null,
     config: commandDefaults,
-    notifiers: { webhook: null },
+    notifiers: { webhook: null, hipchat: null, mail: null },
   };
   const child = spawn(process.execPath, [script, JSON.stringify({ build, workerData })], {
     stdio: ['ignore', 'pipe', 'inherit'],
