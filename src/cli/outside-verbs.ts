@@ -1,4 +1,4 @@
-/** The verbs about what comes from outside and goes there: files, another Kuroko. */
+/** The verbs about what comes from outside and goes there: files, another Kuroko, hooks. */
 import { admins, ids, person } from './arguments.ts';
 import { json, type Json } from './json-option.ts';
 import type { Command } from 'commander';
@@ -28,5 +28,21 @@ export function addOutsideVerbs(program: Command, outside: Outside, run: Run): v
     .option(...json)
     .action(
       run(async (o: ImportFlags) => (await import('./verbs/import.ts')).importVerb(outside, o)),
+    );
+  verb('hook <job>', 'shows the addresses that launch a job from outside, or makes or removes one')
+    .argument('[deed]', 'create, rotate or remove')
+    .argument('[name]', 'of the hook')
+    .argument('[mapping...]', 'KEY=ref or KEY=/commits/0/id: variables with values of the body')
+    .option(...json)
+    .action(
+      run(
+        async (
+          job: string,
+          deed: string | undefined,
+          name: string | undefined,
+          mapping: string[],
+          o: Json,
+        ) => (await import('./verbs/hook.ts')).hookVerb(outside, { job, deed, name, mapping }, o),
+      ),
     );
 }

@@ -48,6 +48,8 @@ export interface Declared<Params, Query, Headers, Payload>
   extends Description, Schemas<Params, Query, Headers, Payload> {
   /** Of the body; 64 KB when left out. */
   readonly maxBytes?: number;
+  /** Whatever the body calls itself, it is taken as it comes. */
+  readonly anyType?: true;
   readonly handle: (
     asked: Asked<Params, Query, Headers, Payload>,
     h: ResponseToolkit,
@@ -64,7 +66,7 @@ const usualMaxBytes = 65_536;
 export function apiRoute<Params, Query, Headers, Payload>(
   declared: Declared<Params, Query, Headers, Payload>,
 ): ApiRoute {
-  const { method, path, access, maxBytes = usualMaxBytes, handle } = declared;
+  const { method, path, access, maxBytes = usualMaxBytes, anyType = false, handle } = declared;
   const open = access === 'everybody' || access === 'own proof';
   const server: ServerRoute = {
     method,
@@ -72,7 +74,14 @@ export function apiRoute<Params, Query, Headers, Payload>(
     options: {
       auth: open ? false : strategy,
       tags: ['api'],
-      ...(method !== 'GET' && { payload: { parse: false, output: 'data', maxBytes } }),
+      ...(method !== 'GET' && {
+        payload: {
+          parse: false,
+          output: 'data',
+          maxBytes,
+          ...(anyType && { override: 'application/octet-stream' }),
+        },
+      }),
     },
     handler: (request, h) => {
       if (!open && access !== 'any key') requireScope(request, access);

@@ -1,12 +1,14 @@
 /** Every route of the server, but what others bring along. */
 import type { ServerRoute } from '@hapi/hapi';
 import { openapiRoute } from './openapi.ts';
+import { callHook } from './routes/call-hook.ts';
 import { createDefinition } from './routes/create-definition.ts';
 import { definitionPage } from './routes/definition-page.ts';
 import { definitionsPage } from './routes/definitions-page.ts';
 import { deleteDefinition } from './routes/delete-definition.ts';
 import { deliveries } from './routes/deliveries.ts';
 import { healthRoutes, type Readiness } from './routes/health.ts';
+import { hooks } from './routes/hooks.ts';
 import { instanceLogs } from './routes/instance-logs.ts';
 import { instanceOutput } from './routes/instance-output.ts';
 import { instancePage } from './routes/instance-page.ts';
@@ -56,6 +58,8 @@ function apiRoutes(context: HttpContext, watch: InstanceWatch): ApiRoute[] {
     ...operateInstance(context),
     ...schedules(context),
     ...ledger(context),
+    ...hooks(context),
+    callHook(context),
     listRevisions(context),
     listWorkers(context),
     ...deliveries(context),

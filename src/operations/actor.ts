@@ -25,6 +25,14 @@ export type Actor =
     }
   | { readonly kind: 'cli'; readonly id: string; readonly name: string; readonly place?: string }
   | {
+      readonly kind: 'hook';
+      /** Its number. */
+      readonly id: string;
+      readonly name: string;
+      /** Address it was called from. */
+      readonly place: string;
+    }
+  | {
       readonly kind: 'system';
       readonly id: string;
       readonly name: string;

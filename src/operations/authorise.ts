@@ -55,6 +55,9 @@ async function refusal(on: Connection, wish: AuthorisationWish): Promise<string 
     case 'cli':
     case 'system':
       return null;
+    // It launches what it is of, and asks for nothing else.
+    case 'hook':
+      return 'A hook may do nothing but launch its own job.';
     case 'api':
       return apiRefusal(wish, actor);
     case 'slack':

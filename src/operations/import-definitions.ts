@@ -1,6 +1,11 @@
 /** Definitions of a running Kuroko2, under their ids there: first a plan, then the change, all or none. */
 import { UserError, invalid } from '../errors.ts';
-import { findDefinition, type Definition, type DefinitionFields } from '../store/definitions.ts';
+import {
+  definitionsNamed,
+  findDefinition,
+  type Definition,
+  type DefinitionFields,
+} from '../store/definitions.ts';
 import { originsOf, othersFrom, setOrigin } from '../store/origins.ts';
 import { referencesOf } from '../workflow/circles.ts';
 import { movingNotes } from '../workflow/moving-notes.ts';
@@ -48,7 +53,7 @@ export interface ImportWish {
 
 export interface ImportPlan {
   readonly plan: readonly PlannedDefinition[];
-  /** For each of the plan that changes: what its script means differently here, as sentences. */
+  /** For each of the plan that changes: what is worth knowing of it, its script above all, as sentences. */
   readonly notes: readonly (readonly string[])[];
   /** Numbers there of the admins of new ones that have nobody else: nothing is imported before it is said who is. Null: all have somebody. */
   readonly strangers: readonly number[] | null;
@@ -87,9 +92,11 @@ export async function planImport(
       problems,
     );
   }
+  const notes: string[][] = [];
+  for (const one of plan) notes.push(one.action === 'unchanged' ? [] : await notesOf(on, one));
   return {
     plan,
-    notes: plan.map((one) => (one.action === 'unchanged' ? [] : notesOf(one))),
+    notes,
     strangers: strangersOf(wish, documents),
     awake: wish.definitions.flatMap((moved, index) => awakeNames(moved, plan[index])),
     gone: await othersFrom(on, wish.origin, [...ids, ...wish.skipped]),
@@ -206,12 +213,19 @@ async function schedulesFor(
 
 const asConfigured = { timeZone: null, catchUp: null, catchUpWindow: null, catchUpCap: null };
 
-function notesOf({ fields: { script, preventMulti } }: PlannedDefinition): string[] {
-  const tree = readableTreeOf(script);
-  const notes = movingNotes(tree).map(describeScriptError);
+/** What its script means differently here, and which others have its name. */
+async function notesOf(on: Connection, { id, fields }: PlannedDefinition): Promise<string[]> {
+  const tree = readableTreeOf(fields.script);
   const waits = referencesOf(tree).some(({ node }) => node.type === 'wait');
-  const prevents = preventMulti === 'working' || preventMulti === 'working_or_error';
-  return waits && prevents
-    ? [...notes, 'A launch while this one waits is prevented; Kuroko2 overlooked runs that wait.']
-    : notes;
+  const prevents = ['working', 'working_or_error'].includes(fields.preventMulti);
+  const namesakes = (await definitionsNamed(on, fields.name)).filter((other) => other.id !== id);
+  return [
+    ...movingNotes(tree).map(describeScriptError),
+    ...(waits && prevents ? [waitsNote] : []),
+    ...(namesakes.length > 0
+      ? [`Others here have its name: ${namesakes.map((other) => other.id).join(', ')}.`]
+      : []),
+  ];
 }
+
+const waitsNote = 'A launch while this one waits is prevented; Kuroko2 overlooked runs that wait.';

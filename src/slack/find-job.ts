@@ -16,7 +16,8 @@ export type JobVerb =
   | 'suspend'
   | 'resume'
   | 'why'
-  | 'deliveries';
+  | 'deliveries'
+  | 'hook';
 
 export type FoundJob =
   | { readonly status: 'found'; readonly definition: Definition }

@@ -1,4 +1,5 @@
 /** What a command says: `<verb> [id | "name"] [KEY=VALUE ...]`, however it reached us. */
+import { hookCommand, type HookCommand } from './hook-grammar.ts';
 import { nearestVerb } from './nearest-verb.ts';
 import { plainText } from './plain-text.ts';
 import { splitWords, type Word } from './split-words.ts';
@@ -38,6 +39,7 @@ export type Command =
   | RestartCommand
   | ScheduleCommand
   | DeliveriesCommand
+  | HookCommand
   | { readonly verb: 'executions' }
   /** Id or name; null is all jobs. */
   | { readonly verb: 'history'; readonly job: string | null }
@@ -82,6 +84,8 @@ export function parseCommand(text: string): Command {
       return whyCommand(words);
     case 'deliveries':
       return deliveriesCommand(words);
+    case 'hook':
+      return hookCommand(words);
     case 'status':
     case 'logs':
     case 'retry':

@@ -5,6 +5,7 @@ import { slackMessageAt } from '../store/slack-messages.ts';
 import { deliveries } from './commands/deliveries.ts';
 import { executions } from './commands/executions.ts';
 import { help } from './commands/help.ts';
+import { hookVerb } from './commands/hook.ts';
 import { history } from './commands/history.ts';
 import { launchCommand } from './commands/launch.ts';
 import { jobList } from './commands/list.ts';
@@ -86,6 +87,8 @@ export async function runCommand(
     }
     case 'why':
       return ask.answer(await whyAnswer(shell, command));
+    case 'hook':
+      return hookVerb(shell, ask, actor, command);
     case 'unknown':
       return ask.answer(unknownVerbAnswer(command.word, command.suggestion));
     case 'malformed':

@@ -19,6 +19,7 @@ export const verbs = [
   'resume',
   'why',
   'deliveries',
+  'hook',
   'restart',
 ] as const;
 

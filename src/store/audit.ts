@@ -3,7 +3,7 @@ import { storableJson } from './storable.ts';
 import type { Connection, Tx } from './database.ts';
 
 export interface AuditEntry {
-  readonly actorKind: 'slack' | 'api' | 'cli' | 'system';
+  readonly actorKind: 'slack' | 'api' | 'cli' | 'hook' | 'system';
   readonly actorId: string;
   readonly actorName: string;
   /** Channel, host or address it came from. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiScopes, type ApiScope } from '../../src/config.ts';
 import { editSchedules } from '../../src/operations/edit-schedules.ts';
+import { createHook } from '../../src/operations/hooks.ts';
 import { inTransaction } from '../../src/operations/in-transaction.ts';
 import { insertDeliveries } from '../../src/store/deliveries.ts';
 import { listDeliveries } from '../../src/store/listed-deliveries.ts';
@@ -14,7 +15,8 @@ import { basic, routesOfServer, startApiServer, type ApiServer } from '../suppor
  * here fails.
  */
 interface Row {
-  readonly needs: ApiScope | 'any key' | 'nobody';
+  /** A signature: no key is good for it. */
+  readonly needs: ApiScope | 'any key' | 'nobody' | 'signature';
   /** Status of the answer to who may. */
   readonly grants: number;
   readonly body?: unknown;
@@ -59,6 +61,11 @@ const rows: Readonly<Record<string, Row>> = {
   'GET /v1/definitions/{id}/ledger': { needs: 'read', grants: 200 },
   'GET /v1/definitions/{id}/why': { needs: 'read', grants: 200, query: '?at=02:30' },
   'GET /v1/definitions/{id}/revisions': { needs: 'read', grants: 200 },
+  'GET /v1/definitions/{id}/hooks': { needs: 'read', grants: 200 },
+  'POST /v1/definitions/{id}/hooks': { needs: 'edit', grants: 201, body: { name: 'made' } },
+  'POST /v1/definitions/{id}/hooks/{hook_id}/rotate': { needs: 'edit', grants: 200 },
+  'DELETE /v1/definitions/{id}/hooks/{hook_id}': { needs: 'edit', grants: 204 },
+  'POST /v1/hooks/{id}': { needs: 'signature', grants: 401 },
   'GET /v1/workers': { needs: 'read', grants: 200 },
   'GET /v1/deliveries': { needs: 'read', grants: 200 },
   'GET /v1/deliveries/{delivery_id}': { needs: 'read', grants: 200 },
@@ -103,13 +110,15 @@ afterAll(() => api.stop());
 
 async function ask(route: string, authorization?: string, target?: Target) {
   const [method = '', path = ''] = route.split(' ');
-  const { id, instanceId, scheduleId, suspendId, deliveryId } = target ?? (await freshTarget());
+  const { id, instanceId, scheduleId, suspendId, deliveryId, hookId } =
+    target ?? (await freshTarget());
   const address = path
     .replace('{id}', String(id))
     .replace('{instance_id}', String(instanceId))
     .replace('{schedule_id}', String(scheduleId))
     .replace('{suspend_id}', String(suspendId))
-    .replace('{delivery_id}', String(deliveryId));
+    .replace('{delivery_id}', String(deliveryId))
+    .replace('{hook_id}', String(hookId));
   const { body, query = '' } = rows[route] ?? {};
   return fetch(api.url + address + query, {
     method,
@@ -128,6 +137,7 @@ interface Target {
   readonly scheduleId: number;
   readonly suspendId: number;
   readonly deliveryId: number;
+  readonly hookId: number;
 }
 
 /** Who may not come in does not learn what is there. */
@@ -137,6 +147,7 @@ const nowhere: Target = {
   scheduleId: 999,
   suspendId: 999,
   deliveryId: 999,
+  hookId: 999,
 };
 
 /** A definition whose only instance has ended: everything can be done to it. */
@@ -157,8 +168,17 @@ async function freshTarget(tags: readonly string[] = []): Promise<Target> {
   await inTransaction(api.db, (tx) => editSchedules(tx, wish, () => set, facts));
   const [schedule] = await schedulesOf(api.db, [id]);
   const scheduleId = schedule?.id ?? 0;
+  const hook = { definitionId: id, name: 'there', mapping: [], actor: wish.actor };
+  const { hook: made } = await inTransaction(api.db, (tx) => createHook(tx, hook));
   const suspendId = schedule?.suspends[0]?.id ?? 0;
-  return { id, instanceId, scheduleId, suspendId, deliveryId: await givenUp(id, instanceId) };
+  return {
+    id,
+    instanceId,
+    scheduleId,
+    suspendId,
+    hookId: made.id,
+    deliveryId: await givenUp(id, instanceId),
+  };
 }
 
 /** Something that was told of it, and could not be delivered. */
@@ -192,9 +212,10 @@ describe('the table', () => {
 
 const all = Object.entries(rows).map(([route, row]) => ({ route, ...row }));
 const open = all.filter(({ needs }) => needs === 'nobody');
-const closed = all.filter(({ needs }) => needs !== 'nobody');
+const signed = all.filter(({ needs }) => needs === 'signature');
+const closed = all.filter(({ needs }) => needs !== 'nobody' && needs !== 'signature');
 const scoped = closed.flatMap(({ needs, ...row }) =>
-  needs === 'any key' || needs === 'nobody' ? [] : [{ ...row, needs }],
+  needs === 'any key' || needs === 'nobody' || needs === 'signature' ? [] : [{ ...row, needs }],
 );
 
 const wrongKeys = [
@@ -213,6 +234,14 @@ describe('no key, or a wrong one', () => {
   it.each(closed)('is refused at $route', async ({ route }) => {
     for (const key of wrongKeys) {
       expect([key, (await ask(route, key, nowhere)).status]).toEqual([key, 401]);
+    }
+  });
+});
+
+describe('any key at all', () => {
+  it.each(signed)('is no signature at $route', async ({ route, grants }) => {
+    for (const key of [...wrongKeys, ...apiScopes.map((scope) => keyOf(only(scope)))]) {
+      expect((await ask(route, key)).status).toBe(grants);
     }
   });
 });

@@ -327,6 +327,8 @@ describe('an import', () => {
       ],
     });
     expect(await saved(300)).toBeUndefined();
+    const { notes } = await planImport(db, wishOf([told(304, { name: 'TAKEN' })]), facts);
+    expect(notes).toEqual([[`Others here have its name: ${taken.id}.`]]);
     // The same job under its number and name, however it came here.
     await importAll([told(taken.id, { name: 'taken', description: 'from there' })]);
     expect((await saved(taken.id))?.description).toBe('from there');

@@ -2,6 +2,7 @@
 import { unknownButtonAnswer } from '../../messages/command-answers.ts';
 import { deliveries } from '../commands/deliveries.ts';
 import { history } from '../commands/history.ts';
+import { hookVerb } from '../commands/hook.ts';
 import { scheduleVerb } from '../commands/schedule.ts';
 import { suspension } from '../commands/suspension.ts';
 import { jobCard } from '../commands/show.ts';
@@ -21,6 +22,10 @@ export const matchClick = onClick('match', async (shell, click, { verb, definiti
   }
   if (verb === 'suspend' || verb === 'resume') {
     return suspension(shell, click, actor, { verb, job: definitionId });
+  }
+  if (verb === 'hook') {
+    const command = { verb, job: String(definitionId), wish: null } as const;
+    return hookVerb(shell, click, actor, command);
   }
   if (verb !== 'launch') return click.answer(unknownButtonAnswer());
   const wish = { job: definitionId, env: {}, channel: click.channel };

@@ -42,6 +42,11 @@ import {
   scheduleNotice,
 } from '../../../src/messages/schedule-modal.ts';
 import { runMessage } from '../../../src/messages/run-message.ts';
+import {
+  hookList,
+  hookRemovedAnswer,
+  hookSecretAnswer,
+} from '../../../src/messages/hook-message.ts';
 import { whyMessage } from '../../../src/messages/why-message.ts';
 import { statusMessage } from '../../../src/messages/status-message.ts';
 import type { Masked } from '../../../src/workflow/mask.ts';
@@ -314,6 +319,28 @@ function scheduleMessages(text: string): (Content | Modal)[] {
   ];
 }
 
+function hookMessages(text: string): Content[] {
+  const definition = { id: 3, name: text };
+  const hook = {
+    id: 5,
+    definitionId: 3,
+    name: text,
+    mapping: { [text]: text },
+    createdBy: text,
+    createdAt: at('12:00:00'),
+    rotatedAt: at('12:00:00'),
+    formerUntil: at('13:00:00'),
+    lastUsedAt: at('12:30:00'),
+  };
+  return [
+    hookList(definition, [], about),
+    hookList(definition, times(20, hook), about),
+    hookSecretAnswer('create', definition, { hook, secret: 'a'.repeat(64) }, about),
+    hookSecretAnswer('rotate', definition, { hook, secret: 'a'.repeat(64) }, about),
+    hookRemovedAnswer(definition, hook),
+  ];
+}
+
 function everyMessage(text: string): (Content | Modal)[] {
   const definition = definitionOf({
     name: text,
@@ -358,6 +385,7 @@ function everyMessage(text: string): (Content | Modal)[] {
     backlogMessage({ queue: text, workers: 'none', waiting: 1_000 }),
     backlogMessage({ queue: text, workers: 'busy', waiting: 2 }),
     helpMessage(),
+    ...hookMessages(text),
     listMessage(
       { definitions: times(10, summary), nextRuns, total: 35, page: 2, query: text },
       about,

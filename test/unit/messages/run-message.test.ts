@@ -285,10 +285,18 @@ it.each([
   ['cli', 'launched by ann from a shell'],
   ['schedule', 'launched by its schedule'],
   ['sub_process', 'launched by another job'],
-  ['hook', 'launched by ann through a hook'],
 ] as const)('says that it was launched from %s', (launchedFrom, said) => {
   const instance = instanceOf({ launchedFrom, launchedBySlackUser: null });
   expect(words(runMessage(workingRun({ instance }), about))).toContain(said);
+});
+
+it('says which hook launched it', () => {
+  const instance = instanceOf({
+    launchedFrom: 'hook',
+    launchedBy: 'hook deploy',
+    launchedBySlackUser: null,
+  });
+  expect(words(runMessage(workingRun({ instance }), about))).toContain('launched by hook deploy');
 });
 
 it('shows one run in full, with every command', () => {
