@@ -77,6 +77,8 @@ export async function up(knex: Knex): Promise<void> {
       endpoint text not null,
       failing_since timestamptz not null default now(),
       failures integer not null default 1,
+      -- Nothing is sent there before.
+      held_until timestamptz not null,
       switched_off_at timestamptz,
       reason text not null,
       primary key (target, endpoint)

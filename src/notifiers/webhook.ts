@@ -76,11 +76,11 @@ function bodyOf(
     action: `notify_${event}`,
     level: levels[event],
     subject,
-    message: payload.message,
+    message: payload.message === null ? null : bounded(payload.message),
     job_instance: {
       url: `${page}/instances/${instance.id}`,
       id: instance.id,
-      script: instance.script,
+      script: bounded(instance.script),
       finished_at: time(instance.finishedAt),
       canceled_at: time(instance.canceledAt),
       error_at: time(instance.errorAt),
@@ -90,9 +90,17 @@ function bodyOf(
       url: page,
       id: definition.id,
       name: definition.name,
-      description: definition.description,
+      description: bounded(definition.description),
     },
   };
+}
+
+/** In characters: far more than people write, and few enough for whoever receives it. */
+const longestText = 65_536;
+
+function bounded(text: string): string {
+  if (text.length <= longestText) return text;
+  return `${Array.from(text.slice(0, longestText)).slice(0, -1).join('')}…`;
 }
 
 const signature = (body: string, secret: string): string =>

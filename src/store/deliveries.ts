@@ -65,7 +65,7 @@ export interface ClaimedDelivery {
 export interface ClaimWish {
   readonly targets: readonly string[];
   readonly limit: number;
-  /** Of one endpoint at a time; of one that fails a single one. */
+  /** Of one endpoint at a time; of one that fails a single one, and not before some time has passed. */
   readonly perEndpoint: number;
   readonly leaseSeconds: number;
 }
@@ -96,7 +96,8 @@ with heads as (
   select d.id from ranked r
     join deliveries d using (id)
     left join endpoints e on e.target = r.target and e.endpoint = r.endpoint
-  where not r.leased and r.place <= case when e.target is null then $3 else 1 end
+  where not r.leased
+    and r.place <= case when e.target is null then $3 when e.held_until <= now() then 1 else 0 end
     and d.delivered_at is null and d.dead_at is null and d.available_at <= now()
     and (d.leased_until is null or d.leased_until < now())
   order by d.id limit $2
@@ -149,7 +150,13 @@ export interface Failing {
   readonly seconds: number;
   /** Attempts in a row. */
   readonly failures: number;
+  /** Nothing is sent there for so long. */
+  readonly heldSeconds: number;
 }
+
+/** Half a second for each failure in a row, up to a minute: what waits behind them is not to keep it busy. */
+const heldUntil = (failures: string): string =>
+  `now() + least(60, 0.5 * (${failures})) * interval '1 second'`;
 
 /**
  * Books an attempt that was not taken: the next one comes after `pauseSeconds`; null gives up.
@@ -174,11 +181,13 @@ with booked as (
 ), written as (
   ${insertAttempt(5)}
 )
-insert into endpoints (target, endpoint, reason)
-select $3, $4, coalesce($9, '') from booked where event <> 'test'
-on conflict (target, endpoint) do update set reason = excluded.reason, failures = endpoints.failures + 1
+insert into endpoints (target, endpoint, reason, held_until)
+select $3, $4, coalesce($9, ''), ${heldUntil('1')} from booked where event <> 'test'
+on conflict (target, endpoint) do update set reason = excluded.reason,
+    failures = endpoints.failures + 1, held_until = ${heldUntil('endpoints.failures + 1')}
   where endpoints.switched_off_at is null
-returning failing_since as since, extract(epoch from now() - failing_since)::float8 as seconds, failures`,
+returning failing_since as since, extract(epoch from now() - failing_since)::float8 as seconds, failures,
+  extract(epoch from held_until - now())::float8 as held_seconds`,
     },
     [held.id, held.attempts, held.target, held.endpoint, ...attemptValues(attempt), pauseSeconds],
   );

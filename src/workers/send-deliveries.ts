@@ -136,12 +136,17 @@ export function createSender(options: SenderOptions): Sender {
     if (pause === null) log.error(about, 'a delivery is given up');
     else {
       log.warn({ ...about, pause: Math.round(pause) }, 'a delivery was not taken');
-      setTimeout(onMore, Math.min(pause * 1_000 + clockMs, longestTimerMs)).unref();
+      comeBack(pause);
     }
     const failing = await bookFailed(db, delivery, attempted, pause);
+    if (failing !== null) comeBack(failing.heldSeconds);
     if (failing === null || !channel.switchesOff || !hasFailedForADay(failing)) return;
     const off = await inTransaction(db, (tx) => switchEndpointOff(tx, delivery));
     if (off) log.error({ ...about, failing }, 'an endpoint is switched off');
+  }
+
+  function comeBack(seconds: number): void {
+    setTimeout(onMore, Math.min(seconds * 1_000 + clockMs, longestTimerMs)).unref();
   }
 
   return {

@@ -55,8 +55,9 @@ const webhookOf = (allowPrivateAddresses = true, more: Partial<WebhookContext> =
     },
   );
 
-const senderOf = (webhook = webhookOf()): Sender =>
+const senderOf = (webhook = webhookOf(), leaseSeconds = 20): Sender =>
   createSender({
+    leaseSeconds,
     db,
     channels: [webhook],
     log,
@@ -67,8 +68,10 @@ const senderOf = (webhook = webhookOf()): Sender =>
 const spread = () => inTransaction(db, (tx) => spreadNotices(tx, [webhookOf()], facts, log));
 
 /** Nothing waits for the pauses between attempts. */
-const hurry = () =>
-  db.query('update deliveries set available_at = now() where leased_until is null');
+const hurry = async () => {
+  await db.query('update deliveries set available_at = now() where leased_until is null');
+  await db.query('update endpoints set held_until = now()');
+};
 
 /** Spreads and sends until nothing is open any more. */
 async function settle(by: readonly Sender[] = [sender]): Promise<void> {
@@ -176,20 +179,21 @@ describe('a notice', () => {
     const finish = { event: 'finished', payload: { message: null } } as const;
     let commit = () => {};
     const committing = new Promise<void>((resolve) => (commit = resolve));
+    let written = () => {};
+    const writing = new Promise<void>((resolve) => (written = resolve));
     const held = inTransaction(db, async (tx) => {
       await insertNotice(tx, late.instanceId, finish);
+      written();
       await committing;
     });
+    await writing;
     await inTransaction(db, async (tx) => {
       await insertNotice(tx, undone.instanceId, finish);
       throw new Error('undone');
     }).catch(() => {});
-    await until('the row that is not to be seen', async () => {
-      const [{ id } = { id: 0 }] = await db.query<{ id: number }>(
-        `select last_value as id from outbox_id_seq`,
-      );
-      return id >= 5;
-    });
+    const [{ undoneId } = { undoneId: 0 }] = await db.query<{ undoneId: number }>(
+      'select last_value as undone_id from outbox_id_seq',
+    );
     await inTransaction(db, (tx) => insertNotice(tx, early.instanceId, finish));
     await settle();
     expect(told().map(({ path }) => path)).toEqual(['/early']);
@@ -199,6 +203,14 @@ describe('a notice', () => {
     expect(told().map(({ path }) => path)).toEqual(['/early', '/late']);
     await settle();
     expect(told()).toHaveLength(2);
+    // Nothing can come of the other any more: after a minute it is forgotten.
+    const gaps = () => db.query<{ gaps: { at: number }[] }>('select gaps from spreading');
+    const [open] = await gaps();
+    expect(open?.gaps.at(-1)).toMatchObject({ from: undoneId, to: undoneId });
+    const aged = open?.gaps.map((gap) => ({ ...gap, at: gap.at - 60_000 }));
+    await db.query('update spreading set gaps = $1', [JSON.stringify(aged)]);
+    await settle();
+    expect(await gaps()).toEqual([{ gaps: [] }]);
   });
 
   it('is spread once, however many are at it', async () => {
@@ -296,6 +308,39 @@ describe('what is not taken', () => {
     await until('the other', () => receiver.at('/quick').length === 1);
     await sender.take();
     expect(receiver.at('/slow').length).toBeLessThanOrEqual(4);
+  });
+
+  it('because it takes too long comes again', async () => {
+    await launchJob();
+    receiver.answers('/hook', 'wait');
+    await settle([senderOf(webhookOf(), 0.4)]);
+    expect(receiver.received.map(({ status }) => status)).toEqual([null, 200]);
+    const attempts = await db.query('select reason from delivery_attempts order by id');
+    expect(attempts).toEqual([{ reason: 'it did not answer in time' }, { reason: null }]);
+  });
+
+  it('leaves its address in peace for a moment, longer each time, and then sends one thing', async () => {
+    const { id } = await job();
+    receiver.answers('/hook', { status: 500 }, { status: 500 });
+    for (const failures of [1, 2]) {
+      await launchOne(db, id);
+      await spread();
+      await hurry();
+      expect(await sender.take()).toBe(1);
+      const [held] = await until('the failure', async () => {
+        const found = await db.query<{ seconds: number }>(
+          `select extract(epoch from held_until - now())::float8 as seconds from endpoints
+           where failures = $1`,
+          [failures],
+        );
+        return found.length > 0 && found;
+      });
+      expect(Math.ceil((held?.seconds ?? 0) * 2) / 2).toBe(failures / 2);
+      await db.query('update deliveries set available_at = now()');
+      expect(await sender.take()).toBe(0);
+    }
+    await settle();
+    expect(receiver.received).toHaveLength(4);
   });
 
   it('because this process ends is handed back, and sent by another', async () => {

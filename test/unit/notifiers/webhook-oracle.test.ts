@@ -105,6 +105,23 @@ function asIntended(body: string): string {
 
 const told = cases.filter(({ expected }) => Array.isArray(expected.requests));
 
+it('cuts what nobody would read to its end, and no character in half', () => {
+  const [one] = told;
+  if (one === undefined) throw new Error('there is no case');
+  const long = '😀'.repeat(50_000);
+  const happening = happeningOf(one, long);
+  const definition = { ...happening.definition, description: long };
+  const [parcel] = webhookOf(one).parcelsOf({ ...happening, definition });
+  const body = JSON.parse(parcel?.request.body ?? '') as {
+    message: string;
+    job_definition: { description: string };
+  };
+  for (const text of [body.message, body.job_definition.description]) {
+    expect(text).toMatch(/^(😀)+…$/u);
+    expect(text.length).toBeLessThanOrEqual(65_536);
+  }
+});
+
 describe('webhooks as Kuroko2 sends them', () => {
   it('has cases of every event', () => {
     expect(told.length).toBeGreaterThan(50);
