@@ -283,26 +283,6 @@ export function stampsOf(
   );
 }
 
-/**
- * Those of some instances that have finished as the first of their definition after a failure, be it
- * their own or that of one before.
- */
-export async function firstAfterFailure(
-  on: Connection,
-  ids: readonly number[],
-): Promise<ReadonlySet<number>> {
-  if (ids.length === 0) return new Set();
-  const rows = await on.query<{ id: number }>(
-    `select id from instances i where id = any($1) and exists (
-       select from instances f join outbox o on o.instance_id = f.id
-       where f.definition_id = i.definition_id and f.id <= i.id and o.event in ('failure', 'critical')
-         and f.id > coalesce((select max(s.id) from instances s
-           where s.definition_id = i.definition_id and s.id < i.id and s.status = 'success'), 0))`,
-    [ids],
-  );
-  return new Set(rows.map(({ id }) => id));
-}
-
 /** How many instances of a definition in a row, this one last, entered ERROR or were cancelled in it. */
 export async function failuresInARow(on: Connection, instanceId: number): Promise<number> {
   const [row] = await on.query<{ count: number }>(

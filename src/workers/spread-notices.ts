@@ -9,7 +9,6 @@ import {
 import { showDefinition, showExecutions, showSubject } from '../operations/show.ts';
 import { insertDeliveries, type NewDelivery } from '../store/deliveries.ts';
 import { addressedDefinitions, subjectsOf, type Subject } from '../store/happenings.ts';
-import { firstAfterFailure } from '../store/instances.ts';
 import {
   beginSpreading,
   configuredTargets,
@@ -80,11 +79,7 @@ async function happeningsOf(
 ): Promise<Told[]> {
   const worth = notices.filter(hasHappened);
   const instanceIds = worth.flatMap(({ instanceId }) => instanceId ?? []);
-  const finished = worth.flatMap(({ event, instanceId }) =>
-    event === 'finished' && instanceId !== null ? [instanceId] : [],
-  );
   const subjects = await subjectsOf(tx, [...new Set(instanceIds)]);
-  const recovered = await firstAfterFailure(tx, finished);
   const commands = await toldCommands(tx, worth);
   return worth.flatMap((notice): Told[] => {
     if (notice.instanceId === null) {
@@ -92,10 +87,7 @@ async function happeningsOf(
     }
     const subject = subjects.get(notice.instanceId);
     if (subject === undefined) return [];
-    const back = notice.event === 'finished' && recovered.has(notice.instanceId);
-    const event = back ? 'back_to_normal' : notice.event;
-    const told = { ...notice, event };
-    return [{ notice, happening: runHappening(told, subject, commands.get(notice.id), facts) }];
+    return [{ notice, happening: runHappening(notice, subject, commands.get(notice.id), facts) }];
   });
 }
 
