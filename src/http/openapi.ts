@@ -1,6 +1,6 @@
 /** The OpenAPI 3.1 document of the API, made of what the routes declare. */
 import { z } from 'zod';
-import { apiRoute, type Access, type ApiRoute } from './api-route.ts';
+import { apiRoute, type Access, type Answer, type ApiRoute } from './api-route.ts';
 import { shownAs } from './fields.ts';
 
 /** `GET /openapi.json`: of these routes, and of itself. */
@@ -19,8 +19,26 @@ export function openapiRoute(routes: readonly ApiRoute[]): ApiRoute {
 
 type Json = Readonly<Record<string, unknown>>;
 
-function openapi(routes: readonly ApiRoute[]): Json {
-  const paths: Record<string, Record<string, Json>> = {};
+export interface Document extends Json {
+  /** By address and method, in the order of the routes. */
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+}
+
+export interface Operation extends Json {
+  readonly summary: string;
+  readonly description?: string;
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly in: string;
+    readonly required: boolean;
+    readonly description?: string;
+  }[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Json }>> };
+  readonly responses: Readonly<Record<string, Json & { readonly description?: string }>>;
+}
+
+export function openapi(routes: readonly ApiRoute[]): Document {
+  const paths: Record<string, Record<string, Operation>> = {};
   for (const route of routes) {
     (paths[route.path] ??= {})[route.method.toLowerCase()] = operation(route);
   }
@@ -51,7 +69,7 @@ const refused = {
   },
 };
 
-function operation(route: ApiRoute): Json {
+function operation(route: ApiRoute): Operation {
   const { summary, description, access, params, query, headers, payload } = route;
   const said = [description, needs(access)].filter((text) => text !== undefined);
   return {
@@ -60,7 +78,7 @@ function operation(route: ApiRoute): Json {
     operationId: operationId(route),
     security: access === 'everybody' || access === 'own proof' ? [] : [{ key: [] }],
     parameters: [
-      ...parameters('path', params),
+      ...parameters('path', params ?? unchecked(route)),
       ...parameters('query', query),
       ...parameters('header', headers),
     ],
@@ -70,6 +88,12 @@ function operation(route: ApiRoute): Json {
     responses: { ...responses(route), default: { $ref: '#/components/responses/Refused' } },
   };
 }
+
+/** Of a route that looks at its address by itself. */
+const unchecked = ({ path }: ApiRoute): z.ZodObject =>
+  z.object(
+    Object.fromEntries([...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => [name, z.string()])),
+  );
 
 function needs(access: Access): string | undefined {
   if (access === 'everybody' || access === 'own proof' || access === 'any key') return undefined;
@@ -84,7 +108,10 @@ const operationId = ({ method, path }: ApiRoute): string =>
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join('');
 
-function parameters(place: 'path' | 'query' | 'header', schema: z.ZodType | undefined): Json[] {
+function parameters(
+  place: 'path' | 'query' | 'header',
+  schema: z.ZodType | undefined,
+): Operation['parameters'][number][] {
   if (schema === undefined) return [];
   const { properties = {}, required = [] } = json(schema, 'input') as {
     properties?: Record<string, Json>;
@@ -92,7 +119,7 @@ function parameters(place: 'path' | 'query' | 'header', schema: z.ZodType | unde
   };
   return Object.entries(properties).map(([name, property]) => {
     const isList = property['type'] === 'array';
-    const { description, ...rest } = property;
+    const { description, ...rest } = property as Json & { readonly description?: string };
     return {
       // A list is written as Rails has it: `tags[]=a&tags[]=b`.
       name: isList ? `${name}[]` : name,
@@ -105,7 +132,7 @@ function parameters(place: 'path' | 'query' | 'header', schema: z.ZodType | unde
   });
 }
 
-function responses({ answers }: ApiRoute): Record<string, Json> {
+function responses({ answers }: ApiRoute): Record<string, Answer> {
   return Object.fromEntries(
     Object.entries(answers).map(([status, { description, schema, type = 'application/json' }]) => [
       status,

@@ -1,6 +1,7 @@
 /** Every route of the server, but what others bring along. */
 import type { ServerRoute } from '@hapi/hapi';
-import { openapiRoute } from './openapi.ts';
+import { openapi, openapiRoute } from './openapi.ts';
+import { apiPage } from './routes/api-page.ts';
 import { callHook } from './routes/call-hook.ts';
 import { createDefinition } from './routes/create-definition.ts';
 import { definitionPage } from './routes/definition-page.ts';
@@ -33,8 +34,10 @@ export function routesOf(
   readiness: Readiness,
   watch: InstanceWatch,
 ): ServerRoute[] {
+  const api = apiRoutes(context, watch);
   return [
-    ...apiRoutes(context, watch).map(({ server }) => server),
+    ...api.map(({ server }) => server),
+    apiPage(openapi(api)),
     ...definitionsPage(context),
     definitionPage(context),
     instancePage(context),

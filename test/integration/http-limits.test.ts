@@ -9,7 +9,7 @@ beforeAll(async () => {
       { name: 'test_client_name', key: 'secret_key' },
       { name: 'b', key: 'key_of_b' },
     ],
-    apiRate: { perSecond: 0.5, burst: 20 },
+    apiRate: { perSecond: 0.01, burst: 20 },
     limits: { headerBytes: 4_096, headersMs: 700, requestMs: 1_500, connections: 50 },
   });
 });
@@ -47,7 +47,7 @@ describe('a key that is used too often', () => {
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(20);
     const refused = answers.at(-1);
     expect(refused?.status).toBe(429);
-    expect(refused?.headers.get('retry-after')).toBe('2');
+    expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(60);
     expect(await refused?.json()).toEqual({
       status_code: 429,
       error_code: 'too_many_requests',

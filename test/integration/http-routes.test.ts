@@ -79,6 +79,7 @@ const rows: Readonly<Record<string, Row>> = {
   'GET /v1/stats/instance': { needs: 'read', grants: 200 },
   'GET /v1/stats/waiting_execution': { needs: 'read', grants: 200 },
   'GET /openapi.json': { needs: 'any key', grants: 200 },
+  'GET /api': { needs: 'any key', grants: 200 },
   'GET /': { needs: 'read', grants: 200 },
   'GET /definitions': { needs: 'read', grants: 200 },
   'GET /definitions/{id}': { needs: 'read', grants: 200 },
