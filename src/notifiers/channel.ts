@@ -22,6 +22,10 @@ export interface Channel {
   readonly send: (delivery: Outgoing, signal: AbortSignal) => Promise<Answer>;
   /** When what was not taken is sent again. */
   readonly pauses: Pauses;
+  /** Under way at once at most; left out, 100. */
+  readonly atOnce?: number;
+  /** So long a delivery is one process's; an attempt is given three quarters of it. Left out, 20. */
+  readonly leaseSeconds?: number;
   /** Whether an endpoint that fails for a day is switched off; not where all depend on the same server. */
   readonly switchesOff: boolean;
   /** An endpoint as it may be read by people and logs: without what only its owner should know. */

@@ -23,6 +23,9 @@ export function createMail({ from, to: mailTo, smtp }: MailConfig, context: Mail
     name: 'mail',
     pauses: forADay,
     switchesOff: false,
+    // Servers count connections, and take their time over a mail before they say that they have it.
+    atOnce: 5,
+    leaseSeconds: 80,
     shownEndpoint: (endpoint) => endpoint,
     endpointsOf: ({ admins }) => {
       const whom = recipients('admins', admins, mailTo);
@@ -42,7 +45,11 @@ export function createMail({ from, to: mailTo, smtp }: MailConfig, context: Mail
       const headers = { To: endpoint, Date: new Date().toISOString(), ...automatic };
       return { subject: text.subject, body: text.text, html: text.html, headers };
     },
-    send: (outgoing, signal) => sendMail(written(outgoing), signal),
+    send(outgoing, signal) {
+      const written = mailOf(outgoing);
+      if (written.to.length > 0) return sendMail(written, signal);
+      return Promise.resolve({ outcome: 'final', reason: 'it is no e-mail address' });
+    },
   };
 }
 
@@ -166,9 +173,10 @@ function parcel(
   };
 }
 
-function written({ key, attempt, request: { subject, body, html = '', headers } }: Outgoing) {
+function mailOf({ key, attempt, request: { subject, body, html = '', headers } }: Outgoing) {
   const { To = '', Cc = '', Date: date = '', ...others } = headers;
-  const list = (addresses: string) => (addresses === '' ? [] : addresses.split(', '));
+  const list = (addresses: string) =>
+    addresses.split(', ').filter((address) => plainAddress.test(address));
   return {
     key,
     attempt,

@@ -21,8 +21,6 @@ export interface Sender {
   drain(mostMs: number): Promise<void>;
 }
 
-/** They wait for others nearly all the time. */
-const atOnce = 100;
 const perEndpoint = 4;
 /** Of a lease: by then an attempt has ended, for another may begin when the lease is over. */
 const usable = 0.75;
@@ -43,12 +41,14 @@ export interface SenderOptions {
   readonly onMore: () => void;
   /** Masks what may have been given to an instance in a text about it. */
   readonly mask: (instanceId: number | null, text: string) => Promise<string>;
+  /** Under way at most: they wait for others nearly all the time. */
+  readonly atOnce?: number | undefined;
   /** So long it waits when its process was killed; an attempt is given three quarters of it. */
-  readonly leaseSeconds?: number;
+  readonly leaseSeconds?: number | undefined;
 }
 
 export function createSender(options: SenderOptions): Sender {
-  const { db, channels, log, onMore, mask, leaseSeconds = 20 } = options;
+  const { db, channels, log, onMore, mask, atOnce = 100, leaseSeconds = 20 } = options;
   const byTarget = new Map(channels.map((channel) => [channel.name, channel]));
   const underWay = new Set<Promise<void>>();
   const stopping = new AbortController();

@@ -1,4 +1,4 @@
-/** The targets besides Slack: one loop spreads notices over them, one sends what came of it. */
+/** The targets besides Slack: one loop spreads notices over them, one sends what came of it, each with a sender of its own. */
 import { inTransaction } from '../operations/in-transaction.ts';
 import { secretsOf } from '../operations/secrets-of.ts';
 import { findInstance } from '../store/instances.ts';
@@ -31,16 +31,15 @@ export function startTargets(
   const news = createWake();
   const room = createWake();
   const cancelled = new AbortController();
-  const sender = createSender({
-    ...options,
-    db,
-    channels,
-    log,
-    onMore: () => room.all(),
-    mask: async (instanceId, text) => {
-      const instance = instanceId === null ? null : await findInstance(db, instanceId);
-      return instance === null ? text : secretsOf(instance, facts).text(text);
-    },
+  const mask = async (instanceId: number | null, text: string): Promise<string> => {
+    const instance = instanceId === null ? null : await findInstance(db, instanceId);
+    return instance === null ? text : secretsOf(instance, facts).text(text);
+  };
+  // What waits for the one keeps nothing of another from being sent.
+  const senders = channels.map((channel) => {
+    const { atOnce, leaseSeconds } = { ...channel, ...options };
+    const onMore = () => room.all();
+    return createSender({ db, channels: [channel], log, onMore, mask, atOnce, leaseSeconds });
   });
 
   /** `round` says whether another is to follow at once. */
@@ -71,7 +70,14 @@ export function startTargets(
       },
       news,
     ),
-    repeat('send deliveries', async () => (await sender.take()) > 0, room),
+    repeat(
+      'send deliveries',
+      async () => {
+        const taken = await Promise.all(senders.map((sender) => sender.take()));
+        return taken.some((count) => count > 0);
+      },
+      room,
+    ),
   ]);
 
   return {
@@ -84,7 +90,7 @@ export function startTargets(
       news.all();
       room.all();
       await running;
-      await sender.drain(mostMs);
+      await Promise.all(senders.map((sender) => sender.drain(mostMs)));
     },
   };
 }

@@ -50,6 +50,7 @@ export async function startMailServer(
     allowInsecureAuth: true,
     disabledCommands: login === undefined ? ['AUTH'] : [],
     closeTimeout: 100,
+    disableReverseLookup: true,
     onConnect(session, done) {
       connections += 1;
       if (bad.cut === 'at_greeting') return cut(session.id);

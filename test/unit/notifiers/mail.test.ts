@@ -107,6 +107,31 @@ describe('a mail', () => {
   });
 });
 
+describe('a test', () => {
+  const test = (endpoint: string) => {
+    const mail = createMail(configOf(), context);
+    return mail.send({ endpoint, request: mail.test(endpoint), key: 'k', attempt: 1 }, never);
+  };
+
+  it('reaches whom it names, and only them', async () => {
+    await started();
+    const [endpoint = ''] = createMail(configOf(), context).endpointsOf(happeningOf());
+    expect(endpoint).toBe('ann@example.com, ben@example.com, ops@example.com');
+    expect((await test(endpoint)).outcome).toBe('delivered');
+    expect(server.mails[0]?.recipients).toEqual(endpoint.split(', '));
+    expect(server.mails[0]?.text).toContain('Nothing has happened');
+  });
+
+  it.each(['nobody', 'ann@example.com\r\nBcc: evil@example.com'])(
+    'goes nowhere to %j',
+    async (to) => {
+      await started();
+      expect((await test(to)).outcome).toBe('final');
+      expect(server.connections()).toBe(0);
+    },
+  );
+});
+
 describe('recipients', () => {
   const parcels = (fields: Partial<RunHappening>) =>
     createMail(configOf(), context)
@@ -313,27 +338,31 @@ it('lets no name, and nothing that a command writes, into its headers', async ()
     await mail.send(parcelOf(happeningOf()), never);
     return headerNames(server.mails[0]?.source ?? '');
   })();
-  const property = fc.asyncProperty(hostileText, async (text) => {
-    const happening = happeningOf({
-      payload: { message: `/0-execute: ${text}` as Masked, by: text },
-      instance: instanceOf({ definitionName: text, launchedBy: text, status: 'error' }),
-      definition: definitionOf({ name: text, description: text, failureText: text }),
-      execution: executionOf({ shell: text, host: text, status: 'finished', exitStatus: 1 }),
-      tail: text,
-    });
-    expect((await mail.send(parcelOf(happening), never)).outcome).toBe('delivered');
-    const got = server.mails.at(-1);
-    expect(got?.recipients).toEqual(['ann@example.com', 'ben@example.com', 'ops@example.com']);
-    expect(headerNames(got?.source ?? '')).toEqual(known);
-    expect(got?.subject).toMatch(/^\[CRITICAL\] Failed to execute '.*' on kuroko$/u);
-    expect(got?.attachments).toEqual([]);
-  });
-  await fc.assert(property, {
-    numRuns: 30,
-    examples: [...hostileTexts, 'x\r\nBcc: evil@example.com\r\n\r\nhello', 'a\n.\nQUIT\n'].map(
-      (text): [string] => [text],
-    ),
-  });
+  const texts = [
+    ...hostileTexts.filter((text) => text.length < 500),
+    'x\r\nBcc: evil@example.com\r\n\r\nhello',
+    'a\n.\nQUIT\n',
+    ...fc.sample(hostileText, 12),
+  ];
+  // All at once: one after the other they would wait for one another's packets.
+  await Promise.all(
+    texts.map(async (text, index) => {
+      const happening = happeningOf({
+        payload: { message: `/0-execute: ${text}` as Masked, by: text },
+        instance: instanceOf({ definitionName: text, launchedBy: text, status: 'error' }),
+        definition: definitionOf({ name: text, description: text, failureText: text }),
+        execution: executionOf({ shell: text, host: text, status: 'finished', exitStatus: 1 }),
+        tail: text,
+      });
+      const key = `key-${index}`;
+      expect((await mail.send(parcelOf(happening, { key }), never)).outcome).toBe('delivered');
+      const got = server.mails.find(({ messageId }) => messageId === `<${key}@example.com>`);
+      expect([text, headerNames(got?.source ?? '')]).toEqual([text, known]);
+      expect(got?.recipients).toEqual(['ann@example.com', 'ben@example.com', 'ops@example.com']);
+      expect(got?.subject).toMatch(/^\[CRITICAL\] Failed to execute '.*' on kuroko$/u);
+      expect(got?.attachments).toEqual([]);
+    }),
+  );
 });
 
 const headerNames = (source: string): string[] =>
