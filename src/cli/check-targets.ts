@@ -6,12 +6,18 @@ import type { Finding } from './finding.ts';
 
 export async function checkTargets(
   db: Connection,
-  { webhook }: Config['notifiers'],
+  notifiers: Config['notifiers'],
 ): Promise<Finding[]> {
-  if (webhook !== null) return [];
-  const count = (await definitionsToldBy(db)).webhook;
+  const told = await definitionsToldBy(db);
+  return [
+    ...(notifiers.webhook === null ? unsent(told.webhook, 'webhook_url', 'webhook') : []),
+    ...(notifiers.hipchat === null ? unsent(told.hipchat, 'hipchat_room', 'hipchat') : []),
+  ];
+}
+
+function unsent(count: number, field: string, section: string): Finding[] {
   if (count === 0) return [];
   const which = count === 1 ? 'a definition has' : `${count} definitions have`;
-  const message = `${which} a webhook_url, and nothing is sent there: the configuration has no notifiers: webhook`;
+  const message = `${which} a ${field}, and nothing is sent there: the configuration has no notifiers: ${section}`;
   return [{ type: 'warning', about: 'notifiers', message }];
 }

@@ -3,9 +3,18 @@ import type { DefinitionFields } from '../store/definitions.ts';
 
 /** Sentences; `targets` are those that are configured. */
 export function targetWarnings(
-  { webhookUrl }: Pick<DefinitionFields, 'webhookUrl'>,
+  { webhookUrl, hipchatRoom }: Pick<DefinitionFields, 'webhookUrl' | 'hipchatRoom'>,
   targets: readonly string[],
 ): string[] {
-  if (webhookUrl === null || targets.includes('webhook')) return [];
-  return ['webhook_url: nothing is sent there before the configuration has `notifiers: webhook`.'];
+  return [
+    ...(webhookUrl === null || targets.includes('webhook')
+      ? []
+      : [unsent('webhook_url', 'webhook')]),
+    ...(hipchatRoom === null || targets.includes('hipchat')
+      ? []
+      : [unsent('hipchat_room', 'hipchat')]),
+  ];
 }
+
+const unsent = (field: string, section: string): string =>
+  `${field}: nothing is sent there before the configuration has \`notifiers: ${section}\`.`;

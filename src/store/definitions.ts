@@ -290,9 +290,12 @@ export function definitionScripts(
 }
 
 /** How many definitions name a place to be told things at, by target. */
-export async function definitionsToldBy(on: Connection): Promise<{ readonly webhook: number }> {
-  const [row] = await on.query<{ webhook: number }>(
-    'select count(webhook_url) as webhook from definitions where deleted_at is null',
+export async function definitionsToldBy(
+  on: Connection,
+): Promise<{ readonly webhook: number; readonly hipchat: number }> {
+  const [row] = await on.query<{ webhook: number; hipchat: number }>(
+    `select count(webhook_url) as webhook, count(hipchat_room) as hipchat
+     from definitions where deleted_at is null`,
   );
-  return row ?? { webhook: 0 };
+  return row ?? { webhook: 0, hipchat: 0 };
 }

@@ -80,7 +80,9 @@ async function settle(): Promise<void> {
   while ((await inTransaction(db, (tx) => spreadNotices(tx, [mail], facts, log))).more);
   await until('that nothing is open', async () => {
     await sender.take();
+    // Nothing waits for the pauses between attempts.
     await db.query('update deliveries set available_at = now() where leased_until is null');
+    await db.query('update endpoints set held_until = now()');
     const [row] = await db.query<{ open: number }>(
       'select count(*) as open from deliveries where delivered_at is null and dead_at is null',
     );
