@@ -18,5 +18,5 @@ const context = { baseUrl: 'http://kuroko.example', timeText };
 const channels = createChannels({ webhook, mail: null, hipchat: null }, context);
 const facts = engineFacts(commandDefaults);
 const targets = startTargets(db, channels, facts, createLog('notifier'), { leaseSeconds: 2 });
-setInterval(targets.wake, 20);
+setInterval(() => targets.wake(), 20);
 process.stdout.write('ready\n');
