@@ -35,6 +35,8 @@ function usageCode(error: CommanderError): number {
 /** Loaded only when needed: an answer to `kuroko --help` should not wait for it. */
 async function explained(error: unknown): Promise<number> {
   const { explain } = await import('./explain.ts');
-  process.stderr.write(explain(error));
+  const { printNote } = await import('./print.ts');
+  // It may quote what others have written.
+  printNote(explain(error).trimEnd());
   return 1;
 }

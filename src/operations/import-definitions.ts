@@ -77,7 +77,10 @@ export async function planImport(
   for (const moved of wish.definitions) {
     const current = await findDefinition(on, moved.id);
     const place = placeOf(wish, moved);
-    const wrong = [...conflicts(moved, current, ours), ...lostReferences(moved, wish, ours)];
+    const wrong = [
+      ...conflicts(moved, current, ours),
+      ...(await strayReferences(on, moved, wish, ours)),
+    ];
     problems.push(...wrong.map((text) => `${place} ${text}`));
     documents.push(await documentOf(on, wish, moved, current));
   }
@@ -145,16 +148,23 @@ function conflicts(
   ];
 }
 
-/** A script that names one that is left out would find another job under its number. */
-function lostReferences(
+/** A script that names one that is left out must not find another job under its number. */
+async function strayReferences(
+  on: Connection,
   { fields }: MovedDefinition,
   { skipped }: ImportWish,
   ours: ReadonlySet<number>,
-): string[] {
-  return referencesOf(readableTreeOf(fields.script)).flatMap(({ node, to }) => {
-    if (to.type !== 'id' || !skipped.includes(to.id) || ours.has(to.id)) return [];
-    return [`script: (line ${node.line}) names ${to.id}, which is left out.`];
-  });
+): Promise<string[]> {
+  const problems: string[] = [];
+  for (const { node, to } of referencesOf(readableTreeOf(fields.script))) {
+    if (to.type !== 'id' || !skipped.includes(to.id) || ours.has(to.id)) continue;
+    const other = await findDefinition(on, to.id);
+    if (other === null) continue;
+    problems.push(
+      `script: (line ${node.line}) names ${to.id}, which is left out, and "${other.name}" here.`,
+    );
+  }
+  return problems;
 }
 
 async function documentOf(

@@ -38,10 +38,9 @@ export async function isSignedForHook(
   on: Connection,
   { hookId, signature, body }: SignedRequest,
 ): Promise<boolean> {
-  const secrets = await hookSecrets(on, hookId ?? 0);
-  const { secret, former } = secrets ?? { secret: nobodys, former: null };
+  const { secret, former } = await hookSecrets(on, hookId ?? 0);
   const given = Buffer.from(signature?.toLowerCase() ?? '');
-  const current = isSigned(secret, body, given);
+  const current = isSigned(secret ?? nobodys, body, given);
   const before = isSigned(former ?? nobodys, body, given);
   return current || before;
 }

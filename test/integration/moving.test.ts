@@ -300,6 +300,7 @@ describe('an import', () => {
 
   it('imports nothing, and says everything, when something stands in the way', async () => {
     const taken = await define(db, 'noop:', { name: 'taken' });
+    const other = await define(db, 'noop:', { name: 'other' });
     const deleted = await define(db, 'noop:', { name: 'deleted' });
     await db.query('update definitions set deleted_at = now() where id = $1', [deleted.id]);
     const wish = wishOf(
@@ -307,16 +308,16 @@ describe('an import', () => {
         told(taken.id, { name: 'other' }),
         told(deleted.id),
         told(300, { script: 'noop:\nparallel_fork: 0\n  execute: a\n' }),
-        told(301, { script: 'wait: 999/daily\nsub_process: 302' }),
+        told(301, { script: `wait: 999/daily\nsub_process: 302\nsub_process: ${other.id}` }),
         told(303, { cron: ['0 0 30 2 *'] }),
       ],
-      { skipped: [302] },
+      { skipped: [302, other.id] },
     );
     await expect(planImport(db, wish, facts)).rejects.toMatchObject({
       code: 'invalid',
       details: [
         `${origin}/definitions/${taken.id} id: ${taken.id} is "taken" here, another job than "other". Import into a database without it.`,
-        `${origin}/definitions/301 script: (line 2) names 302, which is left out.`,
+        `${origin}/definitions/301 script: (line 3) names ${other.id}, which is left out, and "other" here.`,
         `${origin}/definitions/${deleted.id} id: ${deleted.id} belonged to a definition that was deleted.`,
         expect.stringMatching(
           /definitions\/300 script: \(line 2\) `parallel_fork` must have a size/,
@@ -359,7 +360,7 @@ describe('an import', () => {
           'execute: curl h/x#frag\nwait: 501/daily\nretry: count=1\n  sequence:\n    execute: a\n',
       }),
       told(501, { user_id: [2] }),
-      told(502, { script: 'execut: x' }),
+      told(502, { script: 'execut: \u001B[2Jx' }),
     ]);
     const env = { DATABASE_URL: db.url, KUROKO2_CLIENT: kuroko2.client };
     const kuroko = cliWith(env);
@@ -369,13 +370,15 @@ describe('an import', () => {
     expect(bad.stderr).toContain(
       `${kuroko2.url}/mounted/definitions/502 script: (line 1) \`execut\``,
     );
+    // What it tells is not to be obeyed by a terminal.
+    expect(bad.stderr).not.toContain('\u001B');
     const dry = await kuroko(...args, '--skip', '502', '--dry-run');
     expect(dry.code).toBe(0);
     expect(dry.stdout).toBe(`create 500 wait and see (${kuroko2.url}/mounted/definitions/500)
+  (line 1) Kuroko2 took this \`#\` for the begin of a comment; here the text goes on. Put a space before it if it begins one; quoted it means the same in both.
   (line 2) Its timeout counts from the wait; in Kuroko2 from the launch, or the fork around it.
   (line 3) It covers every step below it; in Kuroko2 only those directly below.
   A launch while this one waits is prevented; Kuroko2 overlooked runs that wait.
-  (line 1) Kuroko2 took this \`#\` for the begin of a comment; here the text goes on. Put a space before it if it begins one; quoted it means the same in both.
 create 501 job 501 (${kuroko2.url}/mounted/definitions/501)
 `);
     for (const sentence of [

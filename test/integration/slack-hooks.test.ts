@@ -28,13 +28,13 @@ describe('/kuroko hook', () => {
     const before = (await slack.messages()).filter(({ ephemeral_to: to }) => !to).length;
     const made = await shell.ask(`hook ${id} create github GIT_REF=ref`);
     const [hook] = await hooksOf(shell.db, id);
-    const { secret = '' } = (await hookSecrets(shell.db, hook?.id ?? 0)) ?? {};
+    const { secret } = await hookSecrets(shell.db, hook?.id ?? 0);
     expect(secret).toMatch(/^\w{64}$/);
     expect(shown(made)).toContain(`Secret \`${secret}\``);
     expect(shown(made)).toContain(`/v1/hooks/${hook?.id}\``);
     expect(shown(made)).toContain('GIT_REF=ref');
     // What a notification shows on a locked phone.
-    expect(made.text).not.toContain(secret);
+    expect(made.text).not.toContain(String(secret));
     const list = shown(await shell.ask(`hook ${id}`));
     expect(list).toContain('*github*');
     expect(list).toContain('not used yet');

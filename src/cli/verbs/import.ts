@@ -48,7 +48,7 @@ export async function importVerb(outside: Outside, flags: ImportFlags): Promise<
     const report = planned.plan.map((one, index) => {
       const mask = secretsOfPlan(one, facts);
       const notes = [...(planned.notes[index] ?? []), ...(warnings[index] ?? [])];
-      return { one, mask, notes: notes.map((note) => mask.text(note)) };
+      return { one, mask, notes: notes.toSorted(byLine).map((note) => mask.text(note)) };
     });
     if (!flags.json) {
       for (const { one, mask, notes } of report) {
@@ -69,6 +69,12 @@ export async function importVerb(outside: Outside, flags: ImportFlags): Promise<
     return 0;
   });
 }
+
+const byLine = (one: string, other: string): number => lineOf(one) - lineOf(other);
+
+/** What is of no line comes last. */
+const lineOf = (note: string): number =>
+  Number(/^\(line (\d+)\)/.exec(note)?.[1] ?? Number.MAX_SAFE_INTEGER);
 
 function clientOf({ client }: ImportFlags, origin: string): string {
   const given = client ?? process.env['KUROKO2_CLIENT'] ?? '';
