@@ -17,7 +17,6 @@ export async function up(knex: Knex): Promise<void> {
 
     -- What is told in one message belongs to the first of its notices.
     alter table outbox add digest_of bigint;
-    create index outbox_digest on outbox (digest_of) where digest_of is not null;
 
     -- Failures of one cause after the first: shown in its thread, and counted in it.
     alter table slack_messages

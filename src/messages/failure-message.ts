@@ -1,5 +1,5 @@
 /** A failure of one step: the reply in the run's thread that wakes somebody up. */
-import { markup, render } from '../templates.ts';
+import { markup, render, type Markup } from '../templates.ts';
 import { context, section, type Block, type Content } from './blocks.ts';
 import { cancelButton, tokenButtons } from './buttons.ts';
 import { deed, deedAbout } from './deeds.ts';
@@ -7,6 +7,7 @@ import { code, line, outputBlock, paragraph } from './fit.ts';
 import { definitionLink, instanceLink, jobName, moment } from './phrases.ts';
 import { markdownSection, plainMarkdown } from './plain-markdown.ts';
 import { failedExecution } from './failed-execution.ts';
+import { callingText, type Mentions } from './mentions.ts';
 import { lostRisk } from './lost-risk.ts';
 import { repeatsLine, type Repeats } from './repeats.ts';
 import { stepText } from './step-list.ts';
@@ -17,17 +18,26 @@ import type { About } from './about.ts';
 
 const outputLines = 20;
 
+export interface FailureDetails {
+  /** The output where the run has it no more. */
+  readonly tail?: string;
+  /** What it stands for. */
+  readonly repeats?: Repeats;
+  /** Whom the failure text calls; left out: nobody. */
+  readonly mentions?: Mentions;
+}
+
 /**
  * What failed at this attempt of a token and how, the last 20 lines, what it blocks, the failure
  * text, the job's own Recovery Procedures, and buttons as long as it is open; then who dealt
  * with it. `attempt` is the token's after the failure; one more than the token's own is the end of
- * a token that became critical. `tail` is the output where the run has it no more.
+ * a token that became critical.
  */
 export function failureMessage(
   run: ShownRun,
   tokenId: number,
   attempt: number,
-  about: About & { readonly tail?: string; readonly repeats?: Repeats },
+  about: About & FailureDetails,
 ): Content {
   const token = run.tokens.find(({ id }) => id === tokenId);
   const critical = token?.status === 'critical' && attempt > token.attempt;
@@ -61,7 +71,7 @@ export function failureMessage(
       ...(about.repeats === undefined ? [] : repeatsLine('failed', about.repeats)),
       ...(open && execution?.status === 'lost' ? [section(lostRisk(execution))] : []),
       ...(execution === undefined || tail === undefined ? [] : [outputSection(tail)]),
-      ...(open || critical ? advice(run) : []),
+      ...(open || critical ? advice(run, about.mentions) : []),
       ...(open && token !== undefined ? buttons(run, token) : []),
       ...(open || critical ? [] : [context(settled(run, tokenId, attempt))]),
     ],
@@ -104,14 +114,14 @@ export function outputSection(tail: string): Block {
 }
 
 /** What a person needs to know to deal with it. */
-function advice(run: ShownRun): Block[] {
+function advice(run: ShownRun, mentions: Mentions | undefined): Block[] {
   const { failureText, description, preventMulti } = run.definition;
   const procedures = markdownSection(description, /^recovery procedures?$/i);
   const blocks = preventMulti === 'error' || preventMulti === 'working_or_error';
   return [
     ...(failureText === null || failureText.trim() === ''
       ? []
-      : [section(render('slack/failure#text', { text: paragraph(failureText, 1_000) }))]),
+      : [section(render('slack/failure#text', { text: called(failureText, mentions) }))]),
     ...(procedures === null
       ? []
       : [
@@ -124,6 +134,9 @@ function advice(run: ShownRun): Block[] {
     ...(blocks ? [context(render('slack/failure#blocks'))] : []),
   ];
 }
+
+const called = (text: string, mentions: Mentions | undefined): Markup | string =>
+  mentions === undefined ? paragraph(text, 1_000) : callingText(text, 1_000, mentions);
 
 function buttons(run: ShownRun, token: StoredToken): Block[] {
   return [{ type: 'actions', elements: [...tokenButtons(run, token), cancelButton(run)] }];

@@ -3,6 +3,7 @@ import { backlogMessage } from '../messages/backlog-message.ts';
 import { failedExecution } from '../messages/failed-execution.ts';
 import { failureMessage } from '../messages/failure-message.ts';
 import { lateMessage } from '../messages/late-message.ts';
+import { mentionedNames } from '../messages/mentions.ts';
 import { normalMessage } from '../messages/normal-message.ts';
 import { reminderMessage } from '../messages/reminder-message.ts';
 import { skippedMessage } from '../messages/skipped-message.ts';
@@ -29,7 +30,7 @@ export async function tellFailure(
   const { delivery, notifier } = telling;
   const age = notifier.about().now.getTime() - delivery.createdAt.getTime();
   if (delivery.event === 'failure' && age > oldMs && !waits(telling.run, failure)) return;
-  const content = await failureContent(telling, failure);
+  const content = await failureContent(telling, { ...failure, foldedInto: standing?.id ?? null });
   // The thread is gone: it is told in that of the other.
   const there = standing !== null && place.thread === undefined ? beside(standing) : place;
   const message = { ...failure, foldedInto: standing?.id ?? null };
@@ -54,14 +55,18 @@ const waits = ({ tokens }: ShownRun, { tokenId, attempt }: Failure): boolean =>
 /** What a failure looks like now, or what was skipped; with the number of those that it stands for. */
 export async function failureContent(
   { notifier: { books, about }, run }: Telling,
-  message: Failure | SlackMessage,
+  message: SlackMessage | (Failure & Pick<SlackMessage, 'foldedInto'>),
 ): Promise<Content> {
   const tokenId = message.tokenId ?? 0;
   const execution = failedExecution(run, tokenId, message.attempt);
   const tail = execution === undefined ? undefined : await books.readTail(execution.id);
   const repeats = 'id' in message ? await books.repeatsOf(message.id) : undefined;
+  // What another stands for calls nobody again.
+  const text = message.foldedInto === null ? run.definition.failureText : null;
+  const mentions = text === null ? undefined : await books.idsOf(mentionedNames(text));
   const view = {
     ...about(),
+    ...(mentions !== undefined && { mentions }),
     ...(tail !== undefined && { tail }),
     ...(repeats !== undefined && { repeats }),
   };

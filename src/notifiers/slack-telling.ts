@@ -26,6 +26,8 @@ export interface SlackBooks {
   firstPrevented(by: number): Promise<SlackMessage | null>;
   /** The message into which the last failure of a definition was folded; null where it was shown. */
   quietFailure(definitionId: number, channel: string): Promise<SlackMessage | null>;
+  /** Slack ids of people by their names in small letters. */
+  idsOf(names: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Has the messages of an instance brought up to date before long. */
   refresh(instanceId: number): Promise<void>;
 }

@@ -79,7 +79,11 @@ export async function openDigest(
 
 /** Each of its notices is told by itself again. */
 export async function closeDigest(on: Connection, digest: number): Promise<void> {
-  await on.query('update outbox set digest_of = null where digest_of = $1', [digest]);
+  await on.query(
+    `update outbox set digest_of = null
+     where digest_of = $1 and delivered_at is null and dead_at is null`,
+    [digest],
+  );
 }
 
 export async function markDigestDelivered(on: Connection, digest: number): Promise<void> {

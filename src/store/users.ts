@@ -91,3 +91,18 @@ export async function replaceAdmins(
     [definitionId, userIds],
   );
 }
+
+/** Slack ids of people by their names in small letters; of those who share a name none. */
+export async function slackIdsByName(
+  on: Connection,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  if (names.length === 0) return new Map();
+  const rows = await on.query<{ name: string; id: string }>(
+    `select lower(name) as name, min(slack_user_id) as id from users
+     where kind = 'person' and slack_user_id is not null and lower(name) = any($1)
+     group by lower(name) having count(*) = 1`,
+    [names],
+  );
+  return new Map(rows.map(({ name, id }) => [name, id]));
+}

@@ -229,7 +229,7 @@ export function createDeliveries({
       outage.nextCallInMs() > 0
         ? outage.nextCallInMs()
         : Math.max(notifier.api.pausedFor(), Math.max(0, dueAt - performance.now())),
-    inTrouble: () => outage.isOn() || notifier.api.pausedFor() > 0,
+    inTrouble: () => outage.hasFailed() || notifier.api.pausedFor() > 0,
     async drain(mostMs) {
       const deadline = performance.now() + mostMs;
       const stop = setTimeout(() => {

@@ -13,6 +13,7 @@ import {
   shownOfCause,
   slackMessagesOf,
 } from '../store/slack-messages.ts';
+import { slackIdsByName } from '../store/users.ts';
 import type { SlackBooks } from '../notifiers/slack-telling.ts';
 import type { EngineFacts } from '../operations/engine-facts.ts';
 import type { Database } from '../store/database.ts';
@@ -38,6 +39,7 @@ export function slackBooks(db: Database, facts: EngineFacts): SlackBooks {
     repeatsOf: (messageId) => repeatsOf(db, messageId),
     firstPrevented: (by) => firstPrevented(db, by),
     quietFailure: (definitionId, wanted) => quietFailure(db, definitionId, wanted),
+    idsOf: (names) => slackIdsByName(db, names),
     refresh: (instanceId) => insertRefresh(db, instanceId),
   };
 }

@@ -5,6 +5,8 @@ import type { Log } from '../log.ts';
 export interface SlackOutage {
   /** Also true before the first answer: nobody knows. */
   isOn(): boolean;
+  /** A call has failed since the last answer. */
+  hasFailed(): boolean;
   /** Milliseconds until it is time for the next call. */
   nextCallInMs(): number;
   /** A call has failed for a reason that is none of the message's; returns the seconds to wait. */
@@ -34,6 +36,7 @@ export function createSlackOutage(log: Log): SlackOutage {
 
   return {
     isOn: () => !answered,
+    hasFailed: () => faults > 0,
     nextCallInMs: () => Math.max(0, nextCall - performance.now()),
     noteFault(fault, about) {
       say(fault, about);

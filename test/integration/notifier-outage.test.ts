@@ -1,9 +1,11 @@
 import pino from 'pino';
 import { describe, expect, it } from 'vitest';
 import { checkUntold } from '../../src/cli/check-untold.ts';
+import { readiness } from '../../src/main/readiness.ts';
 import { untoldOf, waitingForSlack } from '../../src/store/untold.ts';
 import { deliveryStage } from '../support/delivery-stage.ts';
 import { define, launchMany, launchOne } from '../support/operations.ts';
+import { cliWith } from '../support/run-cli.ts';
 import { until } from '../support/until.ts';
 import type { DefinitionFields } from '../../src/store/definitions.ts';
 
@@ -146,6 +148,7 @@ it('asks with one call at a time, less and less often, as long as Slack is away'
   await launchMany(stage.db, id, 5);
   stage.slack.trouble(down, ages);
   const deliveries = stage.notifier();
+  expect(deliveries.inTrouble()).toBe(false);
   const end = performance.now() + 2_500;
   await until('the end of the look', async () => {
     await deliveries.take();
@@ -178,9 +181,22 @@ describe('a token that was revoked', () => {
     expect(await checkUntold(stage.db)).toMatchObject([
       { type: 'problem', message: expect.stringMatching(/^2 wait since .*: token_revoked$/) },
     ]);
+    const threads = { state: () => ({ notifier: 'up' as const }) };
+    const guardian = { list: async () => [], socketPath: '/' };
+    expect(await readiness(stage.db, guardian, threads)).toMatchObject({
+      ok: true,
+      checks: { slack: expect.stringMatching(/^2 messages wait since .*Z: token_revoked$/) },
+    });
+    const kuroko = cliWith({ DATABASE_URL: stage.url });
+    const status = await kuroko('status');
+    expect(status.stderr).toMatch(/^2 messages wait for Slack since .*: token_revoked$/m);
+    const one = await kuroko('status', String(run));
+    expect(one.stdout).toMatch(/^Slack has not been told of launch since .*: token_revoked$/m);
+
     stage.slack.refuseAll(null);
     await stage.settle(stage.notifier());
     expect(stage.slack.messages).toHaveLength(2);
+    expect(await readiness(stage.db, guardian, threads)).toMatchObject({ checks: { slack: 'up' } });
     expect(await checkUntold(stage.db)).toEqual([]);
   });
 });

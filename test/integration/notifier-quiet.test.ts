@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { findOrCreateUser } from '../../src/store/users.ts';
 import { insertReminders } from '../../src/store/reminders.ts';
 import { deliveryStage } from '../support/delivery-stage.ts';
 import { define, launchMany, launchOne } from '../support/operations.ts';
@@ -147,6 +148,16 @@ it('shows a step that the script skipped, with its error, also where not all eve
   await stage.settle();
   expect(shown(), 'and once an hour').toHaveLength(2);
   expect(words(skipped)).toContain('🔁 1 other run has skipped the same since');
+});
+
+it('calls whom the failure text names, once for the same failure', async () => {
+  await stage.db.transaction((tx) => findOrCreateUser(tx, { slackUserId: 'U0ANN', name: 'Ann' }));
+  const { id } = await job({ failureText: '@ann @here look' });
+  await failOne(id);
+  await failOne(id);
+  const [, first, , second] = stage.slack.messages;
+  expect(words(first)).toContain('"<@U0ANN> <!here> look"');
+  expect(words(second)).toContain('"@ann @here look"');
 });
 
 describe('back to normal', () => {

@@ -18,6 +18,7 @@ import { until } from './until.ts';
 
 export interface DeliveryStage {
   readonly db: Database;
+  readonly url: string;
   readonly slack: SlackStandIn;
   readonly worker: HandWorker;
   /** One more notifier. */
@@ -100,6 +101,9 @@ export function deliveryStage(): DeliveryStage {
   return {
     get db() {
       return db;
+    },
+    get url() {
+      return database.url;
     },
     get slack() {
       return slack;

@@ -208,7 +208,7 @@ function contentOf(
   const blocks = JSON.parse(args['blocks'] ?? '[]') as Block[];
   if (text === '' && blocks.length === 0) return 'no_text';
   if (args['parse'] !== 'none' || 'link_names' in args) return 'invalid_arguments';
-  const problems = checkMessage({ text, blocks });
+  const problems = checkMessage({ text, blocks }, { calls: true });
   if (problems.length > 0)
     return problems.some((p) => p.startsWith('text')) ? 'msg_too_long' : 'invalid_blocks';
   return { text, blocks };

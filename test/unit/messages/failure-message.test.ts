@@ -59,6 +59,9 @@ describe('an open failure', () => {
     });
     const message = failureMessage(failedRun({ definition }), 21, 1, about);
     expect(words(message)).toContain('@oncall &amp; co');
+    const mentions = new Map([['oncall', 'U0ONCALL']]);
+    const calling = failureMessage(failedRun({ definition }), 21, 1, { ...about, mentions });
+    expect(words(calling)).toContain('<@U0ONCALL> &amp; co');
     expect(words(message)).toContain('*Recovery Procedures*\\n1. Look at *a &lt; b*"');
     expect(words(message)).toContain('no other run of this job is launched');
     const free = failedRun({ definition: definitionOf({ preventMulti: 'none' }) });

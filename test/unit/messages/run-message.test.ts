@@ -311,6 +311,38 @@ it('shows one run in full, with every command', () => {
   expect(words(message)).not.toContain('of memory');
 });
 
+it('says of a run what its channel could not be told', () => {
+  const untold = { event: 'failure', since: at('12:02:00'), reason: 'is_archived' } as const;
+  expect(words(instanceStatus(failedRun(), about, { ...untold, givenUp: true }))).toMatch(
+    /⚠️ Its channel could not be told of `failure` at <!date.*>: is_archived/,
+  );
+  expect(words(instanceStatus(failedRun(), about, { ...untold, givenUp: false }))).toMatch(
+    /⚠️ Its channel has not been told of `failure` since <!date.*>: is_archived/,
+  );
+  expect(words(instanceStatus(failedRun(), about))).not.toContain('⚠️');
+});
+
+it('says that a job is back to normal, of the first success after a failure', () => {
+  const instance = instanceOf({
+    status: 'success',
+    finishedAt: at('12:05:07'),
+    afterFailure: true,
+  });
+  expect(runMessage(finishedRun({ instance }), about).text).toBe(
+    '✅ nightly-report is back to normal',
+  );
+  const working = workingRun({ instance: instanceOf({ afterFailure: true }) });
+  expect(runMessage(working, about).text).toBe('▶️ nightly-report is running');
+});
+
+it('says how many other launches the same run was in the way of', () => {
+  const instance = instanceOf({ status: 'canceled', preventedBy: 7, canceledAt: at('12:00:00') });
+  const prevented = workingRun({ instance, tokens: [], executions: [] });
+  expect(words(runMessage(prevented, about))).not.toContain('🔁');
+  const often = { ...prevented, alsoPrevented: { count: 1, lastAt: at('12:04:00') } };
+  expect(words(runMessage(often, about))).toContain('🔁 1 other launch was prevented since');
+});
+
 it('shows how much memory each command took, and the run at most', () => {
   const executions = [2_200_000, 12_900_000, null].map((peakMemory) =>
     executionOf({ status: 'finished', exitStatus: 0, peakMemory }),
