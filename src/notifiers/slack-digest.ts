@@ -20,15 +20,13 @@ interface Waiting {
   readonly due: boolean;
 }
 
-/** Ids of the notices that are told in one message; none where there are too few for that. */
-export function planDigest(notices: readonly WaitingNotice[]): number[] {
+/** The notices that are told in one message; none where there are too few for that. */
+export function planDigest(notices: readonly WaitingNotice[]): WaitingNotice[] {
   const instances = byInstance(notices);
   if (instances.filter(({ due }) => due).length < fewestRuns) return [];
   const failed = instances.filter(({ notices: [{ status }] }) => status === 'error');
   const own = new Set(oneOfEachJobFirst(failed).slice(0, ownMessages));
-  return instances
-    .filter((instance) => !own.has(instance))
-    .flatMap((instance) => instance.notices.map(({ id }) => id));
+  return instances.filter((instance) => !own.has(instance)).flatMap((instance) => instance.notices);
 }
 
 /** Posts it, where there is anything to tell; throws a `SlackFaultError`. */

@@ -1,7 +1,7 @@
 /** Notices of one channel that have waited for long: told together, in one message. */
 import type { InstanceStatus } from './instances.ts';
 import type { NoticeEvent } from './outbox.ts';
-import type { Connection } from './database.ts';
+import type { Connection, Tx } from './database.ts';
 
 /** A notice with what its instance has come to by now. */
 export interface WaitingNotice {
@@ -23,7 +23,7 @@ export interface WaitingNotice {
 }
 
 /** `$1`: the default channel. */
-const notices = (where: string): string => `
+const selectNotices = (where: string): string => `
   select o.id, o.event, o.payload->>'by' as by,
     coalesce((o.payload->>'bySystem')::boolean, false) as by_system, o.created_at, o.instance_id,
     i.definition_id, i.status, i.prevented_by, i.after_failure, d.notify_all_events,
@@ -44,7 +44,7 @@ export function waitingFor(
   claimed: readonly number[],
 ): Promise<WaitingNotice[]> {
   return on.query<WaitingNotice>(
-    notices(`coalesce(d.slack_channel, $1, i.launch_channel) = $2 and o.digest_of is null
+    selectNotices(`coalesce(d.slack_channel, $1, i.launch_channel) = $2 and o.digest_of is null
       and not exists (select from slack_messages m where m.instance_id = i.id and m.kind = 'run')
       and not exists (select from outbox u where u.instance_id = i.id and u.leased_until > now()
         and u.delivered_at is null and u.dead_at is null and u.id <> all($3))`),
@@ -58,23 +58,35 @@ export function digestNotices(
   digest: number,
   defaultChannel: string | null,
 ): Promise<WaitingNotice[]> {
-  return on.query<WaitingNotice>(notices('o.digest_of = $2'), [defaultChannel, digest]);
+  return on.query<WaitingNotice>(selectNotices('o.digest_of = $2'), [defaultChannel, digest]);
 }
 
-/** Has these told in one message, in the place of the first; the ids of those for which nobody was faster. */
+/**
+ * Has these told in one message, in the place of the first; of an instance all of them, or none where
+ * somebody else has begun with one meanwhile. The ids of those that are.
+ */
 export async function openDigest(
-  on: Connection,
-  ids: readonly number[],
+  tx: Tx,
+  notices: readonly Pick<WaitingNotice, 'id' | 'instanceId'>[],
   claimed: readonly number[],
 ): Promise<number[]> {
-  const rows = await on.query<{ id: number }>(
-    `update outbox set digest_of = (select min(id) from unnest($1::bigint[]) as m (id))
+  const free = await tx.query<{ id: number }>(
+    `select id from outbox
      where id = any($1) and digest_of is null and delivered_at is null and dead_at is null
        and (leased_until is null or leased_until < now() or id = any($2))
-     returning id`,
-    [ids, claimed],
+     order by id for no key update`,
+    [notices.map(({ id }) => id), claimed],
   );
-  return rows.map(({ id }) => id);
+  const ids = new Set(free.map(({ id }) => id));
+  const begun = new Set(
+    notices.filter(({ id }) => !ids.has(id)).map((notice) => notice.instanceId),
+  );
+  const members = notices.filter(({ instanceId }) => !begun.has(instanceId)).map(({ id }) => id);
+  await tx.query('update outbox set digest_of = $2 where id = any($1)', [
+    members,
+    members.reduce((first: number | null, id) => Math.min(first ?? id, id), null),
+  ]);
+  return members;
 }
 
 /** Each of its notices is told by itself again. */

@@ -2,6 +2,7 @@
 import { destinationOf, deliver } from '../notifiers/slack.ts';
 import { deliverDigest, planDigest } from '../notifiers/slack-digest.ts';
 import { SlackFaultError, type SlackFault } from '../notifiers/slack-fault.ts';
+import { inTransaction } from '../operations/in-transaction.ts';
 import {
   closeDigest,
   digestNotices,
@@ -152,9 +153,9 @@ export function createDeliveries({
     looked.set(wanted, performance.now());
     // Those that this process has claimed for the channel come after this one: none has begun.
     const mine = [...underWay].filter(([, other]) => other.lane === lane).map(([id]) => id);
-    const ids = planDigest(await waitingFor(db, wanted, notifier.defaultChannel, mine));
-    if (ids.length === 0) return;
-    const opened = new Set(await openDigest(db, ids, mine));
+    const planned = planDigest(await waitingFor(db, wanted, notifier.defaultChannel, mine));
+    if (planned.length === 0) return;
+    const opened = new Set(await inTransaction(db, (tx) => openDigest(tx, planned, mine)));
     for (const id of mine) if (opened.has(id)) joining.add(id);
   }
 

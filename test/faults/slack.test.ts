@@ -32,6 +32,10 @@ const room = (slack: SlackStandIn, index: number): string => {
   return name;
 };
 
+/** Nobody is at anything any more: what was held is free as if the lease were over. */
+const freeLeases = (db: Database) =>
+  db.query('update outbox set leased_until = null where leased_until is not null');
+
 const open = async (db: Database): Promise<number> => {
   const [row] = await db.query<{ open: number }>(
     'select count(*) as open from outbox where delivered_at is null and dead_at is null',
@@ -51,9 +55,7 @@ it(
     const { db, url, slack } = await stage();
     const worker = await handWorker(db);
     const happened: Happened[] = [];
-    /** No faster than they are told: what waits for minutes is told in one message. */
-    const pace = { ended: 0 };
-    const ahead = () => pace.ended < kills && happened.length / runs > (pace.ended + 1) / kills;
+    const progress = { fed: false };
 
     /** Four notices a run: launched, failed, retried, back to normal. */
     async function live(index: number): Promise<void> {
@@ -70,15 +72,17 @@ it(
     const living = (async () => {
       for (let index = 0; index < runs; index += 1) {
         await live(index);
-        while (ahead()) await sleep(20);
+        // No faster than they are told: what waits for minutes is told in one message.
+        if (long) await until('most to be told', async () => (await open(db)) < 4 * rooms, 120_000);
       }
+      progress.fed = true;
     })();
-    for (; pace.ended < kills; pace.ended += 1) {
+    let killed = 0;
+    for (; killed < kills || !progress.fed; killed += 1) {
       const notifier = await startNotifier(url, slack.apiUrl, onTestFinished);
-      await sleep(Math.random() * (long ? 1_200 : 300));
+      await sleep(Math.random() * (long ? 4_000 : 600));
       await killNotifier(notifier);
-      // Nobody else is at anything: what it held is free as if its lease were over.
-      await db.query('update outbox set leased_until = null where leased_until is not null');
+      await freeLeases(db);
     }
     await living;
     const last = await startNotifier(url, slack.apiUrl, onTestFinished);
@@ -90,7 +94,7 @@ it(
       'select count(*) as notices from outbox where delivered_at is not null',
     );
     process.stdout.write(
-      `${notices} notices, ${kills} kills: ${slack.messages.length} messages, ${repeated} posts that Slack knew already\n`,
+      `${notices} notices, ${killed} kills: ${slack.messages.length} messages, ${repeated} posts that Slack knew already\n`,
     );
   },
 );
@@ -150,6 +154,7 @@ it('after hours without Slack each channel hears of them in one message', patien
   slack.calm();
   if (!long) {
     await killNotifier(notifier);
+    await freeLeases(db);
     notifier = await startNotifier(url, slack.apiUrl, onTestFinished);
   }
   const back = performance.now();

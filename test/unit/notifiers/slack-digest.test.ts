@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
-import { planDigest } from '../../../src/notifiers/slack-digest.ts';
+import { planDigest as planned } from '../../../src/notifiers/slack-digest.ts';
 import type { WaitingNotice } from '../../../src/store/digests.ts';
 
+const planDigest = (notices: readonly WaitingNotice[]) => planned(notices).map(({ id }) => id);
 const notice = (id: number, more: Partial<WaitingNotice> = {}): WaitingNotice => ({
   id,
   event: 'finished',
