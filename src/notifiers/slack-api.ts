@@ -1,6 +1,7 @@
 /** The outbox's own way to Slack: two calls, never faster than Slack allows. */
 import { LogLevel, WebClient } from '@slack/web-api';
 import { createHash, randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { faultOf, isOfARepeat, SlackFaultError } from './slack-fault.ts';
 import type { Content } from '../messages/blocks.ts';
@@ -58,6 +59,8 @@ export function createSlackApi({
     ...(apiUrl !== null && { slackApiUrl: apiUrl }),
   });
   const stopped = new AbortController();
+  // Each call that waits for its turn listens, and there may be many.
+  setMaxListeners(0, stopped.signal);
   const nextPost = new Map<string, number>();
   const ids = new Map<string, string>();
   let nextEdit = 0;
