@@ -175,8 +175,8 @@ describe('a command of several lines', () => {
 
   it('is told that it mixes tabs and spaces, but not of what only the shell sees', () => {
     const mixed = errorsOf('execute: |\n  a\n\tb\nnoop:');
-    expect(mixed.map(({ line, message }) => [line, message])).toEqual([
-      [3, '(line 3) inconsistent indentation.'],
+    expect(mixed.map(({ line, column, message }) => [line, column, message])).toEqual([
+      [3, 2, '(line 3) inconsistent indentation.'],
     ]);
     expect(errorsOf('fork:\n  execute: |\n\t\t\ta').map((error) => error.line)).toEqual([3]);
     expect(command('  cat <<-x', '  \ta', '  x')).toBe('cat <<-x\n\ta\nx');
