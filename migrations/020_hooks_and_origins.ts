@@ -18,7 +18,7 @@ export async function up(knex: Knex): Promise<void> {
       created_at timestamptz not null default now(),
       rotated_at timestamptz,
       last_used_at timestamptz,
-      -- It was called, and may be called once more: nobody is to take its number or its past.
+      -- Its number stands in audit.
       removed_at timestamptz,
       check ((former_secret is null) = (former_until is null))
     );

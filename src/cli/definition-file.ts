@@ -3,6 +3,7 @@ import { LineCounter, isMap, isNode, isScalar, parseAllDocuments, type Document 
 import { z } from 'zod';
 import { beginOf, isEmpty } from './yaml-document.ts';
 import { longestKillGrace } from '../operations/definition-problems.ts';
+import { splitTags } from '../operations/split-tags.ts';
 import { schedulesSchema, suspendSchedulesSchema } from './schedule-schema.ts';
 import type { DefinitionDocument } from '../operations/apply-definitions.ts';
 import type { DefinitionFields } from '../store/definitions.ts';
@@ -127,12 +128,6 @@ function documentOf(given: z.infer<typeof schema>, place: string): DefinitionDoc
     schedules: given.schedules ?? null,
     suspendSchedules: given.suspend_schedules ?? null,
   };
-}
-
-/** As the form splits what is typed into it. */
-export function splitTags(tags: readonly string[]): string[] {
-  const split = tags.flatMap((tag) => tag.split(/[,、]/)).map((tag) => tag.trim());
-  return [...new Set(split.filter((tag) => tag !== ''))];
 }
 
 /** Aliases are resolved here; a document that grows without end through them is refused. */

@@ -1,5 +1,5 @@
 /** A definition as Kuroko2 tells it, in our words. */
-import { splitTags } from './definition-file.ts';
+import { splitTags } from '../operations/split-tags.ts';
 import type { Kuroko2Definition } from './kuroko2-definitions.ts';
 import type { MovedDefinition } from '../operations/import-definitions.ts';
 

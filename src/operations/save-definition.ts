@@ -16,6 +16,7 @@ import { databaseClock, type Clock } from './clock.ts';
 import { writeSchedules } from './edit-schedules.ts';
 import { referenceProblems } from './reference-problems.ts';
 import { showDefinition } from './show.ts';
+import { splitTags } from './split-tags.ts';
 import { definitionProblems } from './definition-problems.ts';
 import { replan, settleSchedules } from './settle-schedules.ts';
 import type { EngineFacts } from './engine-facts.ts';
@@ -64,10 +65,11 @@ export async function saveDefinition(
 /** The same for several that may name one another: whoever writes them looks at that in the end. */
 export async function writeDefinition(
   tx: Tx,
-  wish: SaveWish,
+  given: SaveWish,
   facts: EngineFacts,
   clock: Clock = databaseClock,
 ): Promise<Saved> {
+  const wish = { ...given, fields: { ...given.fields, tags: splitTags(given.fields.tags) } };
   const admins = wish.admins.map((ref) => ref.trim()).filter((ref) => ref !== '');
   const problems = [
     ...definitionProblems(wish.fields, admins, facts),

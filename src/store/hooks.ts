@@ -86,13 +86,14 @@ export async function replaceHookSecret(
   return row;
 }
 
-/** Its secrets go at once; its deliveries stay for as long as they are kept. */
+/** Its secrets go, and what it was sent: nobody can send that again. */
 export async function removeHook(tx: Tx, id: number): Promise<void> {
   await tx.query(
     `update hooks set removed_at = now(), secret = '', former_secret = null, former_until = null
      where id = $1`,
     [id],
   );
+  await tx.query('delete from hook_deliveries where hook_id = $1', [id]);
 }
 
 /** What a hook was sent under an id, and answered. */

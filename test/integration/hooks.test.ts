@@ -257,6 +257,8 @@ describe('a hook', () => {
       id,
     ]);
     expect(left).toEqual({ secret: '', formerSecret: null });
+    const deliveries = await api.db.query('select from hook_deliveries where hook_id = $1', [id]);
+    expect(deliveries).toEqual([]);
     expect((await call({ hook: made.hook, secret: '' })).status).toBe(401);
   });
 

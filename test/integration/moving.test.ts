@@ -137,6 +137,14 @@ description: ${JSON.stringify(`${'long '.repeat(20_000)}\n`)}
     });
   });
 
+  it('meets no tag that a file would read as several', async () => {
+    await withDatabase(async (db) => {
+      const { tags } = await define(db, 'noop:', { tags: [' a,b ', 'c、a', ' ', 'd e'] });
+      expect(tags).toEqual(['a', 'b', 'c', 'd e']);
+      expect(await apply(db, await exported(db))).toEqual(['unchanged']);
+    });
+  });
+
   it('goes into a folder or to standard output, and comes back from both', async () => {
     await withDatabase(async (db) => {
       await define(db, 'execute: ./a.sh\n', { name: 'one' });
