@@ -51,8 +51,10 @@ export async function up(knex: Knex): Promise<void> {
       dead_at timestamptz,
       reason text
     );
-    create index deliveries_open on deliveries (target, endpoint, instance_id, id)
+    create index deliveries_open on deliveries (target, endpoint, id)
       where delivered_at is null and dead_at is null;
+    create index deliveries_leased on deliveries (target, endpoint)
+      where leased_until is not null and delivered_at is null and dead_at is null;
     create index deliveries_dead on deliveries (id) where dead_at is not null;
     create index deliveries_notice on deliveries (notice_id);
     create index deliveries_instance on deliveries (instance_id, id);
