@@ -32,7 +32,7 @@ export function loadTemplates(overrideFolder: string | null = null): void {
 /** Fills in every text there is with sample data, and says what is wrong, or may be. */
 export function checkTemplates(overrideFolder: string | null): Examined & { texts: number } {
   const { texts, problems, doubts } = textsWith(overrideFolder);
-  const ours = readTexts(ownFolder()).texts.flatMap((text) => examine(text, text.source).problems);
+  const ours = readTexts(ownFolder()).texts.flatMap((text) => examine(text, text).problems);
   return { texts: texts.size, problems: [...ours, ...problems], doubts };
 }
 
@@ -94,7 +94,7 @@ function textsWith(folder: string | null): Texts {
   const strangers = others.map((file) => `${file}: only .hbs files can replace a text`);
   const examined = given.map((text): Examined => {
     const replaced = ours.get(text.name);
-    if (replaced !== undefined) return examine(text, replaced.source);
+    if (replaced !== undefined) return examine(text, replaced);
     return { problems: [`${text.file}, line ${text.line}: ${unknown(text, ours)}`], doubts: [] };
   });
   return {
@@ -116,10 +116,8 @@ function unknown({ name }: Written, ours: ReadonlyMap<string, Written>): string 
 /** Compiling is put off until first use. */
 function compile({ name, source }: Written): Template {
   const [file = ''] = name.split('#');
-  if (file.startsWith('texts/')) {
-    const template = Handlebars.compile<unknown>(source, { noEscape: true });
-    return (view) => template(view).trim();
-  }
+  // What a text is filled in with stays as it is, to the last space.
+  if (file.startsWith('texts/')) return Handlebars.compile(source.trim(), { noEscape: true });
   if (!file.startsWith('slack/')) return Handlebars.compile(source);
   // Handlebars' escape function is one for all templates of the process, so the values are
   // escaped before they get there; three braces let nothing through either.

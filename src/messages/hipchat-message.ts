@@ -1,6 +1,7 @@
 /** What HipChat is told of an event, within the 10,000 characters that it takes. */
 import { render } from '../templates.ts';
 import { plainLine, plainLines, plainTail } from './plain-text.ts';
+import type { NoticeText } from './notice-text.ts';
 import type { RunNews } from './mail-run.ts';
 
 /** Characters of hostile text become at most six each in HTML. */
@@ -10,11 +11,11 @@ const outputLimit = 800;
 
 /** HTML. */
 export function hipChatMessage(
-  { payload, instance, definition, execution, tail }: RunNews,
-  { level, subject, baseUrl }: Record<'level' | 'subject' | 'baseUrl', string>,
+  { instance, definition, execution, tail }: RunNews,
+  { level, subject, message, baseUrl }: NoticeText & Record<'level' | 'baseUrl', string>,
 ): string {
   // The output that a message ends with stands below it as such.
-  const [reason = ''] = (payload.message ?? '').split('\n\n```\n');
+  const [reason = ''] = (message ?? '').split('\n\n```\n');
   return render('hipchat/message', {
     level,
     subject: plainLine(subject, 300),

@@ -1,5 +1,6 @@
 /** HipChat: messages in the room of a definition, over the room notifications of API v2. */
 import { hipChatMessage, hipChatText } from '../messages/hipchat-message.ts';
+import { noticeText } from '../messages/notice-text.ts';
 import { render } from '../templates.ts';
 import { forADay } from './pauses.ts';
 import { postJson } from './post-json.ts';
@@ -23,12 +24,13 @@ export function createHipChat(
       const { event, definition } = happening;
       const level = levels[event];
       if (level === null || !tellsChat(happening, definition)) return [];
-      const subject = render(`texts/notice#${event}`, { name: definition.name });
-      const message = hipChatMessage(happening, { level, subject, baseUrl });
+      const text = noticeText(happening, definition);
+      const { subject } = text;
+      const message = hipChatMessage(happening, { ...text, level, baseUrl });
       const requests = [notification(subject, message, 'html', level)];
-      const text = definition.failureText?.trim() ?? '';
-      if (isAlarm(level) && text !== '') {
-        requests.push(notification(subject, hipChatText(subject, text), 'text', level));
+      const failureText = definition.failureText?.trim() ?? '';
+      if (isAlarm(level) && failureText !== '') {
+        requests.push(notification(subject, hipChatText(subject, failureText), 'text', level));
       }
       return roomsOf(definition).flatMap((endpoint) =>
         requests.map((request) => ({ endpoint, request })),

@@ -11,9 +11,11 @@ import { setAsideMail, switchedOffMail } from '../messages/mail-operators.ts';
 import { mailText, type MailText } from '../messages/mail.ts';
 import { render } from '../templates.ts';
 import { plainAddress, type MailConfig } from '../config/mail.ts';
+import { endpointOf, recipients, type Readers, type Recipients } from './mail-recipients.ts';
 import { forADay } from './pauses.ts';
 import { createSmtp } from './smtp.ts';
 import { tellsByMail } from './told-of.ts';
+import type { Instance } from '../store/instances.ts';
 import type { Channel, Happening, Outgoing, Parcel, ScheduleHappening } from './channel.ts';
 
 export function createMail({ from, to: mailTo, smtp }: MailConfig, context: MailContext): Channel {
@@ -27,15 +29,13 @@ export function createMail({ from, to: mailTo, smtp }: MailConfig, context: Mail
     atOnce: 5,
     leaseSeconds: 80,
     shownEndpoint: (endpoint) => endpoint,
-    endpointsOf: ({ admins }) => {
-      const whom = recipients('admins', admins, mailTo);
-      return whom === null ? [] : [endpointOf(whom)];
-    },
+    endpointsOf: ({ admins }) => recipients('admins', admins, mailTo).map(endpointOf),
     parcelsOf: (happening) =>
       mailsOf(happening, context).flatMap(({ readers, text }) => {
         const admins = happening.instance === null ? [] : happening.admins;
-        const whom = recipients(readers, admins, mailTo);
-        return whom === null ? [] : [parcel(whom, text, happening, domain)];
+        return recipients(readers, admins, mailTo).map((whom) =>
+          parcel(whom, text, happening, domain),
+        );
       }),
     test: (endpoint) => {
       const text = mailText('subject-test', {
@@ -52,9 +52,6 @@ export function createMail({ from, to: mailTo, smtp }: MailConfig, context: Mail
     },
   };
 }
-
-/** `admins_alone`: without the copy, for `mail_to` gets a mail of its own. */
-type Readers = 'admins' | 'admins_alone' | 'mail_to';
 
 interface Told {
   readonly readers: Readers;
@@ -109,44 +106,12 @@ function scheduleMail(happening: ScheduleHappening, context: MailContext): MailT
   }
 }
 
-interface Recipients {
-  readonly to: readonly string[];
-  readonly cc: readonly string[];
-}
-
-/** Each once. Without an admin that has an address it goes to `mail_to`; null where nobody is left. */
-function recipients(
-  readers: Readers,
-  addresses: readonly string[],
-  mailTo: readonly string[],
-): Recipients | null {
-  const operators = unique(mailTo);
-  if (readers === 'mail_to') return { to: operators, cc: [] };
-  const admins = unique(addresses.filter((address) => plainAddress.test(address)));
-  if (readers === 'admins_alone') {
-    const to = without(admins, operators);
-    return to.length === 0 ? null : { to, cc: [] };
-  }
-  return admins.length === 0
-    ? { to: operators, cc: [] }
-    : { to: admins, cc: without(operators, admins) };
-}
-
-/** Upper and lower case are one. */
-function unique(addresses: readonly string[]): string[] {
-  const seen = new Map(addresses.toReversed().map((one) => [one.toLowerCase(), one]));
-  return [...seen.values()].toReversed();
-}
-
-function without(addresses: readonly string[], others: readonly string[]): string[] {
-  const left = new Set(others.map((one) => one.toLowerCase()));
-  return addresses.filter((one) => !left.has(one.toLowerCase()));
-}
-
 /** So that nobody's absence is answered with, and nothing else answers by itself. */
 const automatic = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' };
 
-const endpointOf = ({ to, cc }: Recipients): string => [...to, ...cc].join(', ');
+/** Another Kuroko of the same domain has an instance of this number, too. */
+const threadOf = ({ id, createdAt }: Pick<Instance, 'id' | 'createdAt'>): string =>
+  `instance-${id}-${createdAt.getTime()}`;
 
 function parcel(
   whom: Recipients,
@@ -155,7 +120,7 @@ function parcel(
   domain: string,
 ): Parcel {
   // No mail has this id: those of an instance stand together because they all refer to it.
-  const thread = instance === null ? null : `<instance-${instance.id}@${domain}>`;
+  const thread = instance === null ? null : `<${threadOf(instance)}@${domain}>`;
   return {
     endpoint: endpointOf(whom),
     request: {

@@ -1,5 +1,6 @@
 /** Webhooks: a JSON body POSTed to the address of a definition, as Kuroko2 does it. */
 import { createHmac } from 'node:crypto';
+import { noticeText, type NoticeText } from '../messages/notice-text.ts';
 import { render } from '../templates.ts';
 import { fiveTimes } from './pauses.ts';
 import { postJson, type Resolve } from './post-json.ts';
@@ -26,13 +27,11 @@ export function createWebhook(settings: WebhookConfig, context: WebhookContext):
     endpointsOf,
     parcelsOf(happening) {
       if (happening.instance === null || !tellsChat(happening, happening.definition)) return [];
-      const subject = render(`texts/notice#${happening.event}`, {
-        name: happening.definition.name,
-      });
-      const body = JSON.stringify(bodyOf(happening, subject, context));
+      const text = noticeText(happening, happening.definition);
+      const body = JSON.stringify(bodyOf(happening, text, context));
       return endpointsOf(happening).map((endpoint) => ({
         endpoint,
-        request: { subject, body, headers: {} },
+        request: { subject: text.subject, body, headers: {} },
       }));
     },
     test() {
@@ -66,8 +65,8 @@ const endpointsOf: Channel['endpointsOf'] = ({ definition: { webhookUrl } }) =>
 
 /** The order of the keys is Kuroko2's. */
 function bodyOf(
-  { event, payload, instance, definition }: RunHappening,
-  subject: string,
+  { event, instance, definition }: RunHappening,
+  { subject, message }: NoticeText,
   { baseUrl, timeText }: WebhookContext,
 ) {
   const page = `${baseUrl}/definitions/${definition.id}`;
@@ -76,7 +75,7 @@ function bodyOf(
     action: `notify_${event}`,
     level: levels[event],
     subject,
-    message: payload.message === null ? null : bounded(payload.message),
+    message: message === null ? null : bounded(message),
     job_instance: {
       url: `${page}/instances/${instance.id}`,
       id: instance.id,

@@ -11,13 +11,13 @@ export interface Examined {
 
 /**
  * A text can be used when it can be read, calls only what there is, and can be filled in with sample
- * data, once with everything there is and once with nothing. A name that the text of ours does not
- * have is a doubt: it is empty unless it happens to be given.
+ * data, once with everything there is and once with nothing. A name that neither the text of ours nor
+ * the comment of its file has is a doubt: it is empty unless it happens to be given.
  */
-export function examine(written: Written, ours: string): Examined {
+export function examine(written: Written, ours: Written): Examined {
   const read = parsed(written);
   if (typeof read === 'string') return { problems: [read], doubts: [] };
-  const given = namesIn(Handlebars.parse(ours));
+  const given = namesIn(Handlebars.parse(ours.preface + ours.source));
   const problems = callsOfNothing(read).map(({ line, message }) => at(written, line, message));
   return {
     problems: problems.length > 0 ? problems : rendered(written, given),

@@ -7,6 +7,8 @@ export interface Written {
   /** `slack/run#title` is the part `title` of `slack/run.hbs`, `pages/instance` a file without parts. */
   readonly name: string;
   readonly source: string;
+  /** The comment that its file begins with. */
+  readonly preface: string;
   readonly file: string;
   /** Of the file, on which the text begins: from 1. */
   readonly line: number;
@@ -31,13 +33,13 @@ function partsOf(folder: string, relative: string): Written[] {
   const name = relative.slice(0, -'.hbs'.length).split(path.sep).join('/');
   const file = path.join(folder, relative);
   const [before = '', ...rest] = readFileSync(file, 'utf8').split(partLine);
-  if (rest.length === 0) return [{ name, source: before, file, line: 1 }];
+  if (rest.length === 0) return [{ name, source: before, preface: '', file, line: 1 }];
   const parts: Written[] = [];
   let line = linesIn(before) + 1;
   for (let i = 0; i + 1 < rest.length; i += 2) {
     const source = rest[i + 1] ?? '';
     line += 1;
-    parts.push({ name: `${name}#${rest[i] ?? ''}`, source, file, line });
+    parts.push({ name: `${name}#${rest[i] ?? ''}`, source, preface: before, file, line });
     line += linesIn(source);
   }
   return parts;

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { noticeText } from '../../src/messages/notice-text.ts';
 import { checkTemplates, loadTemplates, markup, render } from '../../src/templates.ts';
 
 let folder: string;
@@ -103,6 +104,17 @@ describe('the check', () => {
     });
     loadTemplates(folder);
     expect(render('slack/run#title-working', { job: 'x' })).toBe('x');
+  });
+
+  it('takes for given what the comment of a file says that all of its texts are given', () => {
+    mkdirSync(path.join(folder, 'texts'));
+    write('texts/notice.hbs', '{{!-- launch-message --}}\n{{by}} hat {{name}} gestartet \n');
+    expect(checkTemplates(folder)).toMatchObject({ problems: [], doubts: [] });
+    loadTemplates(folder);
+    const notice = { event: 'launch', payload: { message: null, by: 'ann' } } as const;
+    expect(noticeText(notice, { name: 'x' }).message).toBe('ann hat x gestartet');
+    loadTemplates();
+    expect(noticeText(notice, { name: 'x' })).toEqual({ subject: "Launched 'x'", message: null });
   });
 
   it('tells of files that can replace nothing, but not of hidden ones', () => {

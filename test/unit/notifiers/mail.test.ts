@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { MailConfig, SmtpConfig } from '../../../src/config/mail.ts';
-import type { Answer, Outgoing, RunHappening } from '../../../src/notifiers/channel.ts';
+import {
+  longestEndpoint,
+  type Answer,
+  type Outgoing,
+  type RunHappening,
+} from '../../../src/notifiers/channel.ts';
 import { createMail } from '../../../src/notifiers/mail.ts';
 import type { Masked } from '../../../src/workflow/mask.ts';
 import { hostileText, hostileTexts } from '../../support/hostile.ts';
@@ -100,8 +105,8 @@ describe('a mail', () => {
     ]);
     for (const { inReplyTo, references } of server.mails) {
       expect([inReplyTo, references]).toEqual([
-        '<instance-12@example.com>',
-        '<instance-12@example.com>',
+        '<instance-12-1785412800000@example.com>',
+        '<instance-12-1785412800000@example.com>',
       ]);
     }
   });
@@ -157,6 +162,21 @@ describe('recipients', () => {
       '<c@example.com>',
     ];
     expect(parcels({ admins })).toEqual([['ops@example.com', '', 'Failed']]);
+  });
+
+  it('are as many as it takes: those that no endpoint has room for get a mail of their own', async () => {
+    await started();
+    const admins = Array.from({ length: 100 }, (_, index) => `admin-${index}@example.com`);
+    const told = createMail(configOf(), context).parcelsOf(happeningOf({ admins }));
+    expect(told.length).toBe(2);
+    expect(told.every(({ endpoint }) => endpoint.length < longestEndpoint)).toBe(true);
+    const written = told.flatMap(({ request: { headers } }) => [
+      headers['To'],
+      headers['Cc'] ?? [],
+    ]);
+    expect(written.flat().join(', ').split(', ').toSorted()).toEqual(
+      [...admins, 'ops@example.com'].toSorted(),
+    );
   });
 
   it('of a lost command get one mail each: the admins theirs, the operators another', async () => {
@@ -355,7 +375,8 @@ it('lets no name, and nothing that a command writes, into its headers', async ()
         tail: text,
       });
       const key = `key-${index}`;
-      expect((await mail.send(parcelOf(happening, { key }), never)).outcome).toBe('delivered');
+      const { signal } = new AbortController();
+      expect((await mail.send(parcelOf(happening, { key }), signal)).outcome).toBe('delivered');
       const got = server.mails.find(({ messageId }) => messageId === `<${key}@example.com>`);
       expect([text, headerNames(got?.source ?? '')]).toEqual([text, known]);
       expect(got?.recipients).toEqual(['ann@example.com', 'ben@example.com', 'ops@example.com']);
