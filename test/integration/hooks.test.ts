@@ -13,13 +13,15 @@ import {
   rotateHook,
   type HookWithSecret,
 } from '../../src/operations/hooks.ts';
+import { launchByHook } from '../../src/operations/launch-by-hook.ts';
 import { auditOf } from '../../src/store/audit.ts';
 import { findInstance } from '../../src/store/instances.ts';
 import { logsOf } from '../../src/store/logs.ts';
 import { startApiServer, type ApiServer } from '../support/api-server.ts';
 import { hostileTexts } from '../support/hostile.ts';
 import { cliWith } from '../support/run-cli.ts';
-import { launchOne, member } from '../support/operations.ts';
+import { facts, launchOne, member } from '../support/operations.ts';
+import type { Database } from '../../src/store/database.ts';
 import type { DefinitionFields } from '../../src/store/definitions.ts';
 
 let api: ApiServer;
@@ -183,6 +185,24 @@ describe('a hook', () => {
     expect(await instances(made.hook.definitionId)).toBe(2);
     // Under another hook it is another delivery.
     expect((await call(await hookOf(), { id })).body).not.toEqual(answers[0]?.body);
+  });
+
+  it('launches once, too, when nobody hears that it was committed', async () => {
+    const { hook } = await hookOf();
+    let lost = 0;
+    const db: Database = {
+      ...api.db,
+      async transaction(work) {
+        const result = await api.db.transaction(work);
+        lost += 1;
+        if (lost === 1) throw Object.assign(new Error('gone'), { code: 'ECONNRESET' });
+        return result;
+      },
+    };
+    const wish = { hookId: hook.id, deliveryId: 'once', body: Buffer.from('{}'), place: 'here' };
+    const delivered = await inTransaction(db, (tx) => launchByHook(tx, wish, facts));
+    expect(delivered).toMatchObject({ outcome: 'launched', status: 'working' });
+    expect([lost, await instances(hook.definitionId)]).toEqual([2, 1]);
   });
 
   it('wants an id that names the delivery', async () => {
