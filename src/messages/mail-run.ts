@@ -15,6 +15,8 @@ export interface RunNews extends Notice {
   readonly at: Date;
   readonly instance: Shown<Instance>;
   readonly definition: Shown<Definition>;
+  /** The how manieth launch it was that the same instance prevented; 0: it was not. */
+  readonly prevented: number;
   /** The command that it is about: that failed, is lost, or waits. */
   readonly execution: Shown<Execution> | null;
   /** The end of what that wrote. */
@@ -31,8 +33,13 @@ export interface MailContext {
 
 /** `failure`, `critical` and `cancellation`: the job was not carried out. */
 export function failureMail(news: RunNews, context: MailContext): MailText {
-  const { event, payload, execution } = news;
-  const view = { ...facts(news, context), reason: reason(news), by: line(payload.by ?? '', 100) };
+  const { event, payload, execution, prevented } = news;
+  const view = {
+    ...facts(news, context),
+    reason: reason(news),
+    by: line(payload.by ?? '', 100),
+    launches: prevented > 1 ? prevented : null,
+  };
   if (event !== 'failure') {
     const part =
       event === 'critical' ? 'critical' : payload.bySystem === true ? 'prevented' : 'canceled';

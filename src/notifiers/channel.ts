@@ -46,6 +46,8 @@ export interface RunHappening extends Notice {
   readonly definition: Shown<Definition>;
   /** Addresses of the definition's admins, people and groups, that have one. */
   readonly admins: readonly string[];
+  /** The how manieth launch it was that the same instance prevented; 0: it was not. */
+  readonly prevented: number;
   /** The command that it is about: that failed, is lost, waits for a worker, or takes long. */
   readonly execution: Shown<Execution> | null;
   /** The end of what that wrote, where it has ended. */

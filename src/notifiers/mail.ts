@@ -73,8 +73,10 @@ function mailsOf(happening: Happening, context: MailContext): Told[] {
         ];
       }
       return [{ readers: 'admins', text: failureMail(happening, context) }];
-    case 'critical':
     case 'cancellation':
+      if (!isWorthAMail(happening.prevented)) return [];
+      return [{ readers: 'admins', text: failureMail(happening, context) }];
+    case 'critical':
       return [{ readers: 'admins', text: failureMail(happening, context) }];
     case 'long_elapsed_time':
       return [{ readers: 'admins', text: lateMail(happening, context) }];
@@ -92,6 +94,10 @@ function mailsOf(happening: Happening, context: MailContext): Told[] {
       return [];
   }
 }
+
+/** Of what one instance prevents: the first launch, the 10th, the 100th, for all have the same cause. */
+const isWorthAMail = (prevented: number): boolean =>
+  prevented === 0 || /^10*$/.test(`${prevented}`);
 
 /** Also of the program itself; null for what nobody gets mail of. */
 function scheduleMail(happening: ScheduleHappening, context: MailContext): MailText | null {

@@ -1,6 +1,6 @@
 /** What notices are about: read for many at once, when they are told to targets besides Slack. */
 import { findDefinitions, type Definition } from './definitions.ts';
-import { findInstances, type Instance } from './instances.ts';
+import { findInstances, preventedUpTo, type Instance } from './instances.ts';
 import { adminAddresses } from './users.ts';
 import type { Connection } from './database.ts';
 
@@ -10,6 +10,8 @@ export interface Subject {
   readonly definition: Definition;
   /** Addresses of its admins that have one. */
   readonly admins: readonly string[];
+  /** The how manieth launch it was that the same instance prevented; 0: it was not. */
+  readonly prevented: number;
 }
 
 /** By the id of the instance; what has been deleted meanwhile is missing. */
@@ -21,10 +23,15 @@ export async function subjectsOf(
   const instances = await findInstances(on, instanceIds);
   const ids = [...new Set(instances.map(({ definitionId }) => definitionId))];
   const definitions = await addressedDefinitions(on, ids);
+  const prevented = await preventedUpTo(
+    on,
+    instances.flatMap(({ id, preventedBy }) => (preventedBy === null ? [] : [id])),
+  );
   return new Map(
     instances.flatMap((instance) => {
       const found = definitions.get(instance.definitionId);
-      return found === undefined ? [] : [[instance.id, { instance, ...found }]];
+      if (found === undefined) return [];
+      return [[instance.id, { instance, ...found, prevented: prevented.get(instance.id) ?? 0 }]];
     }),
   );
 }

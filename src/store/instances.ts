@@ -283,6 +283,22 @@ export function stampsOf(
   );
 }
 
+/** By id of those of some instances that were prevented: the how manieth it was that the same one prevented. */
+export async function preventedUpTo(
+  on: Connection,
+  ids: readonly number[],
+): Promise<ReadonlyMap<number, number>> {
+  if (ids.length === 0) return new Map();
+  const rows = await on.query<{ id: number; count: number }>(
+    `select i.id, count(*) from instances i
+       join instances p on p.definition_id = i.definition_id and p.id > i.prevented_by and p.id <= i.id
+         and p.prevented_by = i.prevented_by
+     where i.id = any($1) group by i.id`,
+    [ids],
+  );
+  return new Map(rows.map(({ id, count }) => [id, count]));
+}
+
 /** How many instances of a definition in a row, this one last, entered ERROR or were cancelled in it. */
 export async function failuresInARow(on: Connection, instanceId: number): Promise<number> {
   const [row] = await on.query<{ count: number }>(

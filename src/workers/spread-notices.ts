@@ -93,14 +93,14 @@ async function happeningsOf(
 
 function runHappening(
   { event, payload, tokenId, attempt, createdAt }: Happened & { readonly instanceId: number },
-  { instance, definition, admins }: Subject,
+  { instance, definition, admins, prevented }: Subject,
   command: ToldCommand | undefined,
   facts: EngineFacts,
 ): Happening {
   const shown = showSubject({ instance: asItWas(instance, event, createdAt), definition }, facts);
   const [execution = null] =
     command === undefined ? [] : showExecutions(instance, [command.execution], facts);
-  const about = { ...shown, admins, execution, tail: command?.tail ?? '' };
+  const about = { ...shown, admins, prevented, execution, tail: command?.tail ?? '' };
   return { event, payload, tokenId, attempt, at: createdAt, ...about };
 }
 

@@ -174,6 +174,18 @@ describe('a failure', () => {
   });
 });
 
+describe('launches that a run prevents', () => {
+  it('are one mail for the first, and one for the tenth with their number', async () => {
+    const { id } = await define('execute: ./report.sh\n', { preventMulti: 'working_or_error' });
+    for (let launch = 0; launch <= 12; launch += 1) await launchOne(db, id);
+    await settle();
+    const leads = server.mails.map(({ text = '' }) => text.split('\n')[0]);
+    expect(leads).toHaveLength(2);
+    expect(leads[0]).toMatch(/^nightly-report #\d+ was not launched\. .* is still working.*\.$/);
+    expect(leads[1]).toMatch(/So far that has prevented 10 launches\.$/);
+  });
+});
+
 describe('a reminder', () => {
   it('goes to the admins with a copy, with what has failed', async () => {
     await launchOne(db, (await define('execute: ./report.sh\n')).id);

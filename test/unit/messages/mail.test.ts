@@ -36,6 +36,7 @@ function newsOf(fields: Partial<RunNews> = {}): RunNews {
     at: at('12:02:00'),
     instance: instanceOf({ status: 'error', errorAt: at('12:02:00') }),
     definition: definitionOf({ description: '## Recovery Procedures\nCall **somebody**.' }),
+    prevented: 0,
     execution: executionOf({ status: 'finished', exitStatus: 3 }),
     tail: 'reading\n\u001B[31mno such table\u001B[0m\n',
     ...fields,

@@ -54,6 +54,7 @@ function happeningOf(fields: Partial<RunHappening> = {}): RunHappening {
     instance: instanceOf({ status: 'error', errorAt: at('12:02:00') }),
     definition: definitionOf({ hipchatRoom: 'ops & friends', failureText: '@ann look' }),
     admins: [],
+    prevented: 0,
     execution: executionOf({ status: 'finished', exitStatus: 3 }),
     tail: 'reading <orders>\nno such table\n',
     ...fields,

@@ -52,6 +52,7 @@ function happeningOf(fields: Partial<RunHappening> = {}): RunHappening {
     instance: instanceOf({ status: 'error', errorAt: at('12:02:00') }),
     definition: definitionOf({ description: '## Recovery Procedures\nCall **somebody**.' }),
     admins: ['ann@example.com', 'ben@example.com'],
+    prevented: 0,
     execution: executionOf({ status: 'finished', exitStatus: 3 }),
     tail: 'no such table\n',
     ...fields,
@@ -202,6 +203,10 @@ describe('recipients', () => {
     ['reminder', {}, ['admins']],
     ['cancellation', {}, ['admins']],
     ['cancellation', { definition: definitionOf({ notifyCancellation: false }) }, []],
+    ['cancellation', { prevented: 1 }, ['admins']],
+    ['cancellation', { prevented: 2 }, []],
+    ['cancellation', { prevented: 11 }, []],
+    ['cancellation', { prevented: 1_000 }, ['admins']],
     ['cancellation', { definition: definitionOf({ notifyAllEvents: false }) }, []],
   ])('of %s %#', async (event, fields, whom) => {
     await started();

@@ -59,6 +59,7 @@ const happeningOf = ({ input }: Case, message: string | null): RunHappening => {
     tokenId: null,
     attempt: null,
     admins: [],
+    prevented: 0,
     execution: null,
     tail: '',
     instance: instanceOf({
