@@ -88,12 +88,20 @@ export async function tellBackToNormal(
 
 /** Nothing where somebody has dealt with it meanwhile, or the reminder of another stands for it. */
 export async function remind(telling: Telling, place: Place): Promise<void> {
-  const { run, delivery, messages, notifier } = telling;
+  const { run, delivery, notifier } = telling;
   const name = { kind: 'reminder', tokenId: null, attempt: delivery.attempt ?? 0 } as const;
   if (toldBefore(telling, name) !== undefined || run.instance.status !== 'error') return;
-  if (messages.some(({ foldedInto }) => foldedInto !== null)) return;
+  if (await isStoodFor(telling)) return;
   const content = reminderMessage(run, notifier.about());
   await tell(telling, name, { ...place, broadcast: true }, content);
+}
+
+/** All that failed in it is told of with another's, which waits for somebody as well. */
+async function isStoodFor({ messages, notifier, run }: Telling): Promise<boolean> {
+  const failures = messages.filter(({ cause, kind }) => cause !== null && kind !== 'skipped');
+  const standing = failures.flatMap(({ foldedInto }) => (foldedInto === null ? [] : [foldedInto]));
+  if (standing.length === 0 || standing.length < failures.length) return false;
+  return notifier.books.otherWaits(standing, run.instance.id);
 }
 
 /** Nothing where it has ended meanwhile. */

@@ -24,8 +24,13 @@ export interface SlackBooks {
   repeatsOf(messageId: number): Promise<Repeats>;
   /** The message of the first launch that an instance was in the way of. */
   firstPrevented(by: number): Promise<SlackMessage | null>;
-  /** The message into which the last failure of a definition was folded; null where it was shown. */
-  quietFailure(definitionId: number, channel: string): Promise<SlackMessage | null>;
+  /** The message in whose thread an instance is told to have succeeded; null: where people see it. */
+  quietFailure(
+    instance: { readonly id: number; readonly definitionId: number },
+    channel: string,
+  ): Promise<SlackMessage | null>;
+  /** Whether an instance of one of these messages is in ERROR, another than this one. */
+  otherWaits(messageIds: readonly number[], instanceId: number): Promise<boolean>;
   /** Slack ids of people by their names in small letters. */
   idsOf(names: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Has the messages of an instance brought up to date before long. */

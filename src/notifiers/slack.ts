@@ -79,7 +79,7 @@ async function standingFor(
   if (wanted === null) return null;
   if (failure !== null) return standsFor(telling, failure, wanted);
   if (delivery.event !== 'back_to_normal') return null;
-  return notifier.books.quietFailure(run.instance.definitionId, wanted);
+  return notifier.books.quietFailure(run.instance, wanted);
 }
 
 /** Whatever else was told of the instance says what is so now. */

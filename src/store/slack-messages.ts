@@ -57,6 +57,20 @@ export function slackMessagesOf(on: Connection, instanceId: number): Promise<Sla
   );
 }
 
+/** Whether an instance of one of these messages is in ERROR, another than the one given. */
+export async function otherWaits(
+  on: Connection,
+  messageIds: readonly number[],
+  instanceId: number,
+): Promise<boolean> {
+  const rows = await on.query(
+    `select 1 from slack_messages m join instances i on i.id = m.instance_id
+     where m.id = any($1) and i.id <> $2 and i.status = 'error' limit 1`,
+    [messageIds, instanceId],
+  );
+  return rows.length > 0;
+}
+
 /** The message at a place, for a click or a mention in its thread. */
 export async function slackMessageAt(
   on: Connection,
@@ -140,23 +154,27 @@ export async function firstPrevented(on: Connection, by: number): Promise<SlackM
   return row ?? null;
 }
 
-/** Where the last failure of a definition is told of; null where it was shown by itself. */
+/**
+ * The message in whose thread an instance is told to have succeeded: that of the failures since the last
+ * success before it, where all of them were told of there; null where one was shown by itself.
+ */
 export async function quietFailure(
   on: Connection,
-  definitionId: number,
+  { id, definitionId }: { readonly id: number; readonly definitionId: number },
   wanted: string,
 ): Promise<SlackMessage | null> {
   const [row] = await on.query<SlackMessage>(
     `select ${columnsOf('head')}
      from (
-       select m.folded_into
-       from (select id from instances where definition_id = $1 order by id desc limit 100) i
-         join slack_messages m on m.instance_id = i.id
-       where m.cause is not null and m.wanted = $2
-       order by m.id desc limit 1) last
-       join slack_messages head on head.id = last.folded_into
-     where head.gone_at is null`,
-    [definitionId, wanted],
+       select max(m.folded_into) as head_id, bool_or(m.folded_into is null) as shown
+       from instances i join slack_messages m on m.instance_id = i.id
+       where i.definition_id = $1 and i.id <= $2 and i.id > coalesce((
+           select max(s.id) from instances s
+           where s.definition_id = $1 and s.id < $2 and s.status = 'success'), 0)
+         and m.cause is not null and m.kind <> 'skipped' and m.wanted = $3) told
+       join slack_messages head on head.id = told.head_id
+     where not told.shown and head.gone_at is null`,
+    [definitionId, id, wanted],
   );
   return row ?? null;
 }

@@ -8,6 +8,7 @@ import {
   insertSlackMessage,
   noteSlackEdit,
   noteSlackGone,
+  otherWaits,
   quietFailure,
   repeatsOf,
   shownOfCause,
@@ -38,7 +39,8 @@ export function slackBooks(db: Database, facts: EngineFacts): SlackBooks {
     shownOf: (cause, wanted) => shownOfCause(db, cause, wanted),
     repeatsOf: (messageId) => repeatsOf(db, messageId),
     firstPrevented: (by) => firstPrevented(db, by),
-    quietFailure: (definitionId, wanted) => quietFailure(db, definitionId, wanted),
+    quietFailure: (instance, wanted) => quietFailure(db, instance, wanted),
+    otherWaits: (messageIds, instanceId) => otherWaits(db, messageIds, instanceId),
     idsOf: (names) => slackIdsByName(db, names),
     refresh: (instanceId) => insertRefresh(db, instanceId),
   };

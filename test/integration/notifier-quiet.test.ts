@@ -92,14 +92,30 @@ describe('the same failure again and again', () => {
     expect(words(stage.slack.messages[1])).toContain('🔁 3 other');
   });
 
-  it('is reminded of once', async () => {
-    const { id } = await job(silent);
-    await failOne(id);
-    await failOne(id);
+  const remind = async () => {
     await stage.db.query("update instances set error_at = now() - interval '25 hours'");
     await stage.db.transaction((tx) => insertReminders(tx, 0, 24));
     await stage.settle();
-    expect(shown().filter(({ text }) => text.includes('still in ERROR'))).toHaveLength(1);
+    return shown().filter(({ text }) => text.includes('still in ERROR')).length;
+  };
+
+  it('is reminded of once, as long as the first of them waits for somebody', async () => {
+    const { id } = await job(silent);
+    const first = await failOne(id);
+    const second = await failOne(id);
+    expect(await remind()).toBe(1);
+    await stage.cancelRun(first);
+    expect(await remind(), 'that of the first says that it is over').toBe(1);
+    expect(words(shown().at(-1))).toContain(`/instances/${second}|`);
+  });
+
+  it('is reminded of where it is the same run that fails alike', async () => {
+    const { id } = await job(silent, 'parallel_fork: 2\n  execute: ./report.sh\n');
+    await launched(id);
+    await stage.fail();
+    await stage.fail();
+    await stage.settle();
+    expect(await remind()).toBe(1);
   });
 });
 
@@ -177,8 +193,9 @@ describe('back to normal', () => {
     expect(stage.slack.messages.at(-1)?.text).toBe('✅ nightly-report finished');
   });
 
-  it('is one message where not all events are told', async () => {
+  it('is one message where not all events are told, however often it failed', async () => {
     const { id } = await job(silent);
+    await failOne(id);
     await failOne(id);
     await launched(id);
     await stage.succeed();
