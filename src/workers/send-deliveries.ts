@@ -28,6 +28,17 @@ const usable = 0.75;
 const hasFailedForADay = ({ seconds, failures }: Failing): boolean =>
   seconds >= 86_400 && failures >= 10;
 
+/** Of a lease, too: what was asked to end and goes on all the same is not waited for any longer. */
+const graceful = 0.1;
+
+function noAnswer(signal: AbortSignal, graceMs: number): Promise<Answer> {
+  return new Promise((resolve) => {
+    const answer: Answer = { outcome: 'again', reason: 'it did not answer in time' };
+    const late = () => void setTimeout(resolve, graceMs, answer).unref();
+    signal.addEventListener('abort', late, { once: true });
+  });
+}
+
 /** What is due by this clock is so by the database's a little later. */
 const clockMs = 50;
 /** By then it is found by looking. */
@@ -49,6 +60,7 @@ export interface SenderOptions {
 
 export function createSender(options: SenderOptions): Sender {
   const { db, channels, log, onMore, mask, atOnce = 100, leaseSeconds = 20 } = options;
+  const leaseMs = leaseSeconds * 1_000;
   const byTarget = new Map(channels.map((channel) => [channel.name, channel]));
   const underWay = new Set<Promise<void>>();
   const stopping = new AbortController();
@@ -57,7 +69,7 @@ export function createSender(options: SenderOptions): Sender {
     const limit = atOnce - underWay.size;
     if (limit === 0 || channels.length === 0) return 0;
     const targets = [...byTarget.keys()];
-    const until = performance.now() + leaseSeconds * 1_000 * usable;
+    const until = performance.now() + leaseMs * usable;
     const claimed = await claimDue(db, { targets, limit, perEndpoint, leaseSeconds });
     for (const delivery of claimed) {
       const work = handle(delivery, until).finally(() => {
@@ -106,7 +118,8 @@ export function createSender(options: SenderOptions): Sender {
     const { id, key, endpoint, request, attempts } = delivery;
     const signal = AbortSignal.any([AbortSignal.timeout(leftMs), stopping.signal]);
     try {
-      const answer = await channel.send({ key, endpoint, request, attempt: attempts }, signal);
+      const sending = channel.send({ key, endpoint, request, attempt: attempts }, signal);
+      const answer = await Promise.race([sending, noAnswer(signal, leaseMs * graceful)]);
       return answer.outcome !== 'delivered' && stopping.signal.aborted ? null : answer;
     } catch (error) {
       if (stopping.signal.aborted) return null;

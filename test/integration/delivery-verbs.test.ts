@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createLog } from '../../src/log.ts';
 import { createWebhook } from '../../src/notifiers/webhook.ts';
@@ -6,6 +8,7 @@ import { startTargets, type Targets } from '../../src/workers/targets.ts';
 import { define, facts, launchOne } from '../support/operations.ts';
 import { cliWith, type Cli, type CliResult } from '../support/run-cli.ts';
 import { buttons, shown, startSlackShell, type SlackShell } from '../support/slack-shell.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
 
@@ -123,6 +126,26 @@ describe('kuroko deliveries', () => {
     expect((await kuroko('deliveries', 'send-again', '999999')).stderr).toContain(
       'There is no delivery 999999.',
     );
+  });
+});
+
+describe('a definition whose things are sent nowhere', () => {
+  it('is warned of when it is saved, and by check', patience, async () => {
+    const file = path.join(temporaryFolder(), 'lonely.yml');
+    writeFileSync(
+      file,
+      'name: lonely\nscript: "noop:"\nadmins: [UALICE]\nhipchat_room: ops\nwebhook_url: https://hooks.example/in\n',
+    );
+    const { code, stderr } = await kuroko('apply', file);
+    // To webhooks something is sent here.
+    expect([code, stderr]).toEqual([
+      0,
+      'lonely: hipchat_room: nothing is sent there before the configuration has `notifiers: hipchat`.\n',
+    ]);
+    // The configuration of whoever checks has neither.
+    const { stdout } = await kuroko('check');
+    expect(stdout).toMatch(/warning +notifiers: a definition has a hipchat_room/);
+    expect(stdout).toMatch(/warning +notifiers: \d+ definitions have a webhook_url/);
   });
 });
 

@@ -319,6 +319,16 @@ describe('what is not taken', () => {
     expect(attempts).toEqual([{ reason: 'it did not answer in time' }, { reason: null }]);
   });
 
+  it('because its target goes on for ever comes again as well', async () => {
+    await launchJob();
+    const stubborn = { ...webhookOf(), send: () => new Promise<never>(() => {}) };
+    await spread();
+    await senderOf(stubborn, 1).take();
+    await until('the books', async () => (await rows())[0]?.reason === 'it did not answer in time');
+    await settle();
+    expect(receiver.received.map(({ status }) => status)).toEqual([200]);
+  });
+
   it('leaves its address in peace for a moment, longer each time, and then sends one thing', async () => {
     const { id } = await job();
     receiver.answers('/hook', { status: 500 }, { status: 500 });
