@@ -47,6 +47,8 @@ export interface LaunchWish {
   readonly launchKey: string;
   /** Slack channel it was launched in, for a definition without one. */
   readonly channel: string | null;
+  /** Asked of the definition under its lock, where nobody has looked at it before; throws where it may not be. */
+  readonly authorise?: (definition: LockedDefinition) => Promise<void>;
   /** The step that launches it; left out for nobody's sub process. */
   readonly parent?: LaunchingStep;
 }
@@ -85,6 +87,10 @@ export async function launch(
     [lockDefinitions(tx, ids), openInstances(tx, ids), underKeys(tx, keys)],
   );
   const definitions = new Map(locked.map((row) => [row.id, row]));
+  for (const { definitionId, authorise } of wishes) {
+    const definition = authorise && definitions.get(definitionId);
+    if (definition !== undefined) await authorise?.(definition);
+  }
   await checkScripts(tx, wishes, facts);
   const starts: Started[] = [];
   const launched = wishes.map((wish, index): Launched => {

@@ -1,11 +1,9 @@
 /** `POST /v1/definitions/:id/instances` launches a definition. */
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { notFound } from '../../errors.ts';
 import { authorise } from '../../operations/authorise.ts';
 import { inTransaction } from '../../operations/in-transaction.ts';
 import { launchOnce } from '../../operations/launch-once.ts';
-import { findDefinition } from '../../store/definitions.ts';
 import { apiRoute, type ApiRoute } from '../api-route.ts';
 import { definitionParams, idempotencyKey, text } from '../fields.ts';
 import { instanceState } from './show-instance.ts';
@@ -47,14 +45,24 @@ export const launchInstance = ({ config, db, facts }: HttpContext): ApiRoute =>
       const key = headers['idempotency-key'] ?? null;
       // Known before the transaction: done once more after a lost connection, it is the same wish.
       const launchKey = `api:${randomUUID()}`;
-      const launched = await inTransaction(db, async (tx) => {
-        const definition = await findDefinition(tx, definitionId);
-        if (definition === null) throw notFound(`There is no definition ${definitionId}.`);
-        await authorise(tx, { actor, action: 'launch', definition, policy: config.slack });
-        const env = payload.env ?? {};
-        const wish = { definitionId, env, actor, from: 'api', launchKey, channel: null } as const;
-        return launchOnce(tx, wish, key, facts);
-      });
+      const launched = await inTransaction(db, (tx) =>
+        launchOnce(
+          tx,
+          {
+            definitionId,
+            env: payload.env ?? {},
+            actor,
+            from: 'api',
+            launchKey,
+            channel: null,
+            // A question less than looking at the definition first.
+            authorise: (definition) =>
+              authorise(tx, { actor, action: 'launch', definition, policy: config.slack }),
+          },
+          key,
+          facts,
+        ),
+      );
       const answer = h.response({ id: launched.instanceId, status: launched.status }).code(201);
       return launched.repeated ? answer.header('idempotency-replayed', 'true') : answer;
     },
