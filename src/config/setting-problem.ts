@@ -16,14 +16,22 @@ export function settingProblem(issue: z.core.$ZodRawIssue): string | undefined {
       return `must be at most ${issue.maximum}`;
     case 'invalid_format':
       return issue.format === 'url' ? 'must be an address such as https://example.com' : undefined;
+    case 'invalid_key':
+      return issue.issues[0]?.message;
+    case 'invalid_union':
+      return unionProblem(issue.errors.at(-1)?.[0]);
     case 'custom':
     case 'invalid_element':
-    case 'invalid_key':
-    case 'invalid_union':
     case 'not_multiple_of':
     case 'unrecognized_keys':
       return undefined;
   }
+}
+
+/** Of the fullest way to write it, with the name of what is wrong in it. */
+function unionProblem(issue: z.core.$ZodIssue | undefined): string | undefined {
+  if (issue === undefined) return undefined;
+  return [issue.path.join('.'), issue.message].filter((part) => part !== '').join(' ');
 }
 
 const kinds: Readonly<Record<string, string>> = {

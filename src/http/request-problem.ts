@@ -9,17 +9,15 @@ export function requestProblem(issue: z.core.$ZodRawIssue): string | undefined {
       return issue.input === undefined
         ? 'is missing'
         : `must be ${kinds[issue.expected] ?? issue.expected}, not ${kindOf(issue.input)}`;
-    case 'invalid_key':
-      return issue.issues[0]?.message;
     case 'invalid_format':
       return 'is not written as it must be';
     case 'too_small':
     case 'too_big':
       return `must be at ${limitOf(issue)}${units[issue.origin] ?? ''}`;
-    case 'invalid_union':
-      return issue.errors.at(-1)?.[0]?.message;
     case 'custom':
     case 'invalid_element':
+    case 'invalid_key':
+    case 'invalid_union':
     case 'invalid_value':
     case 'not_multiple_of':
     case 'unrecognized_keys':
