@@ -1,6 +1,7 @@
 /** Three definitions for whoever starts with nothing: a greeting, one that fails, and one that takes its time. */
 
 import path from 'node:path';
+import { sampler } from '../operations/actor.ts';
 import { inTransaction } from '../operations/in-transaction.ts';
 import { newDefinition } from '../operations/new-definition.ts';
 import { saveDefinition } from '../operations/save-definition.ts';
@@ -33,9 +34,8 @@ export async function applySamples(
     if (await findDefinition(tx, samples[0].id, { deleted: true })) return;
     for (const { id, admins, api_allowed: apiAllowed, ...rest } of samples) {
       const fields = { ...newDefinition, ...rest, apiAllowed };
-      const actor = { kind: 'system', id: 'samples', name: 'Kuroko' } as const;
       // oxlint-disable-next-line no-await-in-loop -- one connection, in the order of the ids
-      await saveDefinition(tx, { id, version: null, fields, admins, actor }, facts);
+      await saveDefinition(tx, { id, version: null, fields, admins, actor: sampler }, facts);
     }
   });
 }

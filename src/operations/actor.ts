@@ -39,6 +39,9 @@ export type Actor =
       readonly place?: string;
     };
 
+/** Who makes the samples of an empty database. */
+export const sampler = { kind: 'system', id: 'samples', name: 'Kuroko' } as const satisfies Actor;
+
 /** What somebody is in the workspace that Kuroko serves. */
 export type Standing = 'member' | 'guest' | 'bot' | 'foreign' | 'deactivated';
 

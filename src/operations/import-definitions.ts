@@ -6,6 +6,7 @@ import {
   type Definition,
   type DefinitionFields,
 } from '../store/definitions.ts';
+import { madeBy } from '../store/audit.ts';
 import { originsOf, othersFrom, setOrigin } from '../store/origins.ts';
 import { referencesOf } from '../workflow/circles.ts';
 import { movingNotes } from '../workflow/moving-notes.ts';
@@ -20,7 +21,8 @@ import {
 import { scheduleSetOf } from './edit-schedules.ts';
 import { storedCron } from './schedule-problems.ts';
 import { readableTreeOf } from './script-tree.ts';
-import type { Actor } from './actor.ts';
+import { newDefinition } from './new-definition.ts';
+import { sampler, type Actor } from './actor.ts';
 import type { EngineFacts } from './engine-facts.ts';
 import type { ScheduleFields } from '../store/schedules.ts';
 import type { Connection, Tx } from '../store/database.ts';
@@ -72,17 +74,24 @@ export async function planImport(
   const ids = wish.definitions.map(({ id }) => id);
   const rows = await originsOf(on, [...ids, ...wish.skipped]);
   const ours = new Set(rows.filter(({ origin }) => origin === wish.origin).map(idOf));
+  const sample = await samplesAmong(on, ids);
+  const replaced = new Map<number, string>();
   const problems: string[] = [];
   const documents: DefinitionDocument[] = [];
   for (const moved of wish.definitions) {
-    const current = await findDefinition(on, moved.id);
+    const found = await findDefinition(on, moved.id);
+    if (found !== null && sample(found)) replaced.set(found.id, found.name);
+    const current = replaced.has(moved.id) ? null : found;
     const place = placeOf(wish, moved);
     const wrong = [
       ...conflicts(moved, current, ours),
       ...(await strayReferences(on, moved, wish, ours)),
     ];
     problems.push(...wrong.map((text) => `${place} ${text}`));
-    documents.push(await documentOf(on, wish, moved, current));
+    const document = await documentOf(on, wish, moved, current);
+    // Of a sample nothing is left in what takes its place.
+    const fields = current === null ? { ...newDefinition, ...document.fields } : document.fields;
+    documents.push({ ...document, fields });
   }
   const plan = await planDefinitions(on, documents, facts).catch((error: unknown) => {
     if (!(error instanceof UserError)) throw error;
@@ -96,7 +105,7 @@ export async function planImport(
     );
   }
   const notes: string[][] = [];
-  for (const one of plan) notes.push(one.action === 'unchanged' ? [] : await notesOf(on, one));
+  for (const one of plan) notes.push(await notesOf(on, one, replaced));
   return {
     plan,
     notes,
@@ -208,6 +217,15 @@ function awakeNames({ suspended, crons }: MovedDefinition, planned?: PlannedDefi
   return isAwake && crons !== null && crons.length > 0 ? [planned.fields.name] : [];
 }
 
+/** Samples that nobody has changed: they give way to whatever has their number. */
+async function samplesAmong(
+  on: Connection,
+  ids: readonly number[],
+): Promise<(definition: Definition) => boolean> {
+  const made = await madeBy(on, { actorKind: sampler.kind, actorId: sampler.id }, ids);
+  return ({ id, version }) => version === 1 && made.includes(id);
+}
+
 /** Zone and policy of a cron that is here already are ours. */
 async function schedulesFor(
   on: Connection,
@@ -224,7 +242,13 @@ async function schedulesFor(
 const asConfigured = { timeZone: null, catchUp: null, catchUpWindow: null, catchUpCap: null };
 
 /** What its script means differently here, and which others have its name. */
-async function notesOf(on: Connection, { id, fields }: PlannedDefinition): Promise<string[]> {
+async function notesOf(
+  on: Connection,
+  { id, action, fields }: PlannedDefinition,
+  replaced: ReadonlyMap<number, string>,
+): Promise<string[]> {
+  if (action === 'unchanged') return [];
+  const sample = replaced.get(id ?? 0);
   const tree = readableTreeOf(fields.script);
   const waits = referencesOf(tree).some(({ node }) => node.type === 'wait');
   const prevents = ['working', 'working_or_error'].includes(fields.preventMulti);
@@ -232,6 +256,7 @@ async function notesOf(on: Connection, { id, fields }: PlannedDefinition): Promi
   return [
     ...movingNotes(tree).map(describeScriptError),
     ...(waits && prevents ? [waitsNote] : []),
+    ...(sample === undefined ? [] : [`It takes the place of the sample "${sample}".`]),
     ...(namesakes.length > 0
       ? [`Others here have its name: ${namesakes.map((other) => other.id).join(', ')}.`]
       : []),

@@ -130,3 +130,18 @@ export async function lastDoneTo(
   );
   return row ?? null;
 }
+
+/** Those of some definitions that were made by an actor. */
+export async function madeBy(
+  on: Connection,
+  { actorKind, actorId }: Pick<AuditEntry, 'actorKind' | 'actorId'>,
+  definitionIds: readonly number[],
+): Promise<number[]> {
+  const rows = await on.query<{ definitionId: number }>(
+    `select distinct definition_id from audit
+     where definition_id = any($3) and action = 'create' and outcome = 'done'
+       and actor_kind = $1 and actor_id = $2`,
+    [actorKind, actorId, definitionIds],
+  );
+  return rows.map(({ definitionId }) => definitionId);
+}

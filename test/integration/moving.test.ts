@@ -9,6 +9,7 @@ import { importDefinitions, planImport } from '../../src/operations/import-defin
 import { inTransaction } from '../../src/operations/in-transaction.ts';
 import { suspendDefinition } from '../../src/operations/suspend-definition.ts';
 import { exportedDefinitions } from '../../src/store/exported-definitions.ts';
+import { applySamples } from '../../src/embedded/samples.ts';
 import { freePort } from '../../src/embedded/free-port.ts';
 import { definitionYaml } from '../../src/cli/definition-yaml.ts';
 import { readDefinitionFile } from '../../src/cli/definition-file.ts';
@@ -35,6 +36,10 @@ async function withDatabase<T>(work: (db: Database) => Promise<T>): Promise<T> {
     await db.close();
     await drop();
   }
+}
+
+function never(): never {
+  throw new Error('there is none');
 }
 
 const exported = async (db: Database): Promise<string> =>
@@ -341,6 +346,32 @@ describe('an import', () => {
     // The same job under its number and name, however it came here.
     await importAll([told(taken.id, { name: 'taken', description: 'from there' })]);
     expect((await saved(taken.id))?.description).toBe('from there');
+  });
+
+  it('takes the place of samples, but of none that somebody has changed', async () => {
+    await withDatabase(async (own) => {
+      await applySamples(own, '/srv/kuroko', facts);
+      await apply(own, 'id: 3\ndescription: mine\n');
+      const wish = wishOf([told(1, { name: 'theirs', tags: ['x'] }), told(3, { name: 'other' })]);
+      await expect(planImport(own, wish, facts)).rejects.toMatchObject({
+        details: [expect.stringContaining('id: 3 is "ticker" here, another job than "other".')],
+      });
+      const [first = never()] = wish.definitions;
+      const without = { ...wish, definitions: [first], asleep: true };
+      const planned = await planImport(own, without, facts);
+      expect(planned.notes).toEqual([['It takes the place of the sample "hello".']]);
+      await inTransaction(own, (tx) => importDefinitions(tx, without, planned, actor, facts));
+      const [taken] = await exportedDefinitions(own);
+      expect(taken).toMatchObject({
+        id: 1,
+        name: 'theirs',
+        tags: ['x'],
+        apiAllowed: false,
+        suspended: true,
+        admins: ['alice@example.com'],
+      });
+      expect((await planImport(own, without, facts)).plan).toMatchObject([{ action: 'unchanged' }]);
+    });
   });
 
   it('wants to know who is admin, before it writes anything', async () => {
