@@ -64,6 +64,14 @@ const kept = [
   'tokens.context',
 ];
 
+const letters = Array.from('abcXYZ019"\'`$\\ <>&*|%{}é😀');
+const noise = (): string =>
+  Array.from(
+    { length: 1 + Math.floor(Math.random() * 12) },
+    () => letters[Math.floor(Math.random() * letters.length)],
+  ).join('');
+const randomSecret = (): string => `${noise()}${trace}${noise()}`;
+
 let database: TestDatabase;
 let db: Database;
 let slack: LocalSlack;
@@ -277,6 +285,36 @@ describe('a secret', () => {
     expect(JSON.stringify(shown)).toContain('/hook?***');
     expect(JSON.stringify(await slack.messages())).not.toContain(ofTheAddress);
     expect(program.text()).not.toContain(ofTheAddress);
+  });
+
+  it('is in nothing of a command that echoes a thousand of them', async () => {
+    const many = path.join(home.dataDir, 'many.yml');
+    writeFileSync(
+      many,
+      `name: many\nadmins: [UALICE, ann@example.com]\napi_allowed: true\nwebhook_url: ${receiver.url('/many')}\nscript: 'execute: env | grep TOKEN; exit 1'\n`,
+    );
+    expect(await kuroko('apply', many)).toContain('created 2 many');
+    const secrets = Array.from({ length: 1_000 }, (_, index) => [`TOKEN_${index}`, randomSecret()]);
+    const launched = await api('/v1/definitions/2/instances', {
+      method: 'POST',
+      body: JSON.stringify({ env: Object.fromEntries(secrets) as Record<string, string> }),
+    });
+    const { id } = (await launched.json()) as { id: number };
+    await until(
+      'it to be told',
+      () => receiver.at('/many').at(-1)?.json.action === 'notify_failure',
+    );
+    await slack.waitForMessage(({ text = '' }) => text.includes('many failed at'));
+    const mails = () => mailServer.mails.filter(({ subject = '' }) => subject.includes("'many'"));
+    await until('the mail', () => mails().length > 0);
+    const output = await kuroko('logs', String(id), '--full');
+    // Spaces around one are nothing to hide.
+    expect(output.match(/^TOKEN_\d+= *\*{3} *$/gm)).toHaveLength(1_000);
+    const texts = mails().map(({ text, html }) => [text, html]);
+    for (const told of [receiver.at('/many'), await slack.messages(), texts]) {
+      expect(JSON.stringify(told)).toMatch(/TOKEN_\d+= *\*{3}/);
+      expect(JSON.stringify(told)).not.toContain(trace);
+    }
   });
 
   it('is in no table, but where it has to be kept as it is', async () => {
