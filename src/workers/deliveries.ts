@@ -1,15 +1,12 @@
 /** Deliveries under way: takes as many as there is room for, and keeps the books of how they went. */
 import { destinationOf, deliver } from '../notifiers/slack.ts';
-import { deliverDigest, planDigest } from '../notifiers/slack-digest.ts';
+import { deliverDigest } from '../notifiers/slack-digest.ts';
 import { SlackFaultError, type SlackFault } from '../notifiers/slack-fault.ts';
-import { inTransaction } from '../operations/in-transaction.ts';
 import {
   closeDigest,
   digestNotices,
   markDigestDead,
   markDigestDelivered,
-  openDigest,
-  waitingFor,
 } from '../store/digests.ts';
 import {
   claimDeliveries,
@@ -21,6 +18,7 @@ import {
   type Delivery,
   type ScheduleDelivery,
 } from '../store/outbox.ts';
+import { createLateDigests } from './late-digests.ts';
 import { createSlackOutage } from './slack-outage.ts';
 import type { SlackNotifier } from '../notifiers/slack-telling.ts';
 import type { Log } from '../log.ts';
@@ -52,8 +50,6 @@ const heldAttempts = 5;
 const afterTheOtherMs = 250;
 /** What has waited for so long is told in one message with the rest of its channel. */
 const lateMs = 5 * 60_000;
-/** Between two looks at what waits for a channel. */
-const lookEveryMs = 60_000;
 
 export function createDeliveries({
   db,
@@ -77,7 +73,8 @@ export function createDeliveries({
   const holds = new Map<string, { readonly by: number; readonly until: number }>();
   /** Channels that take nothing, with the reason that was told of each. */
   const refused = new Map<string, string>();
-  const looked = new Map<string, number>();
+  const digests = createLateDigests(db, notifier.defaultChannel);
+  let busy: Promise<unknown> = Promise.resolve();
   let renewal: NodeJS.Timeout | undefined;
   let dueAt = Infinity;
   let ending = false;
@@ -87,11 +84,20 @@ export function createDeliveries({
     const most = outage.isOn() ? 1 : atOnce;
     const room = most - underWay.size;
     if (room <= 0 || outage.nextCallInMs() > 0 || notifier.api.pausedFor() > 0) return 0;
-    const claimed = await claimDeliveries(db, 'slack', room, leaseSeconds);
-    const oldestFirst = claimed.toSorted((a, b) => a.id - b.id);
-    for (const begin of await Promise.all(oldestFirst.map(prepare))) begin();
-    renewal ??= setInterval(renew, renewEveryMs);
-    return claimed.length;
+    return alone(async () => {
+      const claimed = await claimDeliveries(db, 'slack', room, leaseSeconds);
+      const oldestFirst = claimed.toSorted((a, b) => a.id - b.id);
+      for (const begin of await Promise.all(oldestFirst.map(prepare))) begin();
+      renewal ??= setInterval(renew, renewEveryMs);
+      return claimed.length;
+    });
+  }
+
+  /** What is claimed is known before anybody looks at what else waits. */
+  function alone<T>(work: () => Promise<T>): Promise<T> {
+    const mine = busy.then(work);
+    busy = mine.catch(() => {});
+    return mine;
   }
 
   /** Finds out where it goes; what is returned begins with it once its channel is free. */
@@ -131,7 +137,7 @@ export function createDeliveries({
       if (hold !== undefined && hold.by < delivery.id && heldMs > 0) {
         return await putBack(db, delivery.id, heldMs / 1_000);
       }
-      await openDigestOf(delivery, lane, wanted);
+      await mayJoinDigest(delivery, lane, wanted);
       if (joining.delete(delivery.id)) return await putBack(db, delivery.id, 0);
       await attempt(delivery, lane);
       if (hold?.by === delivery.id && holds.get(lane) === hold) holds.delete(lane);
@@ -140,8 +146,8 @@ export function createDeliveries({
     }
   }
 
-  /** Has late notices of a channel told in one message, where they are many. */
-  async function openDigestOf(
+  /** It, and what else this process holds for the channel, may be told with others in one message. */
+  async function mayJoinDigest(
     delivery: AnyDelivery,
     lane: string,
     wanted: string | null,
@@ -149,14 +155,11 @@ export function createDeliveries({
     // While nobody knows whether Slack takes anything, more may come that belongs to it.
     if (outage.isOn() || wanted === null || isDigest(delivery) || joining.has(delivery.id)) return;
     if (ageMs(delivery) < lateMs) return;
-    if (performance.now() - (looked.get(wanted) ?? -Infinity) < lookEveryMs) return;
-    looked.set(wanted, performance.now());
-    // Those that this process has claimed for the channel come after this one: none has begun.
-    const mine = [...underWay].filter(([, other]) => other.lane === lane).map(([id]) => id);
-    const planned = planDigest(await waitingFor(db, wanted, notifier.defaultChannel, mine));
-    if (planned.length === 0) return;
-    const opened = new Set(await inTransaction(db, (tx) => openDigest(tx, planned, mine)));
-    for (const id of mine) if (opened.has(id)) joining.add(id);
+    await alone(async () => {
+      // They come after this one: none has begun.
+      const mine = [...underWay].filter(([, other]) => other.lane === lane).map(([id]) => id);
+      for (const id of await digests.open(wanted, mine)) joining.add(id);
+    });
   }
 
   async function attempt(delivery: AnyDelivery, lane: string): Promise<void> {

@@ -13,8 +13,8 @@ import { settled } from '../support/settled.ts';
 import { startSlackStandIn } from '../support/slack-stand-in.ts';
 import { until } from '../support/until.ts';
 
-const secrets = long ? 1_000 : 16;
-const rooms = long ? 40 : 16;
+const secrets = long ? 1_000 : 12;
+const rooms = long ? 40 : 12;
 
 /** Of every length that is masked, and of characters that shells, JSON, Slack and patterns take for more. */
 function randomSecret(index: number): string {

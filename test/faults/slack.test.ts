@@ -49,8 +49,8 @@ it(
   'notifiers that are killed at any moment show everything once, and in order',
   patience,
   async () => {
-    const kills = long ? 200 : 3;
-    const runs = long ? 1_250 : 24;
+    const kills = long ? 200 : 2;
+    const runs = long ? 1_250 : 16;
     const rooms = long ? 50 : 6;
     const { db, url, slack } = await stage();
     const worker = await handWorker(db);

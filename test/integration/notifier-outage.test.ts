@@ -228,7 +228,7 @@ it.each(['is_archived', 'channel_not_found', 'not_in_channel'])(
 );
 
 describe('a post whose answer is lost', () => {
-  it.each(['lost', 'hang', 'drop'] as const)('is shown once: %s', async (type) => {
+  it.each(['lost', 'hang'] as const)('is shown once: %s', async (type) => {
     const { id } = await job();
     await launched(id);
     stage.slack.trouble({ type });
