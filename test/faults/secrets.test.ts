@@ -37,10 +37,10 @@ it(
     const jobs = await Promise.all(
       Array.from({ length: rooms }, async (_, index) => {
         slack.channel(`#room-${index}`, { id: `C0ROOM${index}`, member: true });
-        // Shown as it is, in pieces, and beside what may be told.
+        // Shown as it is, in pieces, and beside what may be told; `echo` would make others of some.
         return define(
           db,
-          `execute: echo "of $JOB_NAME: $MY_TOKEN"; printf '%s' "$MY_TOKEN" | cut -c1-3 | tr -d '\\n'; printf '%s' "$MY_TOKEN" | cut -c4-; exit 3\n`,
+          `execute: printf '%s\\n' "of $JOB_NAME: $MY_TOKEN"; printf '%s' "$MY_TOKEN" | cut -c1-3 | tr -d '\\n'; printf '%s' "$MY_TOKEN" | cut -c4-; exit 3\n`,
           { name: `job-${index}`, slackChannel: `#room-${index}`, failureText: 'call' },
         );
       }),
