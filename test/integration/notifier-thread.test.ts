@@ -47,7 +47,7 @@ function start(
     dialect: 'slack',
     templates: null,
     config: commandDefaults,
-    notifiers: { webhook: null },
+    notifiers: { webhook: null, hipchat: null, mail: null },
   };
   return startThreads([{ name: 'notifier', workerData }], log, () => {});
 }
