@@ -7,8 +7,10 @@ export interface Limits {
   readonly headerBytes: number;
   /** Until the headers of a request are there. */
   readonly headersMs: number;
-  /** Until the whole request is there. */
-  readonly requestMs: number;
+  /** Until its body is there. */
+  readonly bodyMs: number;
+  /** While nothing moves, such as the answer to somebody who takes none of it. */
+  readonly idleMs: number;
   /** Connections at a time. */
   readonly connections: number;
 }
@@ -16,15 +18,17 @@ export interface Limits {
 export const usualLimits: Limits = {
   headerBytes: 16_384,
   headersMs: 10_000,
-  requestMs: 30_000,
+  bodyMs: 10_000,
+  idleMs: 60_000,
   connections: 2_000,
 };
 
-export function createListener({ headerBytes, headersMs, requestMs, connections }: Limits): Server {
+export function createListener({ headerBytes, headersMs, bodyMs, connections }: Limits): Server {
   const listener = createServer({
     maxHeaderSize: headerBytes,
     headersTimeout: headersMs,
-    requestTimeout: requestMs,
+    // Of what is sent once nobody reads it any more, because it was refused.
+    requestTimeout: headersMs + 2 * bodyMs,
     connectionsCheckingInterval: Math.min(1_000, headersMs),
   });
   listener.maxConnections = connections;

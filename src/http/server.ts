@@ -28,7 +28,8 @@ const drainMs = 5_000;
 
 export function createHttpServer(options: HttpOptions): HttpServer {
   const { config, log } = options;
-  const listener = createListener(options.limits ?? usualLimits);
+  const limits = options.limits ?? usualLimits;
+  const listener = createListener(limits);
   const server = createServer({
     port: config.port,
     listener,
@@ -37,7 +38,11 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     compression: false,
     router: { stripTrailingSlash: true },
     // Nothing here reads cookies: somebody else's broken one is no reason to refuse.
-    routes: { state: { parse: false, failAction: 'ignore' } },
+    routes: {
+      state: { parse: false, failAction: 'ignore' },
+      payload: { timeout: limits.bodyMs },
+      timeout: { socket: limits.idleMs },
+    },
   });
   answerEarlyErrors(listener);
   server.auth.scheme('client', () => authenticateClient(config.apiClients, config.apiRate));

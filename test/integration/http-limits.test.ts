@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { basic, startApiServer, type ApiServer } from '../support/api-server.ts';
 
@@ -10,7 +11,7 @@ beforeAll(async () => {
       { name: 'b', key: 'key_of_b' },
     ],
     apiRate: { perSecond: 0.01, burst: 20 },
-    limits: { headerBytes: 4_096, headersMs: 700, requestMs: 1_500, connections: 50 },
+    limits: { headerBytes: 4_096, headersMs: 500, bodyMs: 500, idleMs: 5_000, connections: 50 },
   });
 });
 afterAll(() => api.stop());
@@ -78,6 +79,29 @@ describe('whoever is slow, or sends too much, is answered and let go', () => {
   it('a body that does not end', async () => {
     const answer = await raw(`${head(['Content-Length: 100'])}{"name":`);
     expect(answer).toMatch(/^HTTP\/1\.1 (408|400) /);
+    expect(bodyOf(answer)).toMatchObject({ message: expect.stringMatching(/took too long/) });
+  });
+
+  it('an answer that is not taken', async () => {
+    const limits = { headerBytes: 4_096, headersMs: 200, bodyMs: 200, idleMs: 500, connections: 5 };
+    const server = await startApiServer({ limits });
+    try {
+      // More than fits between the two.
+      const description = 'x'.repeat(9_000_000);
+      for (const name of ['one', 'two', 'three']) await server.save({ name, description });
+      const socket = connect(server.port, '127.0.0.1').pause();
+      const closed = new Promise((resolve) => socket.once('error', resolve).once('close', resolve));
+      const authorization = `Authorization: ${server.authorization}`;
+      socket.write(`GET /v1/definitions HTTP/1.1\r\nHost: localhost\r\n${authorization}\r\n\r\n`);
+      // Once to see how much is left, once to see that it is no less.
+      await sleep(limits.idleMs * 4);
+      socket.resume();
+      await closed;
+      expect(socket.bytesRead).toBeGreaterThan(0);
+      expect(socket.bytesRead).toBeLessThan(27_000_000);
+    } finally {
+      await server.stop();
+    }
   });
 
   it('a body that is too large, by its length and by its bytes', async () => {

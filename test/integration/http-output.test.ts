@@ -208,6 +208,9 @@ describe('output that is followed', () => {
 
   it('is limited in number for a key, and counts what has ended no more', async () => {
     const { url } = await launched('execute: one\n');
+    const headers = { authorization: api.authorization, accept: 'text/event-stream' };
+    // Who only asks for headers follows nothing.
+    for (let count = 0; count < 5; count += 1) await fetch(url, { method: 'HEAD', headers });
     const streams = await Promise.all(Array.from({ length: 32 }, () => follow(url)));
     const refused = await follow(url);
     expect(refused.response.status).toBe(429);
