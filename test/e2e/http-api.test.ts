@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { basic } from '../support/api-server.ts';
 import { createHome, startProgram, type Home, type Program } from '../support/program.ts';
+import { lacks } from '../support/tools.ts';
 import { until } from '../support/until.ts';
 
 const run = promisify(execFile);
@@ -62,7 +63,7 @@ async function define(name: string, script: string): Promise<number> {
 const statusOf = async (id: number, instance: number) =>
   (await ask('GET', `/v1/definitions/${id}/instances/${instance}`)).status;
 
-it('runs the examples of the README as they stand', async () => {
+it.skipIf(lacks('curl'))('runs the examples of the README as they stand', async () => {
   const flag = path.join(home.dataDir, 'report-is-there');
   const id = await define('report', `execute: echo "report of $REPORT_DATE"; test -e ${flag}`);
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');

@@ -20,6 +20,7 @@ import { logsOf } from '../../src/store/logs.ts';
 import { startApiServer, type ApiServer } from '../support/api-server.ts';
 import { hostileTexts } from '../support/hostile.ts';
 import { cliWith } from '../support/run-cli.ts';
+import { lacks } from '../support/tools.ts';
 import { facts, launchOne, member } from '../support/operations.ts';
 import type { Database } from '../../src/store/database.ts';
 import type { DefinitionFields } from '../../src/store/definitions.ts';
@@ -518,10 +519,10 @@ describe('the examples of the README', () => {
   const [, part = ''] = readFileSync(new URL('../../README.md', import.meta.url), 'utf8').split(
     /<!-- \/?hook examples -->/,
   );
-  const interpreters: Readonly<Record<string, string>> = {
-    sh: 'sh',
-    js: process.execPath,
-    perl: 'perl',
+  const interpreters: Readonly<Record<string, { path: string; lacking: boolean }>> = {
+    sh: { path: 'sh', lacking: lacks('curl', 'openssl') },
+    js: { path: process.execPath, lacking: false },
+    perl: { path: 'perl', lacking: lacks('perl') },
   };
   const examples = [...part.matchAll(/```(\w+)\n([^]*?)```/g)].map(
     ([, language = '', text = '']) => ({
@@ -534,21 +535,24 @@ describe('the examples of the README', () => {
     expect(examples.map(({ language }) => language)).toEqual(Object.keys(interpreters));
   });
 
-  it.each(examples)('launch in $language', async ({ language, text }) => {
-    const { hook, secret } = await hookOf(['REF=ref']);
-    const env = {
-      PATH: process.env['PATH'] ?? '',
-      HOOK_URL: `${api.url}/v1/hooks/${hook.id}`,
-      HOOK_SECRET: secret,
-    };
-    const child = await runScript(interpreters[language] ?? '', text, env);
-    expect([child.stdout, child.stderr]).toEqual([
-      expect.stringMatching(/^\{"id":\d+,"status":"working"\}/),
-      '',
-    ]);
-    const { id } = JSON.parse(child.stdout) as { id: number };
-    expect((await findInstance(api.db, id))?.env).toEqual({ REF: 'refs/heads/main' });
-  });
+  for (const { language, text } of examples) {
+    const { path: interpreter = '', lacking = false } = interpreters[language] ?? {};
+    it.skipIf(lacking)(`launch in ${language}`, async () => {
+      const { hook, secret } = await hookOf(['REF=ref']);
+      const env = {
+        PATH: process.env['PATH'] ?? '',
+        HOOK_URL: `${api.url}/v1/hooks/${hook.id}`,
+        HOOK_SECRET: secret,
+      };
+      const child = await runScript(interpreter, text, env);
+      expect([child.stdout, child.stderr]).toEqual([
+        expect.stringMatching(/^\{"id":\d+,"status":"working"\}/),
+        '',
+      ]);
+      const { id } = JSON.parse(child.stdout) as { id: number };
+      expect((await findInstance(api.db, id))?.env).toEqual({ REF: 'refs/heads/main' });
+    });
+  }
 });
 
 describe('kuroko hook', () => {

@@ -20,6 +20,7 @@ import { hostileTexts } from '../support/hostile.ts';
 import { startKuroko2, told, type ToldDefinition } from '../support/kuroko2-stand-in.ts';
 import { define, facts, openDatabase } from '../support/operations.ts';
 import { cliWith } from '../support/run-cli.ts';
+import { lacks } from '../support/tools.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import type { Actor } from '../../src/operations/actor.ts';
 import type { Database } from '../../src/store/database.ts';
@@ -516,7 +517,7 @@ describe('the API of Kuroko2', () => {
     await expect(read(slow.url, undefined, 300)).rejects.toThrow('has not answered within 0.3 s.');
   });
 
-  it('is asked only where its certificate is trusted', async () => {
+  it.skipIf(lacks('openssl'))('is asked only where its certificate is trusted', async () => {
     const folder = temporaryFolder();
     const [key, cert] = [path.join(folder, 'key.pem'), path.join(folder, 'cert.pem')];
     const request = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
