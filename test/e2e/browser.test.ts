@@ -46,8 +46,8 @@ describe.skipIf(!hasBrowser())('in a browser', () => {
     writeFileSync(path.join(home.dataDir, 'flaky-report.data'), 'data\n');
     await retry.first().click();
     await page
-      .getByText('flaky-report finished')
-      .or(page.getByText(/finished$/))
+      .getByText('flaky-report is back to normal')
+      .or(page.getByText(/is back to normal$/))
       .first()
       .waitFor();
     await expect.poll(() => retry.count(), { timeout: 10_000 }).toBe(0);

@@ -90,7 +90,7 @@ describe('somebody who has never seen it', () => {
     });
     writeFileSync(path.join(home.dataDir, 'flaky-report.data'), 'data\n');
     await people.press(second, 'Retry');
-    const finished = await says(at, 'finished');
+    const finished = await says(at, 'back to normal');
     expect(buttonsOf(finished)).toEqual(['Logs']);
     expect(shows(finished)).toContain('Retried by <@U01ALICE>');
   });
@@ -98,7 +98,7 @@ describe('somebody who has never seen it', () => {
   it('skips the failing step and sees the rest run', async () => {
     const at = await launch('flaky-report');
     await people.press(await says(at, 'failed'), 'Skip', { confirm: true });
-    expect(buttonsOf(await says(at, 'finished'))).toEqual(['Logs']);
+    expect(buttonsOf(await says(at, 'back to normal'))).toEqual(['Logs']);
   });
 
   it('cancels a failed run, and a second click is told who was first', async () => {
@@ -125,7 +125,7 @@ describe('somebody who has never seen it', () => {
         }),
       ),
     );
-    await says(at, 'finished');
+    await says(at, 'back to normal');
     const db = openDatabase(program.databaseUrl);
     const audit = await until('all twenty to have had their turn', async () => {
       const rows = await db.query<{ outcome: string; count: number }>(
