@@ -222,7 +222,7 @@ it.each(['is_archived', 'channel_not_found', 'not_in_channel'])(
       givenUp: true,
     });
     expect(await checkUntold(stage.db)).toMatchObject([
-      { type: 'problem', message: expect.stringMatching(`^3 given up, the last .*: ${reason}$`) },
+      { type: 'warning', message: expect.stringMatching(`^3 given up, the last .*: ${reason}$`) },
     ]);
   },
 );
