@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { conflict } from '../errors.ts';
 import { keepAnswer, keptAnswer, takeKey } from '../store/idempotent-launches.ts';
-import { launch, type LaunchWish } from './launch.ts';
+import { launchAlone, type TogetherWish } from './launch-together.ts';
 import type { EngineFacts } from './engine-facts.ts';
 import type { InstanceStatus } from '../store/instances.ts';
 import type { Tx } from '../store/database.ts';
@@ -15,19 +15,18 @@ export interface LaunchAnswer {
   readonly repeated: boolean;
 }
 
-/** `key` null: every wish is one of its own. Throws as `launch` does; Conflict for another wish under the same key. */
+/** Throws as `launch` does; Conflict for another wish under the same key. */
 export async function launchOnce(
   tx: Tx,
-  wish: LaunchWish,
-  key: string | null,
+  wish: TogetherWish,
+  key: string,
   facts: EngineFacts,
 ): Promise<LaunchAnswer> {
-  if (key === null) return one(tx, wish, facts);
   const { definitionId, launchKey } = wish;
   const fingerprint = fingerprintOf(wish);
   const named = { client: wish.actor.id, definitionId, key, fingerprint, launchKey };
   if (await takeKey(tx, named)) {
-    const answer = await one(tx, wish, facts);
+    const answer = await launchAlone(tx, wish, facts);
     await keepAnswer(tx, named, answer);
     return answer;
   }
@@ -40,14 +39,8 @@ export async function launchOnce(
   return { ...answer, repeated: true };
 }
 
-async function one(tx: Tx, wish: LaunchWish, facts: EngineFacts): Promise<LaunchAnswer> {
-  const [launched] = await launch(tx, [wish], facts);
-  if (launched === undefined) throw new Error('a launch came back without an instance');
-  return launched;
-}
-
 /** Not of the bytes: blanks and the order of keys mean nothing. */
-function fingerprintOf({ env }: LaunchWish): string {
+function fingerprintOf({ env }: TogetherWish): string {
   const sorted = Object.entries(env).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return createHash('sha256').update(JSON.stringify(sorted)).digest('hex');
 }

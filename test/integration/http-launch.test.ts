@@ -327,6 +327,36 @@ describe('a launch', () => {
     expect(keys.map(({ key }) => key)).not.toContain('old');
   });
 
+  it('is granted or refused by itself, however many come at the same time', async () => {
+    const [yes, prevented, no] = [
+      await api.save({ name: 'yes' }),
+      await api.save({ name: 'one of many', preventMulti: 'working' }),
+      await api.save({ name: 'no', apiAllowed: false }),
+    ];
+    const ids = [yes.id, prevented.id, no.id, 999_999];
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, async (_, index) => {
+        const id = ids[index % 4] ?? 0;
+        const response = await post(null, {}, `${api.url}/v1/definitions/${id}/instances`);
+        const { status } = (await response.json()) as { status?: string };
+        return `${index % 4} ${response.status} ${status ?? ''}`.trim();
+      }),
+    );
+    const counts = (text: string) => answers.filter((answer) => answer === text).length;
+    expect(counts('0 201 working')).toBe(10);
+    expect([counts('1 201 working'), counts('1 201 canceled')]).toEqual([1, 9]);
+    expect(counts('2 403')).toBe(10);
+    expect(counts('3 404')).toBe(10);
+    const rows = await api.db.query<{ definitionId: number; outcome: string }>(
+      `select definition_id, outcome from audit where action = 'launch' and definition_id = any($1)`,
+      [ids],
+    );
+    const audited = (id: number, outcome: string) =>
+      rows.filter((row) => row.definitionId === id && row.outcome === outcome).length;
+    expect(audited(yes.id, 'done')).toBe(10);
+    expect(audited(no.id, 'refused')).toBe(10);
+  });
+
   it('of another client under the same Idempotency-Key is another one', async () => {
     const two = await startApiServer({
       apiClients: [

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { authorise } from '../../operations/authorise.ts';
 import { inTransaction } from '../../operations/in-transaction.ts';
+import { createLaunchTogether, type TogetherWish } from '../../operations/launch-together.ts';
 import { launchOnce } from '../../operations/launch-once.ts';
 import { apiRoute, type ApiRoute } from '../api-route.ts';
 import { definitionParams, idempotencyKey, text } from '../fields.ts';
@@ -14,8 +15,9 @@ const maxBytes = 256 * 1_024;
 
 const envName = z.string().regex(/^[A-Za-z_]\w*$/, 'cannot be the name of an environment variable');
 
-export const launchInstance = ({ config, db, facts }: HttpContext): ApiRoute =>
-  apiRoute({
+export function launchInstance({ config, db, facts }: HttpContext): ApiRoute {
+  const launchTogether = createLaunchTogether(db, facts);
+  return apiRoute({
     method: 'POST',
     path: '/v1/definitions/{id}/instances',
     summary: 'Launch a definition',
@@ -42,28 +44,24 @@ export const launchInstance = ({ config, db, facts }: HttpContext): ApiRoute =>
     },
     handle: async ({ params, headers, payload, actor }, h) => {
       const definitionId = params.id;
-      const key = headers['idempotency-key'] ?? null;
-      // Known before the transaction: done once more after a lost connection, it is the same wish.
-      const launchKey = `api:${randomUUID()}`;
-      const launched = await inTransaction(db, (tx) =>
-        launchOnce(
-          tx,
-          {
-            definitionId,
-            env: payload.env ?? {},
-            actor,
-            from: 'api',
-            launchKey,
-            channel: null,
-            // A question less than looking at the definition first.
-            authorise: (definition) =>
-              authorise(tx, { actor, action: 'launch', definition, policy: config.slack }),
-          },
-          key,
-          facts,
-        ),
-      );
+      const key = headers['idempotency-key'];
+      const wish: TogetherWish = {
+        definitionId,
+        env: payload.env ?? {},
+        actor,
+        from: 'api',
+        // Known before the transaction: done once more after a lost connection, it is the same wish.
+        launchKey: `api:${randomUUID()}`,
+        channel: null,
+        authorise: (tx, definition) =>
+          authorise(tx, { actor, action: 'launch', definition, policy: config.slack }),
+      };
+      const launched =
+        key === undefined
+          ? await launchTogether(wish)
+          : await inTransaction(db, (tx) => launchOnce(tx, wish, key, facts));
       const answer = h.response({ id: launched.instanceId, status: launched.status }).code(201);
       return launched.repeated ? answer.header('idempotency-replayed', 'true') : answer;
     },
   });
+}
