@@ -25,7 +25,28 @@ export interface NewDelivery {
 
 /** In their order. What is for an endpoint that is switched off is dead from the start, unless it is a test. */
 export async function insertDeliveries(tx: Tx, deliveries: readonly NewDelivery[]): Promise<void> {
-  if (deliveries.length === 0) return;
+  for (const portion of portionsOf(deliveries)) await insertPortion(tx, portion);
+}
+
+/** Characters of texts: a parameter of JSON holds 256 MB, and many long mails are more than that. */
+const portionLength = 4_000_000;
+
+function portionsOf(deliveries: readonly NewDelivery[]): NewDelivery[][] {
+  const portions: NewDelivery[][] = [];
+  let room = 0;
+  for (const delivery of deliveries) {
+    const { body, html = '' } = delivery.request;
+    if (room <= 0) {
+      portions.push([]);
+      room = portionLength;
+    }
+    room -= body.length + html.length;
+    portions.at(-1)?.push(delivery);
+  }
+  return portions;
+}
+
+async function insertPortion(tx: Tx, deliveries: readonly NewDelivery[]): Promise<void> {
   await tx.query(
     {
       name: 'insert-deliveries',

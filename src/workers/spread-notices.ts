@@ -151,10 +151,10 @@ const shownOf = (
   facts: EngineFacts,
 ) => ({ definition: showDefinition(definition, facts), admins });
 
-/** One with an address that no index holds goes nowhere. */
+/** One with an address that no index holds goes nowhere, also when it is sent again: cut, it would be another's. */
 function addressed({ name: target, shownEndpoint }: Channel, { endpoint, request }: Parcel) {
   const tooLong = Buffer.byteLength(endpoint) > longestEndpoint;
-  const kept = tooLong ? endpoint.slice(0, longestEndpoint) : endpoint;
+  const shown = shownEndpoint(endpoint).slice(0, longestEndpoint);
   const dead = tooLong ? 'the address is too long' : null;
-  return { target, endpoint: kept, shownEndpoint: shownEndpoint(kept), request, dead };
+  return { target, endpoint: tooLong ? '' : endpoint, shownEndpoint: shown, request, dead };
 }

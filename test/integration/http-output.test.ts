@@ -1,7 +1,8 @@
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createInstanceWatch } from '../../src/http/output/instance-watch.ts';
-import { beginning } from '../../src/http/output/position.ts';
+import { beginning, type Position } from '../../src/http/output/position.ts';
+import { mostOpen, readOn } from '../../src/http/output/read-on.ts';
 import { streamOutput } from '../../src/http/output/stream-output.ts';
 import { appendOutput } from '../../src/store/output.ts';
 import { startApiServer, type ApiServer } from '../support/api-server.ts';
@@ -114,6 +115,26 @@ describe('a page of output', () => {
     await write(claim, 1_002, Buffer.from('🦊').subarray(2));
     const second = await page(url, `?cursor=${first.next_cursor}`);
     expect(second.output.map(({ text }) => text)).toEqual(['🦊']);
+  });
+});
+
+describe('what is read on', () => {
+  it.each([250, 700])('comes to an end with %i commands that have not', async (count) => {
+    const { worker, instance } = await launched(`fork:\n${'  execute: x\n'.repeat(count)}`);
+    const reads = async (from: Position) => {
+      let one = await readOn(api.db, instance, from, 65_536);
+      for (let n = 0; one.more && n < 10; n += 1) {
+        one = await readOn(api.db, instance, one.position, 65_536);
+      }
+      return one;
+    };
+    const all = await reads(beginning);
+    expect(all.more).toBe(false);
+    expect(all.position.open.size).toBe(Math.min(count, mostOpen));
+    await worker.end(await worker.claim(), 0, 'one');
+    const { position, more } = await reads(all.position);
+    expect(more).toBe(false);
+    expect(position.open.size).toBe(Math.min(count - 1, mostOpen));
   });
 });
 

@@ -3,9 +3,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createLog } from '../../src/log.ts';
 import { createWebhook, type WebhookContext } from '../../src/notifiers/webhook.ts';
 import { inTransaction } from '../../src/operations/in-transaction.ts';
+import { sendAgain } from '../../src/operations/operate-delivery.ts';
 import { retry } from '../../src/operations/retry.ts';
-import { openDatabase, type Database } from '../../src/store/database.ts';
+import { openDatabase, type Database, type Tx } from '../../src/store/database.ts';
 import type { DefinitionFields } from '../../src/store/definitions.ts';
+import { insertDeliveries } from '../../src/store/deliveries.ts';
 import { insertNotice, insertTest } from '../../src/store/outbox.ts';
 import { beginSpreading, endSpreading } from '../../src/store/spreading.ts';
 import { createSender, type Sender } from '../../src/workers/send-deliveries.ts';
@@ -104,6 +106,60 @@ const rows = () =>
   db.query<Row>(
     'select key, event, attempts, dead_at is not null as dead, reason from deliveries order by id',
   );
+
+describe('an address', () => {
+  it.each([
+    [1_000, 1],
+    [3_000, 0],
+  ])('with %i characters of a query is sent to %i times, and never cut', async (length, times) => {
+    const endpoint = receiver.url(`/hook?${'a'.repeat(length)}`);
+    await inTransaction(db, (tx) => insertTest(tx, null, { target: 'webhook', endpoint }));
+    await settle();
+    expect(receiver.received).toHaveLength(times);
+    const [row] = await db.query<{ id: number }>('select id from deliveries');
+    const actor = { ...member('alice'), id: 'U01ALICE' };
+    const wish = { deliveryId: row?.id ?? 0, actor, policy };
+    await inTransaction(db, (tx) => sendAgain(tx, wish));
+    await settle();
+    expect(receiver.received).toHaveLength(2 * times);
+  });
+});
+
+describe('many long texts', () => {
+  it('are written in portions, in their order', async () => {
+    const texts = Array.from({ length: 9 }, (_, index) => `${index}${'x'.repeat(1_500_000)}`);
+    const lengths: number[] = [];
+    await inTransaction(db, async (tx) => {
+      const counted: Tx = {
+        ...tx,
+        query: (sql, values) => {
+          lengths.push(String(values?.[0]).length);
+          return tx.query(sql, values);
+        },
+      };
+      await insertDeliveries(counted, texts.map(longDelivery));
+    });
+    expect(Math.max(...lengths)).toBeLessThan(6_000_000);
+    const kept = await db.query<{ first: string }>(
+      `select left(request->>'body', 1) as first from deliveries order by id`,
+    );
+    expect(kept.map(({ first }) => first).join('')).toBe('012345678');
+  });
+});
+
+const longDelivery = (body: string) => ({
+  noticeId: 1,
+  target: 'webhook',
+  endpoint: 'http://x.example',
+  shownEndpoint: 'http://x.example',
+  event: 'test',
+  instanceId: null,
+  definitionId: null,
+  request: { subject: 'long', body, headers: {} },
+  dead: null,
+});
+
+const policy = { operators: 'everyone', allowedChannels: [], launch: 'members' } as const;
 
 describe('a run', () => {
   it('is told from its launch to its end, in order, each with a key of its own', async () => {

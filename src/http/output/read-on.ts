@@ -24,6 +24,8 @@ export interface OutputPage {
 }
 
 const executionsAtOnce = 200;
+/** Commands that may still write, as many as a position has room for; what comes after them waits until one has ended. */
+export const mostOpen = 500;
 
 /** About so many bytes. Commands that write side by side take turns in the order of their ids. */
 export async function readOn(
@@ -32,10 +34,12 @@ export async function readOn(
   from: Position,
   bytes: number,
 ): Promise<OutputPage> {
+  // Beside all that are open there is room for others: what has nothing to say hides nothing.
+  const limit = Math.min(from.open.size + executionsAtOnce, Math.max(from.open.size, mostOpen));
   const executions = await writtenBy(on, instanceId, {
     some: [...from.open.keys()],
     after: from.after,
-    limit: executionsAtOnce,
+    limit,
   });
   const parts: OutputPart[] = [];
   let position = from;
@@ -50,7 +54,8 @@ export async function readOn(
     if (text !== '') parts.push({ execution, from: start, to, text, position });
     if (!read.isAll) return { parts, position, more: true };
   }
-  return { parts, position, more: executions.length === executionsAtOnce };
+  const more = executions.length === limit && position.open.size < mostOpen;
+  return { parts, position, more };
 }
 
 interface Read {
