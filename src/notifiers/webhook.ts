@@ -1,5 +1,6 @@
 /** Webhooks: a JSON body POSTed to the address of a definition, as Kuroko2 does it. */
 import { createHmac } from 'node:crypto';
+import { shownUrl } from '../config/shown-url.ts';
 import { noticeText, type NoticeText } from '../messages/notice-text.ts';
 import { render } from '../templates.ts';
 import { fiveTimes } from './pauses.ts';
@@ -104,11 +105,3 @@ function bounded(text: string): string {
 
 const signature = (body: string, secret: string): string =>
   `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
-
-/** Without user, password, query and fragment, in which people put what nobody else should know. */
-function shownUrl(endpoint: string): string {
-  if (!URL.canParse(endpoint)) return '(not an address)';
-  const { protocol, host, pathname, search, username, password } = new URL(endpoint);
-  const user = username + password === '' ? '' : '***@';
-  return `${protocol}//${user}${host}${pathname}${search === '' ? '' : '?***'}`;
-}

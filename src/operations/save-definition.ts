@@ -1,5 +1,6 @@
 /** Creates a definition, or changes one that nobody else has changed meanwhile. */
 import { conflict, invalid, notFound } from '../errors.ts';
+import { shownUrl } from '../config/shown-url.ts';
 import { insertAudit } from '../store/audit.ts';
 import {
   insertDefinition,
@@ -21,6 +22,7 @@ import { definitionProblems } from './definition-problems.ts';
 import { replan, settleSchedules } from './settle-schedules.ts';
 import type { EngineFacts } from './engine-facts.ts';
 import type { ScheduleSet } from './schedule-problems.ts';
+import type { Shown } from '../store/shown.ts';
 import type { Tx } from '../store/database.ts';
 
 /** An e-mail address or a Slack user id; somebody seen for the first time is created. */
@@ -95,8 +97,8 @@ export async function writeDefinition(
     action: current === undefined ? 'create' : 'edit',
     outcome: 'done',
     definitionId: definition.id,
-    ...(current === undefined ? {} : { before: fieldsOf(showDefinition(current, facts)) }),
-    after: fieldsOf(showDefinition(definition, facts)),
+    ...(current === undefined ? {} : { before: shownFields(showDefinition(current, facts)) }),
+    after: shownFields(showDefinition(definition, facts)),
   });
   if (wish.schedules !== undefined) {
     await writeSchedules(tx, definition, wish.schedules, wish.actor, facts, clock);
@@ -134,12 +136,14 @@ async function change(
   return saved;
 }
 
-function fieldsOf({
+/** As revisions tell of them to everybody who may read. */
+function shownFields({
   id: _id,
   createdAt: _created,
   updatedAt: _updated,
   deletedAt: _deleted,
+  webhookUrl,
   ...fields
-}: Definition) {
-  return fields;
+}: Shown<Definition>) {
+  return { ...fields, webhookUrl: webhookUrl === null ? null : shownUrl(webhookUrl) };
 }

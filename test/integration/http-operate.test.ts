@@ -164,6 +164,19 @@ describe('lists', () => {
     while (cursor !== null) ({ next_cursor: cursor } = await page(cursor));
   });
 
+  it('of revisions name an address without what only its owner should know', async () => {
+    const webhookUrl = 'https://someone:hunter22@hook.example/in?token=hunter23';
+    const { id } = await api.save({ name: 'addressed', webhookUrl });
+    const { body } = await ask('GET', `/v1/definitions/${id}/revisions`);
+    const changes = (body['revisions'] as { changes: unknown[] }[]).flatMap((one) => one.changes);
+    const after = 'https://***@hook.example/in?***';
+    expect(changes).toContainEqual({ field: 'webhook_url', before: null, after });
+    const audit = await api.db.query('select before, after from audit where definition_id = $1', [
+      id,
+    ]);
+    expect(JSON.stringify(audit)).not.toContain('hunter2');
+  });
+
   it('of schedules, the ledger, revisions and workers tell what there is', async () => {
     const { id } = await api.save({ name: 'told' });
     const path = `/v1/definitions/${id}`;
