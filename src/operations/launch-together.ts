@@ -16,6 +16,8 @@ export interface TogetherWish extends Omit<LaunchWish, 'authorise'> {
 const mostTogether = 32;
 /** So that one that waits for a lock does not hold up all others. */
 const mostAtOnce = 3;
+/** One beside another that runs is worth waiting for, but that one may wait for a lock itself. */
+const patienceMs = 5;
 
 /**
  * Whoever comes alone is not kept waiting. Where one of several cannot be launched, each is launched by
@@ -27,11 +29,17 @@ export function createLaunchTogether(
 ): (wish: TogetherWish) => Promise<Launched> {
   const waiting: Waiting[] = [];
   let running = 0;
+  let patience: NodeJS.Timeout | undefined;
 
   const next = (): void => {
+    if (running > 0 && waiting.length === 1) patience ??= setTimeout(begin, patienceMs);
+    else begin();
+  };
+
+  const begin = (): void => {
+    clearTimeout(patience);
+    patience = undefined;
     if (waiting.length === 0 || running >= mostAtOnce) return;
-    // One beside another that runs is worth waiting for.
-    if (running > 0 && waiting.length < 2) return;
     running += 1;
     void launchAll(db, facts, waiting.splice(0, mostTogether)).finally(() => {
       running -= 1;

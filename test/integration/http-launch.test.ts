@@ -5,10 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cancel } from '../../src/operations/cancel.ts';
 import { inTransaction } from '../../src/operations/in-transaction.ts';
 import { forgetIdempotentLaunches } from '../../src/store/idempotent-launches.ts';
+import { lockDefinitions } from '../../src/store/definitions.ts';
 import { findInstance } from '../../src/store/instances.ts';
 import { basic, startApiServer, type ApiServer } from '../support/api-server.ts';
 import { facts } from '../support/operations.ts';
 import { handWorker } from '../support/hand-worker.ts';
+import { until } from '../support/until.ts';
 
 const run = promisify(execFile);
 
@@ -355,6 +357,26 @@ describe('a launch', () => {
       rows.filter((row) => row.definitionId === id && row.outcome === outcome).length;
     expect(audited(yes.id, 'done')).toBe(10);
     expect(audited(no.id, 'refused')).toBe(10);
+  });
+
+  it('waits for no other that waits for its definition', async () => {
+    const [held, free] = [await api.save({ name: 'held' }), await api.save({ name: 'free' })];
+    const urlOf = ({ id }: { id: number }) => `${api.url}/v1/definitions/${id}/instances`;
+    let answered = false;
+    const waiting = await inTransaction(api.db, async (tx) => {
+      await lockDefinitions(tx, [held.id]);
+      const first = post(null, {}, urlOf(held)).finally(() => (answered = true));
+      await until('it to wait', async () => {
+        const rows = await api.db.query(
+          `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+        );
+        return rows.length > 0;
+      });
+      expect((await post(null, {}, urlOf(free))).status).toBe(201);
+      expect(answered).toBe(false);
+      return { first };
+    });
+    expect((await waiting.first).status).toBe(201);
   });
 
   it('of another client under the same Idempotency-Key is another one', async () => {
