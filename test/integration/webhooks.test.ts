@@ -265,8 +265,11 @@ describe('a notice', () => {
     expect(open?.gaps.at(-1)).toMatchObject({ from: undoneId, to: undoneId });
     const aged = open?.gaps.map((gap) => ({ ...gap, at: gap.at - 60_000 }));
     await db.query('update spreading set gaps = $1', [JSON.stringify(aged)]);
-    await settle();
-    expect(await gaps()).toEqual([{ gaps: [] }]);
+    // Once whatever else this server does has ended that had begun then.
+    await until('it to be forgotten', async () => {
+      await settle();
+      return (await gaps())[0]?.gaps.length === 0;
+    });
   });
 
   it('is spread once, however many are at it', async () => {
