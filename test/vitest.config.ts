@@ -8,7 +8,7 @@ export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
   test: {
     // Most of what is slow waits for processes, not for the processor.
-    maxWorkers: 3,
+    maxWorkers: 4,
     projects: [
       {
         // They share nothing but modules, which take longer to load than most tests take.
