@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createLog } from '../../src/log.ts';
-import { createSlackApi, type SlackApi } from '../../src/notifiers/slack-api.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { cancel } from '../../src/operations/cancel.ts';
 import { inTransaction } from '../../src/operations/in-transaction.ts';
 import { alarmUnstarted } from '../../src/operations/alarm-unstarted.ts';
@@ -11,62 +9,27 @@ import { launch } from '../../src/operations/launch.ts';
 import { retry } from '../../src/operations/retry.ts';
 import { skip } from '../../src/operations/skip.ts';
 import { warnOfLateTokens } from '../../src/operations/warn-of-late-tokens.ts';
-import { openDatabase, type Database } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database.ts';
 import type { DefinitionFields } from '../../src/store/definitions.ts';
 import { insertRefresh } from '../../src/store/outbox.ts';
 import { insertReminders } from '../../src/store/reminders.ts';
-import { createDeliveries, type Deliveries } from '../../src/workers/deliveries.ts';
-import { slackBooks } from '../../src/workers/slack-books.ts';
+import type { Deliveries } from '../../src/workers/deliveries.ts';
 import { labelsOf } from '../support/buttons-of.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { handWorker, type HandWorker } from '../support/hand-worker.ts';
+import { deliveryStage } from '../support/delivery-stage.ts';
+import type { HandWorker } from '../support/hand-worker.ts';
 import { define, facts, launchOne, member } from '../support/operations.ts';
-import {
-  startSlackStandIn,
-  type SlackStandIn,
-  type StandInMessage,
-} from '../support/slack-stand-in.ts';
+import type { SlackStandIn, StandInMessage } from '../support/slack-stand-in.ts';
 import { until } from '../support/until.ts';
 
-let database: TestDatabase;
+const stage = deliveryStage();
 let db: Database;
 let slack: SlackStandIn;
 let worker: HandWorker;
 let deliveries: Deliveries;
-const apis: SlackApi[] = [];
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  db = openDatabase(database.url, { max: 8 });
+beforeEach(() => {
+  ({ db, slack, worker } = stage);
+  deliveries = stage.notifier();
 });
-afterAll(async () => {
-  await db.close();
-  await database.drop();
-});
-beforeEach(async () => {
-  await db.query(
-    'truncate audit, outbox, instances, executions, logs, definitions, executors, users cascade',
-  );
-  slack = await startSlackStandIn();
-  worker = await handWorker(db);
-  deliveries = notifier();
-});
-afterEach(async () => {
-  for (const api of apis.splice(0)) api.stop();
-  await slack.stop();
-});
-
-function notifier(defaultChannel: string | null = null): Deliveries {
-  const api = createSlackApi({ botToken: 'xoxb-test', apiUrl: slack.apiUrl, timeoutMs: 2_000 });
-  apis.push(api);
-  const about = () => ({ baseUrl: 'http://kuroko.example', now: new Date() });
-  return createDeliveries({
-    db,
-    notifier: { api, books: slackBooks(db, facts), about, defaultChannel },
-    log: createLog('test'),
-    onRoom: () => {},
-  });
-}
 
 /** Delivers until nothing is open any more. */
 async function settle(by: readonly Deliveries[] = [deliveries]): Promise<void> {
@@ -146,7 +109,7 @@ describe('the message of a run', () => {
   });
 
   it('goes to the channel of the job, else to the default, else to where it was launched', async () => {
-    const general = notifier('#general');
+    const general = stage.notifier({ defaultChannel: '#general' });
     const cases = [
       { by: general, slackChannel: '#alerts', channel: 'C0ALERTS' },
       { by: general, slackChannel: null, channel: 'C0GENERAL' },
@@ -403,7 +366,7 @@ describe('a command that nobody takes', () => {
     for (const _ of Array.from({ length: 8 })) await launchOne(db, id);
     await wait();
     slack.channel('#ops', { id: 'C0OPS', member: true });
-    await settle([notifier('#ops')]);
+    await settle([stage.notifier({ defaultChannel: '#ops' })]);
     const alarms = slack.messages.filter(({ text }) => text.startsWith('[CRITICAL]'));
     expect(alarms.filter(({ channel }) => channel === 'C0ALERTS')).toHaveLength(5);
     const [many, ...more] = alarms.filter(({ channel }) => channel === 'C0OPS');
@@ -523,6 +486,7 @@ describe('when Slack is in trouble', () => {
 });
 
 it('posts no faster than one message a second and channel', async () => {
+  deliveries = stage.notifier({ paced: true });
   const alerts = await job();
   const general = await job({ slackChannel: '#general' });
   for (const { id } of [alerts, general, alerts, general]) await launchOne(db, id);
@@ -546,7 +510,7 @@ it('shows every run once, however many notifiers there are', async () => {
     await launchOne(db, (await job({ slackChannel: name })).id);
   }
   for (let run = 0; run < 6; run += 1) await fail();
-  await settle([deliveries, notifier(), notifier()]);
+  await settle([deliveries, stage.notifier(), stage.notifier()]);
   expect(slack.messages.filter(({ thread }) => thread === null)).toHaveLength(12);
   expect(slack.messages.filter(({ thread }) => thread !== null)).toHaveLength(6);
   expect(new Set(slack.messages.map(({ channel }) => channel)).size).toBe(12);
@@ -561,6 +525,7 @@ it('leaves alone what another is at, until that one was not heard of for a while
 });
 
 it('hands back what it has no time for when it ends, and another one delivers it', async () => {
+  deliveries = stage.notifier({ paced: true });
   const { id } = await job();
   for (let index = 0; index < 4; index += 1) await launchOne(db, id);
   await deliveries.take();
@@ -568,6 +533,6 @@ it('hands back what it has no time for when it ends, and another one delivers it
   await deliveries.drain(300);
   expect(performance.now() - began).toBeLessThan(1_500);
   expect(slack.messages.length).toBeLessThan(4);
-  await settle([notifier()]);
+  await settle([stage.notifier()]);
   expect(slack.messages).toHaveLength(4);
 });
