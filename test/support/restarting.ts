@@ -1,5 +1,5 @@
 /** What the tests of restarts share: homes that are removed, commands that count meanwhile. */
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 import type { CountingCommands } from './counting-commands.ts';
 import { createHome, postInstance, type Home, type Program } from './program.ts';
 import { until } from './until.ts';
@@ -7,17 +7,15 @@ import { until } from './until.ts';
 /** Each starts the whole program three or four times: more than a minute on a machine with more to do. */
 export const restartTimeout = 240_000;
 
-const homes: Home[] = [];
-
-/** Removed after the test. */
+/**
+ * Removed after the test, with all that runs in it. Asked for by each test: files share their modules, and what
+ * a module hooks onto is the first of them only.
+ */
 export async function homeOfTest(config?: string): Promise<Home> {
   const made = await createHome(config);
-  homes.push(made);
+  onTestFinished(() => made.remove(), 60_000);
   return made;
 }
-afterEach(async () => {
-  for (const made of homes.splice(0)) await made.remove();
-}, 60_000);
 
 /** Launched, and counting. */
 export async function countWith(
