@@ -115,9 +115,7 @@ select case when i.id is null then 'new' else 'launched' end as status,
   case when i.id is null then nextval('tokens_id_seq') end as token_id,
   i.status as instance_status, i.prevented_by
 from unnest($1::text[]) with ordinality as wish (key, position)
-  -- One by one: a plan that was made for a small table reads it whole when it has grown.
-  left join lateral (
-    select id, status, prevented_by from instances where launch_key = wish.key limit 1) i on true
+  left join instances i on i.launch_key = wish.key
 order by wish.position`,
     },
     [launchKeys],

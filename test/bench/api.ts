@@ -6,19 +6,15 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { freePort } from '../../src/embedded/free-port.ts';
 import { openDatabase, type Database } from '../../src/store/database.ts';
 import { define, launchMany } from '../support/operations.ts';
 import { startSlackStandIn } from '../support/slack-stand-in.ts';
-import { until } from '../support/until.ts';
 import { finding, median, say, type Finding } from './finding.ts';
 import { startServers, type Servers } from './servers.ts';
+import { startKuroko } from './start-kuroko.ts';
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '10' } } });
 const rounds = Number(values.rounds);
@@ -26,7 +22,6 @@ const connections = 16;
 const roundMs = 2_000;
 const burst = 1_000;
 const contender = fileURLToPath(new URL('./api-contender.js', import.meta.url));
-const executable = fileURLToPath(new URL('../../src/cli/kuroko.js', import.meta.url));
 
 const servers = await startServers();
 try {
@@ -138,7 +133,11 @@ async function besideBurst(on: Servers): Promise<Finding> {
   const url = await on.migrated('api_burst');
   const slack = await startSlackStandIn();
   const db = openDatabase(url, { max: 2 });
-  const program = await startProgram(url, slack.apiUrl);
+  const program = await startKuroko({
+    databaseUrl: url,
+    slackApiUrl: slack.apiUrl,
+    config: 'api_basic_authentication_applications: {bench: bench-key}\n',
+  });
   const took: number[] = [];
   try {
     const { id } = await define(db, 'execute: true\n', { name: 'burst' });
@@ -169,40 +168,4 @@ async function besideBurst(on: Servers): Promise<Finding> {
 async function isOpen(db: Database, definitionId: number): Promise<boolean> {
   const text = `select 1 from instances where definition_id = $1 and status = 'working' limit 1`;
   return (await db.query(text, [definitionId])).length > 0;
-}
-
-async function startProgram(databaseUrl: string, apiUrl: string) {
-  const folder = mkdtempSync(path.join(tmpdir(), 'kuroko-bench-api-'));
-  const port = await freePort(0);
-  writeFileSync(
-    path.join(folder, 'kuroko2.yml'),
-    'api_basic_authentication_applications: {bench: bench-key}\n',
-  );
-  const child = spawn(process.execPath, ['--max-semi-space-size=4', executable, 'start'], {
-    env: {
-      PATH: process.env['PATH'],
-      HOME: folder,
-      DATABASE_URL: databaseUrl,
-      SLACK_BOT_TOKEN: 'xoxb-bench',
-      SLACK_SIGNING_SECRET: 'bench',
-      SLACK_API_URL: apiUrl,
-      KUROKO_DATA_DIR: path.join(folder, 'data'),
-      KUROKO2_CONFIG: path.join(folder, 'kuroko2.yml'),
-      KUROKO_LOG: 'error',
-      PORT: String(port),
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let said = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
-  await until('Kuroko to be ready', () => said.includes('Kuroko is ready'), 60_000);
-  return {
-    port,
-    async stop() {
-      const gone = once(child, 'exit');
-      child.kill('SIGTERM');
-      await gone;
-      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-    },
-  };
 }

@@ -2,15 +2,11 @@
  * The built program, `kuroko start` with everything, beside a Slack that only answers: its memory
  * when idle and under a gigabyte of output, and how late its event loop is during the burst.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { freePort } from '../../src/embedded/free-port.ts';
 import { finding, type Finding } from './finding.ts';
+import { startKuroko } from './start-kuroko.ts';
 import { untilEnded } from './until-ended.ts';
 import { startSlackStandIn } from '../support/slack-stand-in.ts';
 import { define, launchMany, openDatabase } from '../support/operations.ts';
@@ -18,7 +14,6 @@ import { until } from '../support/until.ts';
 import type { Database } from '../../src/store/database.ts';
 import type { Servers } from './servers.ts';
 
-const executable = fileURLToPath(new URL('../../src/cli/kuroko.js', import.meta.url));
 const probe = new URL('./lag-probe.js', import.meta.url).href;
 const burst = 1_000;
 const gigabyte = 'head -c 1000000000 /dev/zero | tr "\\0" x';
@@ -92,30 +87,14 @@ interface Program {
 }
 
 async function startProgram(databaseUrl: string, apiUrl: string): Promise<Program> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'kuroko-bench-home-'));
-  const lagFile = path.join(folder, 'lag');
-  writeFileSync(path.join(folder, 'kuroko2.yml'), '');
-  // With the option of the README's unit.
-  const options = ['--max-semi-space-size=4', '--import', probe];
-  const child = spawn(process.execPath, [...options, executable, 'start'], {
-    env: {
-      PATH: process.env['PATH'],
-      HOME: folder,
-      DATABASE_URL: databaseUrl,
-      SLACK_BOT_TOKEN: 'xoxb-bench',
-      SLACK_SIGNING_SECRET: 'bench',
-      SLACK_API_URL: apiUrl,
-      KUROKO_DATA_DIR: path.join(folder, 'data'),
-      KUROKO2_CONFIG: path.join(folder, 'kuroko2.yml'),
-      KUROKO_LOG: 'error',
-      PORT: String(await freePort(0)),
-      BENCH_LAG_FILE: lagFile,
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
+  const lagFileOf = (folder: string) => path.join(folder, 'lag');
+  const { child, folder, stop } = await startKuroko({
+    databaseUrl,
+    slackApiUrl: apiUrl,
+    options: ['--import', probe],
+    env: (home) => ({ BENCH_LAG_FILE: lagFileOf(home) }),
   });
-  let said = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
-  await until('Kuroko to be ready', () => said.includes('Kuroko is ready'), 60_000);
+  const lagFile = lagFileOf(folder);
   const pid = child.pid ?? 0;
   const guardian = childrenOf(pid).find(({ command }) => command.includes('guardian'))?.pid ?? 0;
   const resident = () => {
@@ -134,12 +113,7 @@ async function startProgram(databaseUrl: string, apiUrl: string): Promise<Progra
       await until('the lag to be told', () => existsSync(lagFile), 10_000);
       return JSON.parse(readFileSync(lagFile, 'utf8')) as { p50: number; p99: number; max: number };
     },
-    async stop() {
-      const gone = once(child, 'exit');
-      child.kill('SIGTERM');
-      await gone;
-      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-    },
+    stop,
   };
 }
 
