@@ -14,14 +14,13 @@ export interface TogetherWish extends Omit<LaunchWish, 'authorise'> {
 }
 
 const mostTogether = 32;
-/** So that one that waits for a lock does not hold up all others. */
-const mostAtOnce = 3;
-/** One beside another that runs is worth waiting for, but that one may wait for a lock itself. */
-const patienceMs = 5;
+/** One fills the database's time while the other's answers are written; a third would only make all of them smaller. */
+const mostAtOnce = 2;
 
 /**
- * Whoever comes alone is not kept waiting. Where one of several cannot be launched, each is launched by
- * itself: nobody is refused for the sake of another. Throws as `launch` does.
+ * Of the same time is what has arrived when the event loop has heard all of its sockets: whoever comes
+ * alone is not kept waiting. Where one of several cannot be launched, each is launched by itself: nobody
+ * is refused for the sake of another. Throws as `launch` does.
  */
 export function createLaunchTogether(
   db: Database,
@@ -29,22 +28,20 @@ export function createLaunchTogether(
 ): (wish: TogetherWish) => Promise<Launched> {
   const waiting: Waiting[] = [];
   let running = 0;
-  let patience: NodeJS.Timeout | undefined;
+  let beginning: NodeJS.Immediate | undefined;
 
   const next = (): void => {
-    if (running > 0 && waiting.length === 1) patience ??= setTimeout(begin, patienceMs);
-    else begin();
+    if (waiting.length > 0 && running < mostAtOnce) beginning ??= setImmediate(begin);
   };
 
   const begin = (): void => {
-    clearTimeout(patience);
-    patience = undefined;
-    if (waiting.length === 0 || running >= mostAtOnce) return;
+    beginning = undefined;
     running += 1;
     void launchAll(db, facts, waiting.splice(0, mostTogether)).finally(() => {
       running -= 1;
       next();
     });
+    next();
   };
 
   return (wish) =>

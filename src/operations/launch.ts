@@ -134,13 +134,8 @@ export async function launch(
     return { instanceId: id, definitionId: definition.id, status, preventedBy, repeated: false };
   });
   const audits = launched.flatMap((each, index) => audited(wishes[index], each, facts));
-  await Promise.all([
-    insertInstances(
-      tx,
-      starts.map(({ instance }) => instance),
-    ),
-    insertAudits(tx, audits),
-  ]);
+  const instances = starts.map(({ instance }) => instance);
+  tx.leave(Promise.all([insertInstances(tx, instances), insertAudits(tx, audits)]));
   await noteFailing(
     tx,
     starts

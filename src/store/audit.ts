@@ -42,7 +42,7 @@ insert into audit (actor_kind, actor_id, actor_name, place, action, outcome, rea
   instance_id, token_id, attempt, execution_id, request_key, before, after)
 select "actorKind", "actorId", "actorName", place, action, outcome, reason, "definitionId",
   "instanceId", "tokenId", attempt, "executionId", "requestKey", before, after
-from rows from (jsonb_to_recordset($1::jsonb) as ("actorKind" text, "actorId" text,
+from rows from (json_to_recordset($1::json) as ("actorKind" text, "actorId" text,
   "actorName" text, place text, action text, outcome text, reason text, "definitionId" bigint,
   "instanceId" bigint, "tokenId" bigint, attempt int, "executionId" bigint, "requestKey" text,
   before jsonb, after jsonb)) with ordinality

@@ -11,7 +11,15 @@ export interface Connection {
 
 declare const transaction: unique symbol;
 /** A connection inside a transaction: what operations and every writing statement ask for. */
-export type Tx = Connection & { readonly [transaction]: true };
+export type Tx = Connection & {
+  readonly [transaction]: true;
+  /**
+   * Leaves it to the commit to wait for what was asked: it goes with it, in one way to the server and back.
+   * What fails of it fails the transaction, with its error; what is asked after it sees what it has written.
+   * Not within `inSavepoint`, which could not tell whose failure it was.
+   */
+  leave(asked: Promise<unknown>): void;
+};
 
 export interface Database extends Connection {
   readonly url: string;
@@ -57,6 +65,7 @@ export function openDatabase(
     query: (statement, values) => run(pool, statement, values),
     async transaction(work) {
       const client = await pool.connect();
+      const left: Promise<unknown>[] = [];
       let broken: Error | undefined;
       // Between two statements a lost connection has nobody else to tell, and would end the process.
       const onError = (error: Error) => {
@@ -66,12 +75,15 @@ export function openDatabase(
       try {
         // It fails only with its connection, and whatever is sent after it fails then, too: nobody waits for it.
         client.query('begin').catch(() => {});
-        const result = await work(asTx(client));
-        await client.query('commit');
+        const result = await work(asTx(client, left));
+        // After a failure it is a rollback.
+        await Promise.all([...left, client.query('commit')]);
         return result;
       } catch (error) {
         if (isConnectionLost(error)) broken = error as Error;
         await client.query('rollback').catch((failure: Error) => (broken = failure));
+        // Whatever came after what had failed was only refused.
+        await Promise.all(left);
         throw error;
       } finally {
         client.off('error', onError);
@@ -85,9 +97,12 @@ export function openDatabase(
 /** Without it a plan that is kept while a table is small reads all of it once it has grown. */
 const alongIndexes = '-c enable_seqscan=off -c jit=off';
 
-/** For a transaction whose statements are to find their rows along indexes, however small the tables were when they were planned. */
+/** For a transaction whose statements are to find their rows along indexes, however small the tables were when they were planned: once, and kept. */
 export async function planAlongIndexes(tx: Tx): Promise<void> {
-  await tx.query('set local enable_seqscan = off');
+  await tx.query({
+    name: 'plan-along-indexes',
+    text: `select set_config('enable_seqscan', 'off', true), set_config('plan_cache_mode', 'force_generic_plan', true)`,
+  });
 }
 
 /** What goes wrong in there is undone by itself, and the transaction goes on. */
@@ -115,10 +130,15 @@ export function clientOptions(url: string, name: string): pg.ClientConfig {
   };
 }
 
-function asTx(client: pg.PoolClient): Tx {
+function asTx(client: pg.PoolClient, left: Promise<unknown>[]): Tx {
   return {
     query: <Row>(statement: Statement, values?: readonly unknown[]) =>
       run<Row>(client, statement, values),
+    leave(asked) {
+      // Heard at the commit: until then it is nobody's.
+      asked.catch(() => {});
+      left.push(asked);
+    },
   } as Tx;
 }
 

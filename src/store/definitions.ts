@@ -115,12 +115,15 @@ export function lockDefinitions(tx: Tx, ids: readonly number[]): Promise<LockedD
   return tx.query<LockedDefinition>(
     {
       name: 'lock-definitions',
-      text: `select ${columns},
-               exists (select from failing_definitions where definition_id = id) as failing
-             from definitions where id = any($1) and deleted_at is null
-             order by id for no key update`,
+      // One after the other, each by its key, however few there were when this was planned: together, or where
+      // it is asked within for those that are not deleted, all of them are read along an index of those.
+      text: `select d.* from unnest($1::bigint[]) as wanted, lateral (
+               select ${columns},
+                 exists (select from failing_definitions where definition_id = id) as failing
+               from definitions where id = wanted offset 0 for no key update
+             ) d where d.deleted_at is null`,
     },
-    [ids],
+    [ids.toSorted((one, other) => one - other)],
   );
 }
 

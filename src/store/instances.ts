@@ -84,9 +84,14 @@ export function openInstances(
     {
       name: 'open-instances',
       text: `
-select i.id, i.definition_id, i.active_tokens > i.failed_tokens as working,
-  i.failed_tokens > 0 as failed
-from definitions d join instances i on i.definition_id = d.id and i.status in ('working', 'error')
+select i.*
+from definitions d, lateral (
+  select id, definition_id, active_tokens > failed_tokens as working, failed_tokens > 0 as failed
+  from instances
+  where definition_id = d.id and status in ('working', 'error')
+  -- Of each by itself: joined, those of all definitions were read once they had become many.
+  offset 0
+) i
 where d.id = any($1) and d.prevent_multi <> 'none'
 order by i.id`,
     },
@@ -115,7 +120,9 @@ select case when i.id is null then 'new' else 'launched' end as status,
   case when i.id is null then nextval('tokens_id_seq') end as token_id,
   i.status as instance_status, i.prevented_by
 from unnest($1::text[]) with ordinality as wish (key, position)
-  left join instances i on i.launch_key = wish.key
+  left join lateral (
+    select id, status, prevented_by from instances where launch_key = wish.key offset 0
+  ) i on true
 order by wish.position`,
     },
     [launchKeys],
@@ -170,7 +177,7 @@ export async function insertInstances(tx: Tx, instances: readonly NewInstance[])
 
 const insertText = `
 with input as (
-  select r.* from jsonb_to_recordset($1::jsonb) as r (id bigint, "launchKey" text,
+  select r.* from json_to_recordset($1::json) as r (id bigint, "launchKey" text,
     "definitionId" bigint, "definitionName" text, "definitionVersion" int, script text,
     "scriptChanged" boolean, env jsonb,
     status text, "activeTokens" int, "launchedBy" text, "launchedFrom" text,

@@ -256,7 +256,8 @@ export async function markUndelivered(
 export async function insertNotice(tx: Tx, instanceId: number, notice: Notice): Promise<void> {
   await tx.query(
     `with written as (
-       insert into outbox (target, event, instance_id, payload) values ('slack', $2, $1, $3)
+       insert into outbox (target, event, instance_id, payload)
+       select 'slack', $2, id, $3 from instances where id = $1
        returning id)
      select pg_notify('kuroko_outbox', '') from written`,
     [instanceId, notice.event, storableJson(notice.payload)],
