@@ -2,6 +2,7 @@
  * Kuroko as a contender: guardian, executor and keeper threads as `start` composes them, without
  * Slack, HTTP and notifier (their rows are written). A run is over when its instances say so.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { startEngine } from '../support/engine.ts';
 import { define, launchMany, launchOne, openDatabase } from '../support/operations.ts';
@@ -23,29 +24,27 @@ order by definition_id desc, id desc limit 1`,
   });
   return rows.length > 0;
 };
-/**
- * A single end is told by the database itself, in the commit: the notifier hears of it up to 50 ms
- * later. Of a thousand, one looks every few milliseconds.
- */
-const toldOfEnd = `
+/** The database itself tells of an end, with the commit: the notifier would hear of it up to 50 ms later. */
+const tellEnds = `
 create function tell_end() returns trigger language plpgsql as
-  $$ begin perform pg_notify('bench_ended', ''); return null; end $$;
+  $$ begin perform pg_notify('bench_ended', new.id::text); return null; end $$;
 create trigger tell_end after update on instances for each row
   when (new.status = 'success' and old.status <> 'success') execute function tell_end();
 listen bench_ended`;
 const listener = new pg.Client({ connectionString: url });
 await listener.connect();
+const ended = new Set<number>();
 let onEnd = () => {};
-listener.on('notification', () => onEnd());
+listener.on('notification', ({ payload }) => {
+  ended.add(Number(payload));
+  onEnd();
+});
 let told: Promise<unknown> | undefined;
-const untilEnded = async (pauseMs: number): Promise<void> => {
-  while (await someOpen()) {
+/** It may have ended already. */
+const untilEnded = async (instanceId: number): Promise<void> => {
+  while (!ended.delete(instanceId)) {
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, pauseMs);
-      onEnd = () => {
-        clearTimeout(timer);
-        resolve();
-      };
+      onEnd = resolve;
     });
   }
 };
@@ -59,16 +58,17 @@ const definitionOf = async (steps: number) => {
 answerRuns(
   {
     async w10(count) {
-      await (told ??= listener.query(toldOfEnd));
-      await launchOne(db, await definitionOf(count));
-      await untilEnded(1_000);
+      await (told ??= listener.query(tellEnds));
+      const { instanceId } = await launchOne(db, await definitionOf(count));
+      await untilEnded(instanceId);
     },
     async burst(count) {
       const id = await definitionOf(1);
       for (let left = count; left > 0; left -= batch) {
         await launchMany(db, id, Math.min(batch, left));
       }
-      await untilEnded(10);
+      // Of a thousand nobody has to be told: one looks every few milliseconds.
+      while (await someOpen()) await sleep(10);
     },
   },
   async () => {
