@@ -2,7 +2,7 @@
  * What a launch over HTTP costs: POSTs of instances at 16 connections, in turns with a bare Hapi that has
  * the same authentication and writes one row; and how long one takes beside a burst of commands.
  *
- * `npm run bench:api [-- --rounds 10]`
+ * `npm run bench:api [-- --rounds 20 --write]`
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,8 +15,14 @@ import { startSlackStandIn } from '../support/slack-stand-in.ts';
 import { finding, median, say, type Finding } from './finding.ts';
 import { startServers, type Servers } from './servers.ts';
 import { startKuroko } from './start-kuroko.ts';
+import { writeTable } from './write-table.ts';
 
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '10' } } });
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '10' },
+    write: { type: 'boolean', default: false },
+  },
+});
 const rounds = Number(values.rounds);
 const connections = 16;
 const roundMs = 2_000;
@@ -24,11 +30,14 @@ const burst = 1_000;
 const contender = fileURLToPath(new URL('./api-contender.js', import.meta.url));
 
 const servers = await startServers();
+const findings: Finding[] = [];
 try {
-  for (const each of [...(await rates(servers)), await besideBurst(servers)]) say(each);
+  findings.push(...(await rates(servers)), await besideBurst(servers));
 } finally {
   await servers.stop();
 }
+for (const each of findings) say(each);
+if (values.write) writeTable('bench:api', findings, rounds, servers.postgresVersion);
 
 async function rates(on: Servers): Promise<Finding[]> {
   const url = await on.migrated('api');

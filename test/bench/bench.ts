@@ -4,7 +4,7 @@
  * their own on one Postgres, a database each, and take turns within every round, so that whatever
  * else the machine does falls on all. Medians of the rounds' ratios.
  *
- * `npm run bench [-- --rounds 20 --only w10,burst,hosts,claims,program --update-readme]`
+ * `npm run bench [-- --rounds 20 --only w10,burst,hosts,claims,program --write]`
  */
 import { parseArgs } from 'node:util';
 import { claimRate } from './claim-rate.ts';
@@ -12,7 +12,7 @@ import { installPeers } from './install-peers.ts';
 import { startServers } from './servers.ts';
 import { sleepingHosts } from './sleeping-hosts.ts';
 import { steps } from './steps.ts';
-import { updateReadme } from './readme-table.ts';
+import { writeTable } from './write-table.ts';
 import { wholeProgram } from './whole-program.ts';
 import { say, type Finding } from './finding.ts';
 
@@ -20,7 +20,7 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
     only: { type: 'string', default: 'w10,burst,hosts,claims,program' },
-    'update-readme': { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
   },
 });
 const rounds = Number(values.rounds);
@@ -48,4 +48,4 @@ try {
 } finally {
   await servers.stop();
 }
-if (values['update-readme']) updateReadme('bench', findings, rounds, servers.postgresVersion);
+if (values.write) writeTable('bench', findings, rounds, servers.postgresVersion);

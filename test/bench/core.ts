@@ -7,11 +7,11 @@
  * Here a token passes all that is instant in one go, and each node counts; the root, the fork that
  * waits and its joins do not.
  *
- * `npm run bench:core [-- --rounds 20 --only language,steps,transitions --update-readme]`
+ * `npm run bench:core [-- --rounds 20 --only language,steps,transitions --write]`
  */
 import { parseArgs } from 'node:util';
 import { languageRates } from './language-rates.ts';
-import { updateReadme } from './readme-table.ts';
+import { writeTable } from './write-table.ts';
 import { say, type Finding } from './finding.ts';
 import { startServers } from './servers.ts';
 import { stepRates } from './step-rates.ts';
@@ -21,7 +21,7 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '9' },
     only: { type: 'string', default: 'language,steps,transitions' },
-    'update-readme': { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
   },
 });
 const rounds = Number(values.rounds);
@@ -46,4 +46,4 @@ try {
 } finally {
   await servers.stop();
 }
-if (values['update-readme']) updateReadme('bench:core', findings, rounds, servers.postgresVersion);
+if (values.write) writeTable('bench:core', findings, rounds, servers.postgresVersion);

@@ -3,7 +3,7 @@
  * in the same minute, over and over; the minute comes when a simulated clock is set to just before it. An
  * instance is there when another connection sees it. One scheduler, no executor.
  *
- * `npm run bench:schedules [-- --rounds 100 --update-readme]`
+ * `npm run bench:schedules [-- --rounds 100 --write]`
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,13 +16,13 @@ import { parseArgs } from 'node:util';
 import { openDatabase, type Database } from '../../src/store/database.ts';
 import { simulatedClock } from '../support/simulated-clock.ts';
 import { finding, median, say, type Finding } from './finding.ts';
-import { updateReadme } from './readme-table.ts';
+import { writeTable } from './write-table.ts';
 import { startServers, type Servers } from './servers.ts';
 
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '100' },
-    'update-readme': { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
   },
 });
 const rounds = Number(values.rounds);
@@ -52,8 +52,8 @@ try {
 } finally {
   await servers.stop();
 }
-if (values['update-readme']) {
-  updateReadme('bench:schedules', findings, rounds, servers.postgresVersion);
+if (values.write) {
+  writeTable('bench:schedules', findings, rounds, servers.postgresVersion);
 }
 
 async function lateness(on: Servers, count: number, minutes: number): Promise<Finding[]> {

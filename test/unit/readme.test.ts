@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { table } from '../../src/workflow/step.ts';
@@ -59,4 +59,37 @@ it('tells the way of a launch as the code goes it: each file imports the one beh
     );
     expect(imported, `${from} imports ${to}`).toContain(`${to}.ts`);
   }
+});
+
+const root = new URL('../../', import.meta.url);
+const pages = [
+  'README.md',
+  ...readdirSync(new URL('docs', root))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
+
+/** As GitHub names them. */
+const headingsOf = (page: string): string[] =>
+  [...readFileSync(new URL(page, root), 'utf8').matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\w -]/g, '')
+      .replaceAll(' ', '-'),
+  );
+
+it.for(pages)('%s links to what is there', (page) => {
+  const text = readFileSync(new URL(page, root), 'utf8');
+  const links = [...text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)];
+  const broken = links.filter(([, to = '', heading]) => {
+    const target = to === '' ? page : path.posix.join(path.posix.dirname(page), to);
+    if (!existsSync(new URL(target, root))) return true;
+    return heading !== undefined && !headingsOf(target).includes(heading);
+  });
+  expect(broken.map(([link]) => link)).toEqual([]);
+});
+
+it('leads to every page of docs', () => {
+  const text = readFileSync(file, 'utf8');
+  for (const page of pages.slice(1)) expect(text).toContain(`](${page}`);
 });

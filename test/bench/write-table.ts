@@ -1,22 +1,28 @@
-/** Writes a bench's table into the README, with its date and machine. */
+/** Writes a bench's table where it is shown, with its date and machine. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Finding } from './finding.ts';
 
-const readme = fileURLToPath(new URL('../../../README.md', import.meta.url));
+/** By the name that the table's place is marked with. */
+const files = {
+  bench: 'README.md',
+  'bench:core': 'docs/performance.md',
+  'bench:schedules': 'docs/performance.md',
+  'bench:api': 'docs/performance.md',
+};
 
-/** `name` is what the table's place is marked with. */
-export function updateReadme(
-  name: 'bench' | 'bench:core' | 'bench:schedules',
+export function writeTable(
+  name: keyof typeof files,
   findings: readonly Finding[],
   rounds: number,
   postgresVersion: string,
 ): void {
   const [start, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const between = new RegExp(`${start}[^]*${end}`);
-  const text = readFileSync(readme, 'utf8');
-  if (!between.test(text)) throw new Error('the README has no place for the table');
+  const file = fileURLToPath(new URL(`../../../${files[name]}`, import.meta.url));
+  const text = readFileSync(file, 'utf8');
+  if (!between.test(text)) throw new Error(`${files[name]} has no place for the table`);
   const date = new Date().toISOString().slice(0, 10);
   const [cpu] = cpus();
   const machine = `${cpus().length} cores (${cpu?.model.trim()}), Node ${process.versions.node}, Postgres ${postgresVersion}`;
@@ -35,7 +41,7 @@ export function updateReadme(
     end,
   ].join('\n');
   writeFileSync(
-    readme,
+    file,
     text.replace(between, () => table),
   );
 }
