@@ -64,10 +64,13 @@ export async function runSlot(executor: Executor, workerId: number): Promise<voi
         held = await promptly(() => heldExecution(executor.db, workerId));
         continue;
       }
-      held =
-        held === null
-          ? await claimOrWait(executor, workerId)
-          : await runExecution(executor, held, workerId);
+      if (held === null) {
+        held = await claimOrWait(executor, workerId);
+      } else {
+        held = await runExecution(executor, held, workerId);
+        // Whoever commits an end looks for more in the same statement.
+        if (held === null && !executor.draining()) await executor.work.wait(pollMs);
+      }
       pauseMs = 50;
     } catch (error) {
       // The guardian is gone: main ends the program, and the next start finds out what was lost.
