@@ -31,6 +31,10 @@ export function definitionProblems(
   if (Buffer.byteLength(fields.webhookUrl ?? '') > 2_000) {
     say('webhook_url', 'is too long (maximum is 2000 bytes).');
   }
+  // In an address they would mean another place than a room.
+  if (['.', '..'].includes(fields.hipchatRoom?.trim() ?? '')) {
+    say('hipchat_room', 'must be the name or the number of a room.');
+  }
   if (lengthOf(fields.failureText ?? '') > 180) {
     say('failure_text', 'is too long (maximum is 180 characters).');
   }

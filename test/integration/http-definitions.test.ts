@@ -215,6 +215,7 @@ describe('what is wrong', () => {
       suspended: 'perhaps',
       slack_channel: '#a.b',
       webhook_url: 'ftp://x',
+      hipchat_room: '..',
       hipchat_additional_text: 'x'.repeat(181),
       user_id: [999_999],
     });
@@ -230,6 +231,7 @@ describe('what is wrong', () => {
       'suspended: must be true or false.',
       'slack_channel: must start with #',
       'webhook_url: must be an http or https URL.',
+      'hipchat_room: must be the name or the number of a room.',
       'hipchat_additional_text: is too long (maximum is 180 characters).',
       'user_id: there is no user 999999.',
     ]) {

@@ -118,6 +118,20 @@ describe('a page of output', () => {
   });
 });
 
+describe("a cursor with commands that are not the run's own", () => {
+  it('ends with the run all the same, read and followed', async () => {
+    const { worker, url } = await launched('execute: one\n');
+    await worker.end(await worker.claim(), 0, 'told');
+    const strange = '0.999999999999-0.999999999998-7';
+    const { output, next_cursor: next } = await page(url, `?cursor=${strange}`);
+    expect(output.map(({ text }) => text)).toEqual(['told']);
+    expect(next).toBeNull();
+    const followed = await follow(url, strange);
+    await followed.ended;
+    expect(followed.text()).toBe('told');
+  });
+});
+
 describe('what is read on', () => {
   it.each([250, 700])('comes to an end with %i commands that have not', async (count) => {
     const { worker, instance } = await launched(`fork:\n${'  execute: x\n'.repeat(count)}`);

@@ -42,7 +42,7 @@ export async function readOn(
     limit,
   });
   const parts: OutputPart[] = [];
-  let position = from;
+  let position = executions.length < limit ? ofThose(executions, from) : from;
   let left = bytes;
   for (const execution of executions) {
     if (left <= 0) return { parts, position, more: true };
@@ -56,6 +56,12 @@ export async function readOn(
   }
   const more = executions.length === limit && position.open.size < mostOpen;
   return { parts, position, more };
+}
+
+/** Without what is not there, any more or ever: nobody would wait for its end in vain. */
+function ofThose(executions: readonly Written[], { after, open }: Position): Position {
+  const ids = new Set(executions.map(({ id }) => id));
+  return { after, open: new Map([...open].filter(([id]) => ids.has(id))) };
 }
 
 interface Read {
