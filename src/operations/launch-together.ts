@@ -14,31 +14,45 @@ export interface TogetherWish extends Omit<LaunchWish, 'authorise'> {
 }
 
 const mostTogether = 32;
-/** One fills the database's time while the other's answers are written; a third would only make all of them smaller. */
-const mostAtOnce = 2;
+/** So that one that waits for a lock does not hold up all others. */
+const mostAtOnce = 3;
+/** For which a few beside many are worth waiting for others; those many may wait for a lock themselves. */
+const patienceMs = 5;
 
 /**
  * Of the same time is what has arrived when the event loop has heard all of its sockets: whoever comes
- * alone is not kept waiting. Where one of several cannot be launched, each is launched by itself: nobody
- * is refused for the sake of another. Throws as `launch` does.
+ * alone is not kept waiting. Beside others that run it takes as many as those are, for each transaction
+ * costs as much as several launches. Where one of several cannot be launched, each is launched by itself:
+ * nobody is refused for the sake of another. Throws as `launch` does.
  */
 export function createLaunchTogether(
   db: Database,
   facts: EngineFacts,
 ): (wish: TogetherWish) => Promise<Launched> {
   const waiting: Waiting[] = [];
+  /** Transactions, and the launches in them. */
   let running = 0;
-  let beginning: NodeJS.Immediate | undefined;
+  let launching = 0;
+  let soon: NodeJS.Immediate | undefined;
+  let later: NodeJS.Timeout | undefined;
 
   const next = (): void => {
-    if (waiting.length > 0 && running < mostAtOnce) beginning ??= setImmediate(begin);
+    if (waiting.length === 0 || running === mostAtOnce) return;
+    if (waiting.length * running < launching) later ??= setTimeout(begin, patienceMs);
+    else soon ??= setImmediate(begin);
   };
 
   const begin = (): void => {
-    beginning = undefined;
+    clearImmediate(soon);
+    clearTimeout(later);
+    soon = later = undefined;
+    if (waiting.length === 0 || running === mostAtOnce) return;
+    const batch = waiting.splice(0, mostTogether);
     running += 1;
-    void launchAll(db, facts, waiting.splice(0, mostTogether)).finally(() => {
+    launching += batch.length;
+    void launchAll(db, facts, batch).finally(() => {
       running -= 1;
+      launching -= batch.length;
       next();
     });
     next();
