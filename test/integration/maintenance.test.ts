@@ -26,9 +26,9 @@ afterAll(async () => {
   await db.close();
   await test.drop();
 });
-beforeEach(() => db.query('truncate instances, executions, logs cascade'));
+beforeEach(() => db.query('truncate instances, executions, logs, outbox, deliveries cascade'));
 
-/** Instances as they were left so many days ago, each with a token, an execution, output, log and notice. */
+/** Instances as they were left so many days ago, each with a token, an execution, output, log, notice, delivery and message. */
 async function oldInstances(
   count: number,
   { days, status = 'success', steps = 1 }: { days: number; status?: string; steps?: number },
@@ -65,6 +65,13 @@ async function oldInstances(
      ), n as (
        insert into outbox (target, event, instance_id, token_id, delivered_at)
        select 'slack', 'finished', instance_id, token_id, now() from e
+     ), d as (
+       insert into deliveries (notice_id, target, endpoint, shown_endpoint, event, instance_id, request,
+         created_at)
+       select 0, 'webhook', 'x', 'x', 'finished', id, '{}', created_at from i
+     ), m as (
+       insert into slack_messages (instance_id, kind, channel, ts, digest)
+       select id, 'run', 'C1', '1.' || id, 'x' from i
      )
      select id from i order by id`,
     [id, count, status, days, steps],
@@ -78,6 +85,17 @@ async function maintained(script: string): Promise<number> {
   const { instanceId } = await launchOne(db, id);
   for (let more = true; more;) ({ more } = await maintain(db, retention, facts));
   return instanceId;
+}
+
+/** What goes with an instance: all that has its id, but what is kept for longer, and has ways of its own to end. */
+async function tablesOfInstances(): Promise<string[]> {
+  const kept = ['audit', 'awaits', 'hook_deliveries', 'idempotent_launches', 'ledger'];
+  const rows = await db.query<{ name: string }>(
+    `select table_name as name from information_schema.columns
+     where table_schema = 'public' and column_name = 'instance_id' and table_name <> all($1)`,
+    [kept],
+  );
+  return rows.map(({ name }) => name);
 }
 
 const stateOf = async (id: number) => (await findInstance(db, id))?.status;
@@ -108,7 +126,7 @@ describe('cleanup_old_instances', () => {
     const run = await maintained('kuroko_runner: cleanup_old_instances\nexecute: true');
     expect(await left([...old, ...canceled])).toEqual([]);
     expect(await left([...failed, ...young])).toEqual([...failed, ...young]);
-    for (const table of ['tokens', 'executions', 'logs', 'outbox']) {
+    for (const table of await tablesOfInstances()) {
       const rows = await db.query(`select from ${table} where instance_id = any($1)`, [old]);
       expect([table, rows]).toEqual([table, []]);
     }
@@ -186,6 +204,8 @@ describe('cleanup_old_execution_histories', () => {
     const [old = 0] = await oldInstances(1, { days: 15, steps: 700 });
     const [failed = 0] = await oldInstances(1, { days: 15, status: 'error' });
     const [young = 0] = await oldInstances(1, { days: 13 });
+    // Their ids are to grow with their age, as they do.
+    await db.query('delete from deliveries');
     await db.query(
       `insert into deliveries (notice_id, target, endpoint, shown_endpoint, event, request, created_at)
        select n, 'webhook', 'x', 'x', 'launch', '{}', now() - make_interval(days => case when n < 1101 then 15 else 13 end)
