@@ -76,7 +76,8 @@ export function openDatabase(
         // It fails only with its connection, and whatever is sent after it fails then, too: nobody waits for it.
         client.query('begin').catch(() => {});
         const result = await work(asTx(client, left));
-        // After a failure it is a rollback.
+        if (left.length > 0) await refusedBeforeSent(left);
+        // After a failure of what was sent it is a rollback.
         await Promise.all([...left, client.query('commit')]);
         return result;
       } catch (error) {
@@ -92,6 +93,14 @@ export function openDatabase(
     },
     close: () => (closed ??= pool.end()),
   };
+}
+
+/** Throws for what was never sent, and would be missing from what is committed: that is known a turn later. */
+async function refusedBeforeSent(left: readonly Promise<unknown>[]): Promise<void> {
+  const turn = new Promise<void>((resolve) => {
+    process.nextTick(resolve);
+  });
+  await Promise.race([Promise.all(left), turn]);
 }
 
 /** Without it a plan that is kept while a table is small reads all of it once it has grown. */
