@@ -82,14 +82,11 @@ export async function launch(
 ): Promise<Launched[]> {
   const ids = [...new Set(wishes.map(({ definitionId }) => definitionId))];
   const keys = wishes.map(({ launchKey }) => launchKey);
+  tx.leave(planAlongIndexes(tx));
   // Sent in one go and answered one after the other: what is read is read under the locks.
-  const [, locked, open, known]: [void, LockedDefinition[], OpenInstance[], UnderKey[]] =
-    await Promise.all([
-      planAlongIndexes(tx),
-      lockDefinitions(tx, ids),
-      openInstances(tx, ids),
-      underKeys(tx, keys),
-    ]);
+  const [locked, open, known]: [LockedDefinition[], OpenInstance[], UnderKey[]] = await Promise.all(
+    [lockDefinitions(tx, ids), openInstances(tx, ids), underKeys(tx, keys)],
+  );
   const definitions = new Map(locked.map((row) => [row.id, row]));
   for (const { definitionId, authorise } of wishes) {
     const definition = authorise && definitions.get(definitionId);

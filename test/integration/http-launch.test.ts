@@ -365,7 +365,10 @@ describe('a launch', () => {
     let answered = false;
     const waiting = await inTransaction(api.db, async (tx) => {
       await lockDefinitions(tx, [held.id]);
-      const first = post(null, {}, urlOf(held)).finally(() => (answered = true));
+      // Two, so that one beside them is gathered for a moment, and no longer.
+      const first = Promise.all([post(null, {}, urlOf(held)), post(null, {}, urlOf(held))]).finally(
+        () => (answered = true),
+      );
       await until('it to wait', async () => {
         const rows = await api.db.query(
           `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
@@ -376,7 +379,7 @@ describe('a launch', () => {
       expect(answered).toBe(false);
       return { first };
     });
-    expect((await waiting.first).status).toBe(201);
+    expect((await waiting.first).map(({ status }) => status)).toEqual([201, 201]);
   });
 
   it('of another client under the same Idempotency-Key is another one', async () => {

@@ -1,10 +1,8 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { finish } from '../../src/operations/finish.ts';
 import { openDatabase, type Database } from '../../src/store/database.ts';
-import { claimExecution, type Claim, type FreeWorker } from '../../src/store/executions.ts';
-import { registerExecutor } from '../../src/store/executors.ts';
 import { createTestDatabase } from '../support/database.ts';
-import { define, facts, launchMany } from '../support/operations.ts';
+import { handWorker } from '../support/hand-worker.ts';
+import { define, launchMany } from '../support/operations.ts';
 
 /** One connection, which keeps its plans; nobody has the tables looked at meanwhile. */
 async function unwatchedDatabase(planOnce: boolean): Promise<Database> {
@@ -92,51 +90,16 @@ describe.for([fresh, small])('planned $what, and with many rows since', ({ prepa
   it('nor do claims and steps', async () => {
     const db = await unwatchedDatabase(true);
     const { id } = await define(db, 'execute: true\nexecute: true\n');
-    const worker = await freeWorker(db);
+    const worker = await handWorker(db);
     await prepare(db);
     await launchMany(db, id, 10);
-    let claim = await claimExecution(db, worker);
-    for (let times = 0; times < 7; times += 1) claim = await endWith(db, claim, 0, worker);
-    await endWith(db, claim, 1, null);
+    let claim = await worker.claim();
+    for (let times = 0; times < 7; times += 1) claim = await worker.goOn(claim, 0);
+    await worker.end(claim, 1);
     await grow(db);
     const before = await readSoFar(db);
-    claim = await claimExecution(db, worker);
-    claim = await endWith(db, claim, 0, worker);
-    claim = await endWith(db, claim, 0, worker);
-    await endWith(db, claim, 1, null);
+    claim = await worker.goOn(await worker.claim(), 0);
+    await worker.end(await worker.goOn(claim, 0), 1);
     expect((await readSoFar(db)) - before).toBeLessThan(fewTimes);
   });
 });
-
-async function freeWorker(db: Database): Promise<FreeWorker> {
-  const at = { host: 'h', queue: '@default', epoch: 'e' };
-  const place = { ...at, bootId: 'boot', pid: process.pid, kind: 'start' as const };
-  const { workers } = await db.transaction((tx) => registerExecutor(tx, place, 1));
-  return { workerId: workers[0]?.id ?? 0, ...at };
-}
-
-/** What the worker holds then. */
-async function endWith(
-  db: Database,
-  claim: Claim | null,
-  exitStatus: number,
-  freed: FreeWorker | null,
-): Promise<Claim | null> {
-  if (claim === null) throw new Error('there is nothing to end');
-  const result = {
-    executionId: claim.executionId,
-    fence: claim.fence,
-    exitStatus,
-    termSignal: null,
-    timedOut: false,
-    pid: 4_242,
-    startedAt: claim.launchedAt,
-    finishedAt: new Date(),
-    outputSize: 2,
-    peakMemory: null,
-    output: [{ start: 0, bytes: Buffer.from('ok') }],
-  };
-  const finished = await finish(db, claim, result, { ...facts, outputTail: '' }, freed);
-  expect(finished.recorded).toBe(true);
-  return finished.claim;
-}

@@ -1,7 +1,7 @@
 // A worker whose commands are ended by the test, by hand: real rows, no processes.
 
 import { finish } from '../../src/operations/finish.ts';
-import { claimExecution, type Claim } from '../../src/store/executions.ts';
+import { claimExecution, type Claim, type FreeWorker } from '../../src/store/executions.ts';
 import { registerExecutor } from '../../src/store/executors.ts';
 import { facts } from './operations.ts';
 import type { Database } from '../../src/store/database.ts';
@@ -11,6 +11,8 @@ export interface HandWorker {
   readonly claim: () => Promise<Claim>;
   /** Ends a command with an exit status and what it wrote. */
   readonly end: (claim: Claim, exitStatus: number, output?: string | Buffer) => Promise<void>;
+  /** The same, and takes what comes next in the same commit, as an executor does; throws when there is nothing. */
+  readonly goOn: (claim: Claim, exitStatus: number) => Promise<Claim>;
 }
 
 export async function handWorker(db: Database, queue = '@default'): Promise<HandWorker> {
@@ -23,34 +25,40 @@ export async function handWorker(db: Database, queue = '@default'): Promise<Hand
       1,
     ),
   );
-  const workerId = workers[0]?.id ?? 0;
+  const worker = { workerId: workers[0]?.id ?? 0, queue, host, epoch };
+  const taken = (claim: Claim | null): Claim => {
+    if (claim === null) throw new Error('there is nothing to claim');
+    return claim;
+  };
+  const finished = async (
+    claim: Claim,
+    exitStatus: number,
+    output: string | Buffer,
+    freed: FreeWorker | null,
+  ) => {
+    const bytes = Buffer.from(output as string);
+    const result = {
+      executionId: claim.executionId,
+      fence: claim.fence,
+      exitStatus,
+      termSignal: null,
+      timedOut: false,
+      pid: 4_242,
+      startedAt: claim.launchedAt,
+      finishedAt: new Date(),
+      outputSize: bytes.length,
+      peakMemory: null,
+      output: bytes.length === 0 ? [] : [{ start: 0, bytes }],
+    };
+    const outputTail = bytes.toString().slice(-1_000);
+    return finish(db, claim, result, { ...facts, outputTail }, freed);
+  };
   return {
-    claim: async () => {
-      const claim = await claimExecution(db, { queue, workerId, host, epoch });
-      if (claim === null) throw new Error('there is nothing to claim');
-      return claim;
-    },
+    claim: async () => taken(await claimExecution(db, worker)),
     end: async (claim, exitStatus, output = '') => {
-      const bytes = Buffer.from(output);
-      await finish(
-        db,
-        claim,
-        {
-          executionId: claim.executionId,
-          fence: claim.fence,
-          exitStatus,
-          termSignal: null,
-          timedOut: false,
-          pid: 4_242,
-          startedAt: claim.launchedAt,
-          finishedAt: new Date(),
-          outputSize: bytes.length,
-          peakMemory: null,
-          output: bytes.length === 0 ? [] : [{ start: 0, bytes }],
-        },
-        { ...facts, outputTail: bytes.toString().slice(-1_000) },
-        null,
-      );
+      await finished(claim, exitStatus, output, null);
     },
+    goOn: async (claim, exitStatus) =>
+      taken((await finished(claim, exitStatus, 'ok', worker)).claim),
   };
 }

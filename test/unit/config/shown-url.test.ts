@@ -9,7 +9,7 @@ it.each([
   ],
   ['https://user:pass@example.com/a?token=b#c', 'https://***@example.com/a?***'],
   [
-    'https://hooks.example.com/services/T0001/B0002/XXXX1111yyyy2222ZZZZ3333',
+    'https://hooks.example.com/services/T0001/B0002/aB3dE5gH7jK9mN1pQ3sT5vW7',
     'https://hooks.example.com/services/T0001/B0002/***',
   ],
   ['https://example.com/hooks/xjzk3t1yhbgoxbk8yq4sx9uq8c/', 'https://example.com/hooks/***/'],
