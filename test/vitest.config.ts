@@ -20,20 +20,10 @@ export default defineConfig({
         },
       },
       {
+        // One project of all that needs a server: each worker loads the program's modules once.
         test: {
           name: 'integration',
-          include: ['test/integration/**/*.test.ts'],
-          globalSetup: 'test/support/postgres.ts',
-          pool: 'forks',
-          isolate: false,
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
-        },
-      },
-      {
-        test: {
-          name: 'e2e',
-          include: ['test/e2e/**/*.test.ts', 'test/faults/**/*.test.ts'],
+          include: ['test/{integration,e2e,faults}/**/*.test.ts'],
           globalSetup: 'test/support/postgres.ts',
           pool: 'forks',
           isolate: false,
