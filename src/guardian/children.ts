@@ -9,13 +9,20 @@ export type Children = {
 /** One signal may stand for many ends, and for those of Node's own children: each is asked for itself. */
 export function watchChildren(): Children {
   const listeners = new Map<number, (exit: Exit) => void>();
+  const ask = (pid: number, listener: (exit: Exit) => void) => {
+    const exit = exitOf(pid);
+    if (exit === null) return;
+    listeners.delete(pid);
+    listener(exit);
+  };
   process.on('SIGCHLD', () => {
-    for (const [pid, listener] of listeners) {
-      const exit = exitOf(pid);
-      if (exit === null) continue;
-      listeners.delete(pid);
-      listener(exit);
-    }
+    for (const [pid, listener] of listeners) ask(pid, listener);
   });
-  return { onExit: (pid, listener) => void listeners.set(pid, listener) };
+  return {
+    onExit(pid, listener) {
+      listeners.set(pid, listener);
+      // The signal may have come before the pid was known.
+      setImmediate(() => listeners.has(pid) && ask(pid, listener));
+    },
+  };
 }

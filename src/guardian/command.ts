@@ -17,6 +17,8 @@ export type Command = {
   readonly startedAt: number;
   /** Whoever submitted or observed it. */
   readonly listeners: Set<Connection>;
+  /** Resolves when it is known whether it runs; never rejects. */
+  starting: Promise<void>;
   /** Null until it is started, and for ever when it could not be. */
   process: { readonly pid: number; readonly pidStart: number; readonly target: Target } | null;
   exit: Exit | null;
@@ -54,6 +56,7 @@ export function createCommand({
     output: createOutput(secrets, spool, () => tellRunningSoon(command)),
     startedAt: Date.now(),
     listeners: new Set(),
+    starting: Promise.resolve(),
     process: null,
     exit: null,
     outputDone: false,

@@ -31,6 +31,10 @@ const spawn = libc.func(
 const initActions = libc.func('int posix_spawn_file_actions_init(void *actions)');
 const addDup2 = libc.func('int posix_spawn_file_actions_adddup2(void *actions, int from, int to)');
 const destroyActions = libc.func('int posix_spawn_file_actions_destroy(void *actions)');
+/** Null where the library is older than 2019. */
+const addChdir = functionOrNull(
+  'int posix_spawn_file_actions_addchdir_np(void *actions, const char *folder)',
+);
 
 const CLOSE_ON_EXEC = 0o2000000;
 /** As glibc and musl have them on all that Kuroko runs on; their structures are smaller than what they are given here. */
@@ -57,22 +61,63 @@ export function openPipe(): Pipe {
  *
  * @throws an error with a `code` as Node's own have one, `E2BIG`, when it could not be started
  */
-export function spawnProgram({ file, args, env, stdio: [input, output, errors] }: Program): number {
-  const actions = Buffer.alloc(STRUCTURE_BYTES);
-  check('posix_spawn_file_actions_init', initActions(actions));
+export function spawnProgram(program: Program): number {
+  const actions = fileActions(program.stdio);
   try {
-    // Standard input last: where this process has lost its own, one of the others may have its number.
-    check('posix_spawn_file_actions_adddup2', addDup2(actions, output, 1));
-    check('posix_spawn_file_actions_adddup2', addDup2(actions, errors, 2));
-    check('posix_spawn_file_actions_adddup2', addDup2(actions, input, 0));
     const pid = [0];
-    const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-    const texts = [strings(args), strings(variables)];
-    check('posix_spawn', spawn(pid, file, actions, attributes, ...texts));
+    check('posix_spawn', spawn(pid, program.file, actions, attributes, ...textsOf(program)));
     return pid[0] ?? 0;
   } finally {
     destroyActions(actions);
   }
+}
+
+/**
+ * The same on a thread, in the folder that is given, so that this process need not wait until the new program has got as far as to
+ * run: on a busy machine that takes longer than all else of a start. The way there and back costs more than it saves where nothing
+ * else is to be done meanwhile. Resolves with null where nothing was started, for whatever reason.
+ */
+export async function spawnAside(program: Program, folder: string): Promise<number | null> {
+  if (addChdir === null) return null;
+  const actions = fileActions(program.stdio);
+  try {
+    check('posix_spawn_file_actions_addchdir_np', addChdir(actions, folder));
+    const pid = [0];
+    const texts = textsOf(program);
+    const errno = await new Promise<number>((resolve, reject) => {
+      spawn.async(pid, program.file, actions, attributes, ...texts, settle);
+      function settle(error: Error | null, answer: number): void {
+        if (error === null) resolve(answer);
+        else reject(error);
+      }
+    });
+    return errno === 0 ? (pid[0] ?? 0) : null;
+  } catch {
+    // It could not even be asked for: there are too many such calls under way, say.
+    return null;
+  } finally {
+    destroyActions(actions);
+  }
+}
+
+/** To be destroyed. */
+function fileActions([input, output, errors]: Program['stdio']): Buffer {
+  const actions = Buffer.alloc(STRUCTURE_BYTES);
+  check('posix_spawn_file_actions_init', initActions(actions));
+  // Standard input last: where this process has lost its own, one of the others may have its number.
+  const moves = [
+    [output, 1],
+    [errors, 2],
+    [input, 0],
+  ] as const;
+  for (const [from, to] of moves)
+    check('posix_spawn_file_actions_adddup2', addDup2(actions, from, to));
+  return actions;
+}
+
+function textsOf({ args, env }: Program): readonly [(string | null)[], (string | null)[]] {
+  const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  return [strings(args), strings(variables)];
 }
 
 /** How a child has ended, which it tells once; null while it runs. */
@@ -126,6 +171,14 @@ function strings(values: readonly string[]): (string | null)[] {
   if (values.some((value) => value.includes('\0')))
     throw new Error('its text or its environment holds a NUL');
   return [...values, null];
+}
+
+function functionOrNull(declaration: string): ReturnType<typeof libc.func> | null {
+  try {
+    return libc.func(declaration);
+  } catch {
+    return null;
+  }
 }
 
 /** As Node's own: with `code` and `syscall`. */

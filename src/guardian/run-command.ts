@@ -5,14 +5,14 @@ import type { Exit } from './libc.ts';
 import type { Leftovers } from './leftovers.ts';
 import type { MemoryWatch } from './memory.ts';
 import type { EndedBy, Submission } from './protocol.ts';
-import { startCommand, whyNotStarted, type Started } from './start-command.ts';
+import { startCommand, whyNotStarted } from './start-command.ts';
 import type { Stopper } from './stopper.ts';
 import type { Strangers } from './strangers.ts';
 import { EXECUTION_MARKER } from './target.ts';
 import { tellEnded, tellRunningSoon } from './tell.ts';
 
 export type Runner = {
-  /** It runs when this returns, or has ended without. */
+  /** Alone it runs when this returns, or will have ended without; beside others either is so when `starting` resolves. */
   readonly start: (command: Command, submission: Submission) => void;
   /** Resolves, after its end is known, with whether nothing of it is left. */
   readonly stop: (command: Command, graceMs: number, by: EndedBy) => Promise<boolean>;
@@ -35,21 +35,25 @@ export type Means = {
 
 export function createRunner(means: Means): Runner {
   const { epoch, children, stopper, strangers, leftovers, memory } = means;
+  /** Commands that have not ended. */
+  let running = 0;
 
   function start(command: Command, submission: Submission): void {
-    let started: Started;
+    const beside = running > 0;
+    running += 1;
+    command.starting = begin(command, submission, beside).catch((error: unknown) =>
+      neverStarted(command, whyNotStarted(error, submission.chdir)),
+    );
+  }
+
+  async function begin(command: Command, submission: Submission, beside: boolean): Promise<void> {
     const marker = `${EXECUTION_MARKER}=${epoch}:${command.id}`;
-    try {
-      strangers.expect(command);
-      started = startCommand(submission, marker, children, {
-        output: (chunk) => output(command, chunk),
-        outputClosed: () => outputDone(command),
-        exited: (exit) => exited(command, exit),
-      });
-    } catch (error) {
-      return neverStarted(command, whyNotStarted(error, submission.chdir));
-    }
-    const { pid, pidStart } = started;
+    strangers.expect(command);
+    const { pid, pidStart } = await startCommand(submission, marker, beside, children, {
+      output: (chunk) => output(command, chunk),
+      outputClosed: () => outputDone(command),
+      exited: (exit) => exited(command, exit),
+    });
     const groups = [{ id: pid, start: pidStart }];
     const target = { marker, groups, strangers: () => strangers.of(command) };
     command.process = { pid, pidStart, target };
@@ -97,6 +101,7 @@ export function createRunner(means: Means): Runner {
   }
 
   async function stop(command: Command, graceMs: number, by: EndedBy): Promise<boolean> {
+    await command.starting;
     if (!command.process) return true;
     memory.look();
     const done = stopper.stop(command.process.target, { signal: 'SIGTERM', graceMs, to: 'all' });
@@ -112,6 +117,7 @@ export function createRunner(means: Means): Runner {
 
   function finish(command: Command, exit: Exit, left: readonly number[]): void {
     if (command.ended) return;
+    running -= 1;
     clearTimeout(command.limitTimer ?? undefined);
     clearTimeout(command.pipeTimer ?? undefined);
     clearTimeout(command.memoryTimer ?? undefined);

@@ -2,8 +2,9 @@
 import { Buffer } from 'node:buffer';
 import { closeSync, openSync } from 'node:fs';
 import { Socket } from 'node:net';
+import path from 'node:path';
 import type { Children } from './children.ts';
-import { type Exit, openPipe, spawnProgram } from './libc.ts';
+import { type Exit, openPipe, type Program, spawnAside, spawnProgram } from './libc.ts';
 import { readProcess } from './process-table.ts';
 import type { Submission } from './protocol.ts';
 import { withMarker } from './target.ts';
@@ -22,32 +23,35 @@ const HOME = '/';
 const nothing = openSync('/dev/null', 'r');
 
 /**
- * Nothing is told before it has returned.
+ * Nothing is told before it has resolved.
  *
  * @param marker `NAME=value`, added to the environment
+ * @param beside others run, and are not to wait until this one does
  * @throws what `whyNotStarted` explains; then nothing runs
  */
-export function startCommand(
+export async function startCommand(
   submission: Submission,
   marker: string,
+  beside: boolean,
   children: Children,
   listener: CommandListener,
-): Started {
+): Promise<Started> {
   const { readEnd, writeEnd } = openPipe();
-  const output = readOutput(readEnd, listener);
   let pid: number;
   try {
-    pid = spawnShell(submission, marker, writeEnd);
+    pid = await spawnShell(submission, marker, beside, writeEnd);
   } catch (error) {
-    output.destroy();
+    closeSync(readEnd);
     throw error;
   } finally {
     // Also for a file to be free for what is read next: from here on it runs, and nothing may fail.
     closeSync(writeEnd);
   }
+  // While it begins to run. Even an ended process can be read until its exit is asked for, which is in a later turn.
+  const started = { pid, pidStart: readProcess(pid)?.start ?? 0 };
+  readOutput(readEnd, listener);
   children.onExit(pid, listener.exited);
-  // Until the exit is handled, which cannot be before this function returns, even an ended process can be read.
-  return { pid, pidStart: readProcess(pid)?.start ?? 0 };
+  return started;
 }
 
 /** What was thrown instead of a start, as a sentence. */
@@ -68,16 +72,28 @@ const reasons = new Map([
   ['ENOMEM', 'the system has no memory for it'],
 ]);
 
+async function spawnShell(
+  { shell, env, chdir }: Submission,
+  marker: string,
+  beside: boolean,
+  output: number,
+): Promise<number> {
+  const program: Program = {
+    file: '/bin/sh',
+    args: ['/bin/sh', '-c', shell],
+    env: withMarker(env, marker),
+    stdio: [nothing, output, output],
+  };
+  const aside = beside && path.isAbsolute(chdir) ? await spawnAside(program, chdir) : null;
+  // What could not be started there is tried once more here, where it is known what failed.
+  return aside ?? spawnHere(program, chdir);
+}
+
 /** A child starts where this process is; nothing else of it happens meanwhile. */
-function spawnShell({ shell, env, chdir }: Submission, marker: string, output: number): number {
+function spawnHere(program: Program, chdir: string): number {
   process.chdir(chdir);
   try {
-    return spawnProgram({
-      file: '/bin/sh',
-      args: ['/bin/sh', '-c', shell],
-      env: withMarker(env, marker),
-      stdio: [nothing, output, output],
-    });
+    return spawnProgram(program);
   } finally {
     process.chdir(HOME);
   }
@@ -87,7 +103,7 @@ function spawnShell({ shell, env, chdir }: Submission, marker: string, output: n
 const buffer = Buffer.allocUnsafe(64 * 1024);
 
 /** Node copies every chunk into a buffer of its own unless it is given one; with it, 1 GB passes in 0.3 s and costs no memory. */
-function readOutput(readEnd: number, listener: CommandListener): Socket {
+function readOutput(readEnd: number, listener: CommandListener): void {
   const onread = {
     buffer,
     callback(length: number): boolean {
@@ -102,5 +118,5 @@ function readOutput(readEnd: number, listener: CommandListener): Socket {
   socket.on('error', () => undefined);
   // The end is known a turn of the event loop before the file is closed; without one, closing is the end.
   socket.once('end', listener.outputClosed).once('close', listener.outputClosed);
-  return socket.resume();
+  socket.resume();
 }

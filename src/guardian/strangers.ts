@@ -33,7 +33,8 @@ export function createStrangers(
     if (!cgroup) return;
     let others = 0;
     for (const other of running()) {
-      if (other === command || !other.process) continue;
+      // Also one that has still to be started.
+      if (other === command) continue;
       others += 1;
       const its = known.get(other);
       if (its?.alone) remember(its);

@@ -7,6 +7,7 @@ import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Running } from '../../src/guardian/protocol.ts';
+import type { Guardian } from '../../src/processes/guardian.ts';
 import {
   command,
   connectionTo,
@@ -17,9 +18,21 @@ import {
 } from '../support/guardian.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-describe('a command', () => {
+/** Beside others a command is started on a thread of the guardian, alone in its event loop. */
+const companies = [
+  { company: 'alone', others: 0 },
+  { company: 'beside another', others: 1 },
+];
+
+async function guardianRunning(others: number): Promise<Guardian> {
+  const guardian = await guardianOfTest();
+  for (let id = 1001; id <= 1000 + others; id += 1) guardian.submit(command(id, 'exec sleep 1000'));
+  return guardian;
+}
+
+describe.each(companies)('a command $company', ({ others }) => {
   it('tells its exit code and its output', async () => {
-    const guardian = await guardianOfTest();
+    const guardian = await guardianRunning(others);
     guardian.submit(command(1, 'echo hello; exit 3'));
     const ended = await guardian.ended(1);
     expect(ended).toMatchObject({
@@ -35,7 +48,7 @@ describe('a command', () => {
   });
 
   it('tells the signal that ended it', async () => {
-    const guardian = await guardianOfTest();
+    const guardian = await guardianRunning(others);
     guardian.submit(command(1, 'kill -SEGV $$'));
     expect(await guardian.ended(1)).toMatchObject({
       code: null,
@@ -45,14 +58,14 @@ describe('a command', () => {
   });
 
   it('keeps the order of what it writes to standard output and to standard error', async () => {
-    const guardian = await guardianOfTest();
+    const guardian = await guardianRunning(others);
     guardian.submit(command(1, 'for i in 1 2 3 4 5; do echo out $i; echo err $i >&2; done'));
     const lines = [1, 2, 3, 4, 5].map((n) => `out ${n}\nerr ${n}\n`);
     expect((await guardian.ended(1)).output?.toString()).toBe(lines.join(''));
   });
 
   it('can open its standard output and its standard error by name', async () => {
-    const guardian = await guardianOfTest();
+    const guardian = await guardianRunning(others);
     guardian.submit(
       command(1, 'echo a > /dev/stderr; echo b > /dev/stdout; echo c | tee /dev/stderr'),
     );
@@ -62,7 +75,7 @@ describe('a command', () => {
   });
 
   it('has the environment it was given, the marker, and nothing else', async () => {
-    const guardian = await guardianOfTest();
+    const guardian = await guardianRunning(others);
     const env = { PATH: '/usr/bin:/bin', NAME: 'a "b" $c\nd', KUROKO_EXECUTION: 'forged' };
     guardian.submit(command(7, `tr '\\0' '|' < /proc/$$/environ`, { env }));
     const output = (await guardian.ended(7)).output?.toString() ?? '';
@@ -74,7 +87,7 @@ describe('a command', () => {
   });
 
   it('has every signal at its default, none blocked', async () => {
-    const guardian = await guardianOfTest();
+    const guardian = await guardianRunning(others);
     guardian.submit(command(1, 'yes | head -n 1; grep -E "SigBlk|SigIgn" /proc/self/status'));
     const output = (await guardian.ended(1)).output?.toString() ?? '';
     const [, blocked = '', ignored = ''] = /SigBlk:\s+(\w+)\nSigIgn:\s+(\w+)/.exec(output) ?? [];
@@ -84,7 +97,7 @@ describe('a command', () => {
   });
 
   it('may have an environment of more than a megabyte, in any script', async () => {
-    const guardian = await guardianOfTest();
+    const guardian = await guardianRunning(others);
     const names = Array.from({ length: 15 }, (_, index) => `V${index}`);
     const value = 'ä黒子🥷'.repeat(9_000);
     const env = {
@@ -98,36 +111,42 @@ describe('a command', () => {
   });
 
   it('ended by a signal without a name is told by its number', async () => {
-    const guardian = await guardianOfTest();
+    const guardian = await guardianRunning(others);
     guardian.submit(command(1, 'kill -40 $$'));
     expect(await guardian.ended(1)).toMatchObject({ code: null, signal: 'SIG40' });
   });
 
   it('has nothing on standard input, and no file of the guardian', async () => {
-    const guardian = await guardianOfTest();
+    const guardian = await guardianRunning(others);
     guardian.submit(command(1, 'cat; ls /proc/self/fd | wc -l; readlink /proc/$$/fd/0'));
     // 0, 1, 2 and the one with which ls reads the folder
     expect((await guardian.ended(1)).output?.toString()).toBe('4\n/dev/null\n');
   });
 
   it('runs in the folder it was given', async () => {
-    const guardian = await guardianOfTest();
+    const guardian = await guardianRunning(others);
     const chdir = realpathSync(temporaryFolder());
     guardian.submit(command(1, 'pwd', { chdir }));
     expect((await guardian.ended(1)).output?.toString()).toBe(`${chdir}\n`);
   });
 
+  it('runs in a folder that is named from the root without saying so', async () => {
+    const guardian = await guardianRunning(others);
+    guardian.submit(command(1, 'pwd', { chdir: 'tmp' }));
+    expect((await guardian.ended(1)).output?.toString()).toBe('/tmp\n');
+  });
+
   it('leads a session and a process group of its own', async () => {
-    const guardian = await guardianOfTest();
+    const guardian = await guardianRunning(others);
     guardian.submit(command(1, 'cut -d" " -f5,6 /proc/$$/stat'));
     const { pid, output } = await guardian.ended(1);
     expect(output?.toString()).toBe(`${pid} ${pid}\n`);
   });
 });
 
-describe('a command that cannot be started', () => {
+describe.each(companies)('a command that cannot be started $company', ({ others }) => {
   it('ends with 127 and says that the folder is missing', async () => {
-    const guardian = await guardianOfTest();
+    const guardian = await guardianRunning(others);
     guardian.submit(command(1, 'true', { chdir: '/nowhere/at/all' }));
     const ended = await guardian.ended(1);
     expect(ended).toMatchObject({ code: 127, signal: null, pid: null, groupEmpty: true });
@@ -137,7 +156,7 @@ describe('a command that cannot be started', () => {
   });
 
   it('ends with 127 when its text is too large, and one just below the limit runs', async () => {
-    const guardian = await guardianOfTest();
+    const guardian = await guardianRunning(others);
     guardian.submit(command(1, `true ${'x'.repeat(128 * 1024)}`));
     guardian.submit(command(2, `true ${'x'.repeat(120 * 1024)}`));
     expect((await guardian.ended(1)).output?.toString()).toContain('larger than the system allows');
@@ -146,7 +165,7 @@ describe('a command that cannot be started', () => {
   });
 
   it('ends with 127 when a value holds a zero byte, and the next one runs', async () => {
-    const guardian = await guardianOfTest();
+    const guardian = await guardianRunning(others);
     guardian.submit(command(1, 'true', { env: { A: 'a\0b' } }));
     guardian.submit(command(2, 'true'));
     expect(await guardian.ended(1)).toMatchObject({ code: 127, pid: null });
@@ -154,12 +173,25 @@ describe('a command that cannot be started', () => {
   });
 
   it('is told apart from a program that is not found', async () => {
-    const guardian = await guardianOfTest();
+    const guardian = await guardianRunning(others);
     guardian.submit(command(1, 'no-such-program'));
     const ended = await guardian.ended(1);
     expect(ended.code).toBe(127);
     expect(ended.pid).not.toBeNull();
     expect(ended.output?.toString()).toContain('not found');
+  });
+});
+
+describe('many commands at once', () => {
+  it('run each in its own folder, and none is lost', async () => {
+    const guardian = await guardianOfTest();
+    const folders = Array.from({ length: 400 }, () => realpathSync(temporaryFolder()));
+    for (const [index, chdir] of folders.entries())
+      guardian.submit(command(index, `pwd; exit ${index % 7}`, { chdir }));
+    const ended = await Promise.all(folders.map((_, index) => guardian.ended(index)));
+    expect(ended.map(({ code, output }) => [code, output?.toString()])).toEqual(
+      folders.map((folder, index) => [index % 7, `${folder}\n`]),
+    );
   });
 });
 

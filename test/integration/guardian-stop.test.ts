@@ -20,6 +20,19 @@ describe('stop', () => {
     expect(ended.output?.toString()).toContain('bye\n');
   });
 
+  it('ends commands that are just being started, and those that wait for it', async () => {
+    const guardian = await guardianOfTest();
+    const ids = Array.from({ length: 50 }, (_, index) => index + 1);
+    for (const id of ids) guardian.submit(command(id, 'exec sleep 1000'));
+    const stopped = await Promise.all(ids.map((id) => guardian.stop(id, 300)));
+    expect(stopped).toEqual(ids.map((id) => ({ status: 'stopped', id, groupEmpty: true })));
+    const ended = await Promise.all(ids.map((id) => guardian.ended(id)));
+    for (const { pid, signal, endedBy } of ended) {
+      expect({ signal, endedBy }).toEqual({ signal: 'SIGTERM', endedBy: 'stop' });
+      expect(isAlive(pid ?? 0)).toBe(false);
+    }
+  });
+
   it('kills what ignores TERM, but not before the grace is over', async () => {
     const guardian = await guardianOfTest();
     const pids = path.join(temporaryFolder(), 'pids');
