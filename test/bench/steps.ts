@@ -96,8 +96,10 @@ const comparisons: Readonly<Record<'w10' | 'burst', Comparison>> = {
   },
 };
 
-/** Rounds of some hundred steps each, or of ten. */
-const warmUps = { w10: 20, burst: 1 };
+/** Rounds of some thousand steps each, or of some fifty. */
+const warmUps = { w10: 10, burst: 4 };
+/** Of a round: its figures are their medians. Ten steps take some 30 ms, in which anything may happen to a machine. */
+const turnsOf = { w10: 5, burst: 1 };
 
 export async function steps(
   servers: Servers,
@@ -119,16 +121,20 @@ export async function steps(
     ours: [],
     theirs: [],
   }));
-  // The first rounds warm all of them up: connections, plans, compiled code.
-  for (let round = 1 - warmUps[name]; round <= rounds; round += 1) {
+  const turn = async () => {
     const [before, theirs] = [await run('kuroko', name), [] as number[]];
     for (const { contender, workload } of against) theirs.push(await run(contender, workload));
     // Twice, before and after the others, so that a drift of the machine falls on both sides.
-    const ours = (before + (await run('kuroko', name))) / 2;
+    return { ours: (before + (await run('kuroko', name))) / 2, theirs };
+  };
+  // The first rounds warm all of them up: connections, plans, compiled code.
+  for (let round = 1 - warmUps[name]; round <= rounds; round += 1) {
+    const turns: Awaited<ReturnType<typeof turn>>[] = [];
+    while (turns.length < turnsOf[name]) turns.push(await turn());
     if (round < 1) continue;
     for (const [index, figures] of taken.entries()) {
-      figures.ours.push(ours);
-      figures.theirs.push(theirs[index] ?? 0);
+      figures.ours.push(median(turns.map(({ ours }) => ours)));
+      figures.theirs.push(median(turns.map(({ theirs }) => theirs[index] ?? 0)));
     }
   }
   for (const contender of started.values()) await contender.stop();
