@@ -16,7 +16,7 @@ import type { LogLevel } from '../workflow/effect.ts';
 import type { Masked } from '../workflow/mask.ts';
 import type { Token } from '../workflow/token.ts';
 import type { Connection } from './database.ts';
-import type { Claim, FreeWorker } from './executions.ts';
+import { claimOf, type Claim, type ClaimValue, type FreeWorker } from './executions.ts';
 import type { Notice } from './outbox.ts';
 
 /** How an execution ended. */
@@ -106,22 +106,22 @@ export async function commitStep(on: Connection, step: StepCommit): Promise<Step
   const { statement, values } = stepStatement(step);
   const [row] = await on.query<Row>(statement, values);
   if (row === undefined) throw new Error('commit-step returned no row');
-  const { recorded = false, moved, nextId, nextFence, instanceStatus, told: _, ...other } = row;
+  const { recorded = false, moved, nextId, nextFence, instanceStatus, claim } = row;
   return {
     recorded,
     moved,
     next: nextId == null ? null : { executionId: nextId, fence: nextFence ?? null },
-    other: other.executionId == null ? null : (other as Claim),
+    other: claim == null ? null : claimOf(claim),
     instanceStatus: instanceStatus ?? null,
   };
 }
 
 /** What belongs to a part that the step does not have is not there. */
-interface Row extends Partial<{ [Column in keyof Claim]: Claim[Column] | null }> {
+interface Row {
   readonly moved: boolean;
   readonly recorded?: boolean;
   readonly nextId?: number | null;
   readonly nextFence?: number | null;
   readonly instanceStatus?: StepOutcome['instanceStatus'];
-  readonly told?: string;
+  readonly claim?: ClaimValue | null;
 }

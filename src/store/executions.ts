@@ -35,19 +35,48 @@ export interface Claim {
   readonly tokenContext: TokenContext;
 }
 
-/** What a Claim has of an execution; the rest is in its instance and its token. */
-export const claimedColumns = `executions.id as execution_id, executions.fence, executions.epoch,
-  executions.shell, executions.chdir, executions.env, executions.timeout_seconds,
-  executions.stop_requested_by, executions.output_size, executions.instance_id, executions.token_id`;
+/** Where a Claim has its values from: an execution, its instance `i` and its token `t`. */
+const claimColumns: Readonly<Record<keyof Claim, string>> = {
+  executionId: 'executions.id',
+  fence: 'executions.fence',
+  epoch: 'executions.epoch',
+  shell: 'executions.shell',
+  chdir: 'executions.chdir',
+  env: 'executions.env',
+  timeoutSeconds: 'executions.timeout_seconds',
+  killGrace: 'i.kill_grace',
+  stopRequestedBy: 'executions.stop_requested_by',
+  outputSize: 'executions.output_size',
+  instanceId: 'executions.instance_id',
+  script: 'i.script',
+  launchEnv: 'i.env',
+  afterFailure: 'i.after_failure',
+  definitionId: 'i.definition_id',
+  definitionName: 'i.definition_name',
+  launchedAt: 'i.created_at',
+  tokenId: 'executions.token_id',
+  tokenKey: 't.key',
+  tokenVersion: 't.version',
+  tokenPath: 't.path',
+  tokenStatus: 't.status',
+  tokenAttempt: 't.attempt',
+  tokenContext: 't.context',
+};
 
-/** The columns of a Claim, from `claimedColumns` as `e`, the instance `i` and the token `t`. */
-export const claimColumns = `
-  e.execution_id, e.fence, e.epoch, e.shell, e.chdir, e.env, e.timeout_seconds,
-  e.stop_requested_by, e.output_size, e.instance_id, i.script, i.env as launch_env, i.after_failure,
-  i.definition_id, i.definition_name,
-  i.kill_grace, i.created_at as launched_at, t.id as token_id, t.key as token_key, t.version as token_version,
-  t.path as token_path, t.status as token_status, t.attempt as token_attempt,
-  t.context as token_context`;
+/** As one value: columns are described anew with each answer, which for so many takes longer than to read them. */
+const claimValue = `json_build_object(${Object.entries(claimColumns)
+  .map(([name, column]) => `'${name}', ${column}`)
+  .join(', ')}) as claim`;
+
+const ofExecution = `i.id = executions.instance_id and t.id = executions.token_id`;
+
+/** A Claim as the database gives it. */
+export type ClaimValue = Omit<Claim, 'launchedAt'> & { readonly launchedAt: string };
+
+export const claimOf = (value: ClaimValue): Claim => ({
+  ...value,
+  launchedAt: new Date(value.launchedAt),
+});
 
 /** A worker that is free, and what it writes into the execution that it takes. */
 export interface FreeWorker {
@@ -63,25 +92,35 @@ export const mayTake = ({ workerId, epoch }: { workerId: string; epoch: string }
   select w.id, w.number from workers w join executors x on x.id = w.executor_id
   where w.id = ${workerId} and x.epoch = ${epoch} and not w.suspended and x.draining_at is null`;
 
+/** Parameters of a statement. */
+interface Taking {
+  readonly queue: string;
+  readonly host: string;
+  readonly epoch: string;
+}
+
+/** Takes the oldest pending execution of a queue for the worker `mine`: `taken`, its id and its claim. */
+export const takeOldest = ({ queue, host, epoch }: Taking): string => `picked as (
+  select id from executions
+  where status = 'pending' and queue = ${queue} and exists (select from mine)
+  order by id limit 1
+  for update skip locked
+), taken as (
+  update executions set status = 'claimed', worker_id = mine.id, worker_number = mine.number,
+    host = ${host}, epoch = ${epoch}, fence = nextval('execution_fences'), claimed_at = clock_timestamp()
+  from picked, mine, instances i, tokens t where executions.id = picked.id and ${ofExecution}
+  returning executions.id, ${claimValue}
+)`;
+
 const claimStatement = {
   name: 'claim-execution',
   text: `
 with mine as (${mayTake({ workerId: '$2', epoch: '$4' })}
-), picked as (
-  select id from executions
-  where status = 'pending' and queue = $1 and exists (select from mine)
-  order by id limit 1
-  for update skip locked
-), e as (
-  update executions set status = 'claimed', worker_id = mine.id, worker_number = mine.number,
-    host = $3, epoch = $4, fence = nextval('execution_fences'), claimed_at = clock_timestamp()
-  from picked, mine where executions.id = picked.id
-  returning ${claimedColumns}
-)
-select ${claimColumns}, exists (
-  select from executions where status = 'pending' and queue = $1 and id > e.execution_id
+), ${takeOldest({ queue: '$1', host: '$3', epoch: '$4' })}
+select claim, exists (
+  select from executions where status = 'pending' and queue = $1 and id > taken.id
 ) as more
-from e join instances i on i.id = e.instance_id join tokens t on t.id = e.token_id`,
+from taken`,
 };
 
 /**
@@ -96,16 +135,13 @@ export async function claimExecution(
   onMore: () => void = () => {},
 ): Promise<Claim | null> {
   const { queue, workerId, host, epoch } = worker;
-  const [row] = await on.query<Claim & { readonly more: boolean }>(claimStatement, [
-    queue,
-    workerId,
-    host,
-    epoch,
-  ]);
+  const [row] = await on.query<{ readonly claim: ClaimValue; readonly more: boolean }>(
+    claimStatement,
+    [queue, workerId, host, epoch],
+  );
   if (row === undefined) return null;
-  const { more, ...claim } = row;
-  if (more) onMore();
-  return claim;
+  if (row.more) onMore();
+  return claimOf(row.claim);
 }
 
 /** False while a worker may take nothing, whatever is pending. */
@@ -122,14 +158,13 @@ export async function mayWork(
 
 /** What a worker holds, as the database knows it; null when it is free. */
 export async function heldExecution(on: Connection, workerId: number): Promise<Claim | null> {
-  const [row] = await on.query<Claim>(
-    `with e as (
-       select ${claimedColumns} from executions where worker_id = $1 and status = 'claimed')
-     select ${claimColumns}
-     from e join instances i on i.id = e.instance_id join tokens t on t.id = e.token_id`,
+  const [row] = await on.query<{ readonly claim: ClaimValue }>(
+    `select ${claimValue}
+     from executions, instances i, tokens t
+     where worker_id = $1 and executions.status = 'claimed' and ${ofExecution}`,
     [workerId],
   );
-  return row ?? null;
+  return row === undefined ? null : claimOf(row.claim);
 }
 
 /** Gives a claim back whose command was not started; nothing happens when its fence is stale. */

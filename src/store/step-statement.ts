@@ -5,7 +5,7 @@
  */
 import { wakersLookEverySeconds } from './due-tokens.ts';
 import { insertEnds } from './events.ts';
-import { claimColumns, claimedColumns, mayTake } from './executions.ts';
+import { mayTake, takeOldest } from './executions.ts';
 import { storableJson, storableText } from './storable.ts';
 import type { StepCommit } from './commit-step.ts';
 import type { Statement } from './database.ts';
@@ -218,22 +218,12 @@ const nextOfWorker = (bind: Bind) => `next as (
   returning id, fence, queue, status
 )`;
 
-const other = (bind: Bind) => `picked as (
-  select id from executions
-  where status = 'pending' and queue = ${bind(({ freed }) => freed?.queue)}
-    and exists (select from mine)
-  order by id limit 1
-  for update skip locked
-), taken as (
-  update executions set status = 'claimed', worker_id = mine.id, worker_number = mine.number,
-    host = ${bind(({ freed }) => freed?.host)}, epoch = ${bind(({ freed }) => freed?.epoch)},
-    fence = nextval('execution_fences'), claimed_at = clock_timestamp()
-  from picked, mine where executions.id = picked.id
-  returning ${claimedColumns}
-), other as (
-  select ${claimColumns}
-  from taken e join instances i on i.id = e.instance_id join tokens t on t.id = e.token_id
-)`;
+const other = (bind: Bind) =>
+  takeOldest({
+    queue: bind(({ freed }) => freed?.queue),
+    host: bind(({ freed }) => freed?.host),
+    epoch: bind(({ freed }) => freed?.epoch),
+  });
 
 function changed({ fails }: Shape, bind: Bind): string {
   const active = `active_tokens + ${bind((step) => step.activeDelta)}`;
@@ -317,9 +307,9 @@ function outcome(shape: Shape): string {
     next !== 'none' && `next.id as next_id, next.fence as next_fence`,
     instance && `changed.status as instance_status`,
     told.length > 0 && `concat(${told.join(', ')}) as told`,
-    takes && `other.*`,
+    takes && `taken.claim`,
   ].filter((column) => column !== false);
-  const asked = [next !== 'none' && 'next', instance && 'changed', takes && 'other']
+  const asked = [next !== 'none' && 'next', instance && 'changed', takes && 'taken']
     .filter((part) => part !== false)
     .map((part) => `left join ${part} on true`);
   return `select ${columns.join(',\n  ')}\nfrom (select) as one ${asked.join(' ')}`;
