@@ -22,7 +22,7 @@ export function watchChildren(): Children {
     onExit(pid, listener) {
       listeners.set(pid, listener);
       // The signal may have come before the pid was known.
-      setImmediate(() => listeners.has(pid) && ask(pid, listener));
+      setImmediate(() => listeners.get(pid) === listener && ask(pid, listener));
     },
   };
 }

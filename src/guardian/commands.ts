@@ -14,7 +14,7 @@ import type {
   Stopped,
   Submission,
 } from './protocol.ts';
-import { createRunner } from './run-command.ts';
+import { createRunner, type Runner } from './run-command.ts';
 import type { Stopper } from './stopper.ts';
 import { createStrangers } from './strangers.ts';
 import type { Target } from './target.ts';
@@ -30,6 +30,7 @@ export type Commands = {
   /** Stops all at once, and what they left behind; resolves with the ids of those of which something is alive. */
   readonly stopAll: (graceMs: number, by: EndedBy) => Promise<number[]>;
   readonly ack: (ids: readonly number[]) => void;
+  readonly betweenStarts: Runner['betweenStarts'];
   /** Starts nothing any more. */
   readonly close: () => void;
   /** What ended commands left running. */
@@ -143,6 +144,7 @@ export function createCommands(epoch: string, stopper: Stopper, cgroup: Cgroup |
     close: () => {
       closed = true;
     },
+    betweenStarts: runner.betweenStarts,
     leftovers: leftovers.targets,
     unacknowledged: () => [...commands.values()].filter(({ ended }) => ended),
     forgetConnection,

@@ -1,6 +1,7 @@
 /**
  * What the guardian asks of the C library itself, because Node does not offer it or takes long: a spawn that does not copy this
- * process first, real pipes, locks on files. Every call returns at once, except a spawn, which returns when the new program runs.
+ * process first, real pipes, locks on files. Every call returns at once, except `spawnProgram`, which returns when the new program
+ * runs.
  */
 import { constants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
@@ -79,24 +80,24 @@ export function spawnProgram(program: Program): number {
  */
 export async function spawnAside(program: Program, folder: string): Promise<number | null> {
   if (addChdir === null) return null;
-  const actions = fileActions(program.stdio);
+  let actions: Buffer | null = null;
   try {
+    actions = fileActions(program.stdio);
     check('posix_spawn_file_actions_addchdir_np', addChdir(actions, folder));
     const pid = [0];
-    const texts = textsOf(program);
+    const given = [pid, program.file, actions, attributes, ...textsOf(program)];
     const errno = await new Promise<number>((resolve, reject) => {
-      spawn.async(pid, program.file, actions, attributes, ...texts, settle);
-      function settle(error: Error | null, answer: number): void {
+      spawn.async(...given, (error: Error | null, answer: number) => {
         if (error === null) resolve(answer);
         else reject(error);
-      }
+      });
     });
     return errno === 0 ? (pid[0] ?? 0) : null;
   } catch {
     // It could not even be asked for: there are too many such calls under way, say.
     return null;
   } finally {
-    destroyActions(actions);
+    if (actions !== null) destroyActions(actions);
   }
 }
 
@@ -110,8 +111,13 @@ function fileActions([input, output, errors]: Program['stdio']): Buffer {
     [errors, 2],
     [input, 0],
   ] as const;
-  for (const [from, to] of moves)
-    check('posix_spawn_file_actions_adddup2', addDup2(actions, from, to));
+  try {
+    for (const [from, to] of moves)
+      check('posix_spawn_file_actions_adddup2', addDup2(actions, from, to));
+  } catch (error) {
+    destroyActions(actions);
+    throw error;
+  }
   return actions;
 }
 

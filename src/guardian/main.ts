@@ -77,7 +77,9 @@ async function guard(folder: Folder, settings: Settings): Promise<void> {
   const cgroup = place === null ? null : enterCgroup(place);
   const socketPath = openRunFolder(folder);
   const commands = createCommands(epoch, stopper, cgroup);
-  const services = createServices(epoch, journal, stopper, cgroup, (service) => {
+  const outside = <Value>(start: () => Value): Promise<Value> =>
+    commands.betweenStarts(() => (cgroup ? cgroup.outside(start) : start()));
+  const services = createServices(epoch, journal, stopper, outside, (service) => {
     serving?.broadcast({ type: 'serviceEnded', service });
   });
 

@@ -1,4 +1,5 @@
 /** The life of one command: started, drained, limited, stopped, ended. */
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import type { Children } from './children.ts';
 import type { Command } from './command.ts';
 import type { Exit } from './libc.ts';
@@ -14,12 +15,16 @@ import { tellEnded, tellRunningSoon } from './tell.ts';
 export type Runner = {
   /** Alone it runs when this returns, or will have ended without; beside others either is so when `starting` resolves. */
   readonly start: (command: Command, submission: Submission) => void;
+  /** Does something while no command is being started on a thread: it is born wherever this process is. */
+  readonly betweenStarts: <Value>(work: () => Value) => Promise<Value>;
   /** Resolves, after its end is known, with whether nothing of it is left. */
   readonly stop: (command: Command, graceMs: number, by: EndedBy) => Promise<boolean>;
 };
 
 /** How long a process left behind may hold the pipe open before the result is given without its end. */
 const PIPE_AFTER_EXIT_MS = 1000;
+/** How long a stop waits, besides the grace, for a start that does not come back: as long as for a KILL that does not help. */
+const START_MS = 5000;
 /** Node's timers fire at once beyond this. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -37,13 +42,31 @@ export function createRunner(means: Means): Runner {
   const { epoch, children, stopper, strangers, leftovers, memory } = means;
   /** Commands that have not ended. */
   let running = 0;
+  /** Starts on threads that have not come back. */
+  const starts = new Set<Promise<void>>();
+  /** Those who wait for these. */
+  let waiting = 0;
 
   function start(command: Command, submission: Submission): void {
-    const beside = running > 0;
+    const beside = running > 0 && waiting === 0;
     running += 1;
-    command.starting = begin(command, submission, beside).catch((error: unknown) =>
+    const starting = begin(command, submission, beside).catch((error: unknown) =>
       neverStarted(command, whyNotStarted(error, submission.chdir)),
     );
+    command.starting = starting;
+    if (!beside) return;
+    starts.add(starting);
+    void starting.then(() => starts.delete(starting));
+  }
+
+  async function betweenStarts<Value>(work: () => Value): Promise<Value> {
+    waiting += 1;
+    try {
+      await Promise.all(starts);
+      return work();
+    } finally {
+      waiting -= 1;
+    }
   }
 
   async function begin(command: Command, submission: Submission, beside: boolean): Promise<void> {
@@ -101,7 +124,10 @@ export function createRunner(means: Means): Runner {
   }
 
   async function stop(command: Command, graceMs: number, by: EndedBy): Promise<boolean> {
-    await command.starting;
+    if (!command.process && !(await isStarted(command, graceMs + START_MS))) {
+      void command.starting.then(() => stop(command, graceMs, by));
+      return false;
+    }
     if (!command.process) return true;
     memory.look();
     const done = stopper.stop(command.process.target, { signal: 'SIGTERM', graceMs, to: 'all' });
@@ -142,7 +168,16 @@ export function createRunner(means: Means): Runner {
     command.markEnded();
   }
 
-  return { start, stop };
+  return { start, betweenStarts, stop };
+}
+
+/** False when it is not known in time whether it runs: its folder is on a disk that does not answer, say. */
+async function isStarted({ starting }: Command, mostMs: number): Promise<boolean> {
+  const known = starting.then(() => true);
+  const isKnown = await Promise.race([known, sleep(mostMs, false, { ref: false })]);
+  // What has ended before anybody could stop it has ended by itself: that is heard of a turn later.
+  if (isKnown) await setImmediate();
+  return isKnown;
 }
 
 /** With nothing of it alive both are a matter of the next turns of the event loop; a stranger may hold the pipe, though. */

@@ -1,7 +1,6 @@
 /** Servers kept beside the commands: stopped last, in reverse order of their start. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import type { Cgroup } from './cgroup.ts';
 import { complain } from './complain.ts';
 import type { Journal } from './journal.ts';
 import { readProcess } from './process-table.ts';
@@ -28,24 +27,23 @@ type Kept = {
 };
 
 /**
- * @param cgroup of the commands, in which no service is to be
+ * @param outside calls what it is given where no control group of commands is
  * @param onEnded is told of every end, asked for or not
  */
 export function createServices(
   epoch: string,
   journal: Journal,
   stopper: Stopper,
-  cgroup: Cgroup | null,
+  outside: <Value>(start: () => Value) => Promise<Value>,
   onEnded: (ended: Extract<ServiceStatus, { status: 'ended' }>) => void,
 ): Services {
   const kept = new Map<string, Kept>();
 
-  async function start(service: Service): Promise<ServiceStatus> {
+  async function startHere(service: Service): Promise<ServiceStatus> {
     const known = kept.get(service.name);
     if (known?.status.status === 'running') return known.status;
     const marker = `${SERVICE_MARKER}=${epoch}:${service.name}`;
-    const spawned = () => spawnService(service, marker);
-    const child = cgroup ? cgroup.outside(spawned) : spawned();
+    const child = spawnService(service, marker);
     const { pid } = child;
     if (pid === undefined) throw await new Promise((resolve) => child.once('error', resolve));
     const { name, stopSignal, stopTimeoutMs } = service;
@@ -101,6 +99,8 @@ export function createServices(
     }
     return survivors;
   }
+
+  const start = async (service: Service) => await outside(() => startHere(service));
 
   return { start, stop, list: () => [...kept.values()].map(({ status }) => status), stopAll };
 }

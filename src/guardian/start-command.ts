@@ -23,7 +23,7 @@ const HOME = '/';
 const nothing = openSync('/dev/null', 'r');
 
 /**
- * Nothing is told before it has resolved.
+ * Nothing but output is told before it has resolved.
  *
  * @param marker `NAME=value`, added to the environment
  * @param beside others run, and are not to wait until this one does
@@ -37,21 +37,29 @@ export async function startCommand(
   listener: CommandListener,
 ): Promise<Started> {
   const { readEnd, writeEnd } = openPipe();
+  const output = readOutput(readEnd, listener);
   let pid: number;
   try {
     pid = await spawnShell(submission, marker, beside, writeEnd);
   } catch (error) {
-    closeSync(readEnd);
+    output.destroy();
     throw error;
   } finally {
     // Also for a file to be free for what is read next: from here on it runs, and nothing may fail.
     closeSync(writeEnd);
   }
-  // While it begins to run. Even an ended process can be read until its exit is asked for, which is in a later turn.
-  const started = { pid, pidStart: readProcess(pid)?.start ?? 0 };
-  readOutput(readEnd, listener);
   children.onExit(pid, listener.exited);
-  return started;
+  return { pid, pidStart: startOf(pid) };
+}
+
+/** Even an ended process can be read until its exit is asked for, which is in a later turn. */
+function startOf(pid: number): number {
+  try {
+    return readProcess(pid)?.start ?? 0;
+  } catch {
+    // No process of this machine may open one more file: the marker tells whose it is.
+    return 0;
+  }
 }
 
 /** What was thrown instead of a start, as a sentence. */
@@ -89,7 +97,7 @@ async function spawnShell(
   return aside ?? spawnHere(program, chdir);
 }
 
-/** A child starts where this process is; nothing else of it happens meanwhile. */
+/** A child starts where this process is; whoever starts on a thread meanwhile goes to its own folder, wherever that is. */
 function spawnHere(program: Program, chdir: string): number {
   process.chdir(chdir);
   try {
@@ -103,7 +111,7 @@ function spawnHere(program: Program, chdir: string): number {
 const buffer = Buffer.allocUnsafe(64 * 1024);
 
 /** Node copies every chunk into a buffer of its own unless it is given one; with it, 1 GB passes in 0.3 s and costs no memory. */
-function readOutput(readEnd: number, listener: CommandListener): void {
+function readOutput(readEnd: number, listener: CommandListener): Socket {
   const onread = {
     buffer,
     callback(length: number): boolean {
@@ -118,5 +126,5 @@ function readOutput(readEnd: number, listener: CommandListener): void {
   socket.on('error', () => undefined);
   // The end is known a turn of the event loop before the file is closed; without one, closing is the end.
   socket.once('end', listener.outputClosed).once('close', listener.outputClosed);
-  socket.resume();
+  return socket.resume();
 }

@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Guardian } from '../../src/processes/guardian.ts';
 import { enterCgroup, placeForCgroup, removeCgroup } from '../../src/guardian/cgroup.ts';
 import {
   command,
@@ -30,6 +31,21 @@ function cgroupOf(pid: number): string | null {
     .split('\n')
     .find((one) => one.includes(' - cgroup2 '));
   return own.includes('kuroko-') ? path.join(mounted?.split(' ')[4] ?? '', own) : null;
+}
+
+async function startServer(guardian: Guardian, name: string): Promise<number> {
+  const status = await guardian.startService({
+    name,
+    command: '/bin/sleep',
+    args: ['1000'],
+    env: {},
+    cwd: '/',
+    stopSignal: 'SIGTERM',
+    stopTimeoutMs: 1000,
+    logFile: path.join(temporaryFolder(), 'log'),
+  });
+  if (status.status !== 'running') throw new Error('it runs');
+  return status.pid;
 }
 
 /** Tried, as the guardian does; said aloud where it cannot be. */
@@ -96,22 +112,25 @@ describe.skipIf(!canHaveCgroup())('with a control group', () => {
 
   it('no server is in it', async () => {
     const guardian = await guardianOfTest();
-    const folder = temporaryFolder();
-    const status = await guardian.startService({
-      name: 'server',
-      command: '/bin/sleep',
-      args: ['1000'],
-      env: {},
-      cwd: '/',
-      stopSignal: 'SIGTERM',
-      stopTimeoutMs: 1000,
-      logFile: path.join(folder, 'log'),
-    });
-    if (status.status !== 'running') throw new Error('it runs');
+    const pid = await startServer(guardian, 'server');
     expect(cgroupOf(guardian.pid)).not.toBeNull();
-    expect(cgroupOf(status.pid)).toBeNull();
+    expect(cgroupOf(pid)).toBeNull();
     guardian.submit(command(1, 'cat /proc/self/cgroup'));
     expect((await guardian.ended(1)).output?.toString()).toContain(guardian.epoch);
+  });
+
+  it('is every command that is started at the same moment as a server', async () => {
+    const guardian = await guardianOfTest();
+    const ids = Array.from({ length: 200 }, (_, index) => index);
+    const servers: Promise<number>[] = [];
+    for (const id of ids) {
+      guardian.submit(command(id, 'cat /proc/self/cgroup; exec sleep 0.2'));
+      if (id % 20 === 19) servers.push(startServer(guardian, `server ${id}`));
+    }
+    const ended = await Promise.all(ids.map((id) => guardian.ended(id)));
+    const outside = ended.filter(({ output }) => !output?.toString().includes(guardian.epoch));
+    expect(outside.map(({ id }) => id)).toEqual([]);
+    for (const pid of await Promise.all(servers)) expect(cgroupOf(pid)).toBeNull();
   });
 
   it('nothing of it is left in the system when the guardian has ended', async () => {
