@@ -54,6 +54,7 @@ export function createCommands(epoch: string, stopper: Stopper, cgroup: Cgroup |
   const leftovers = createLeftovers(strangers);
   const runner = createRunner({
     epoch,
+    running,
     children: watchChildren(),
     stopper,
     strangers,

@@ -4,7 +4,7 @@
  * runs.
  */
 import { constants } from 'node:os';
-import { getSystemErrorName } from 'node:util';
+import { getSystemErrorName, promisify } from 'node:util';
 import koffi from 'koffi';
 
 export type Pipe = { readonly readEnd: number; readonly writeEnd: number };
@@ -29,6 +29,7 @@ const kill = libc.func('int kill(int pid, int signal)');
 const spawn = libc.func(
   'int posix_spawn(_Out_ int *pid, const char *file, void *actions, void *attributes, const char **args, const char **env)',
 );
+const spawnOnThread = promisify(spawn.async);
 const initActions = libc.func('int posix_spawn_file_actions_init(void *actions)');
 const addDup2 = libc.func('int posix_spawn_file_actions_adddup2(void *actions, int from, int to)');
 const destroyActions = libc.func('int posix_spawn_file_actions_destroy(void *actions)');
@@ -63,8 +64,9 @@ export function openPipe(): Pipe {
  * @throws an error with a `code` as Node's own have one, `E2BIG`, when it could not be started
  */
 export function spawnProgram(program: Program): number {
-  const actions = fileActions(program.stdio);
+  const actions = fileActions();
   try {
+    giveFiles(actions, program.stdio);
     const pid = [0];
     check('posix_spawn', spawn(pid, program.file, actions, attributes, ...textsOf(program)));
     return pid[0] ?? 0;
@@ -80,45 +82,34 @@ export function spawnProgram(program: Program): number {
  */
 export async function spawnAside(program: Program, folder: string): Promise<number | null> {
   if (addChdir === null) return null;
-  let actions: Buffer | null = null;
+  const actions = fileActions();
   try {
-    actions = fileActions(program.stdio);
+    giveFiles(actions, program.stdio);
     check('posix_spawn_file_actions_addchdir_np', addChdir(actions, folder));
     const pid = [0];
-    const given = [pid, program.file, actions, attributes, ...textsOf(program)];
-    const errno = await new Promise<number>((resolve, reject) => {
-      spawn.async(...given, (error: Error | null, answer: number) => {
-        if (error === null) resolve(answer);
-        else reject(error);
-      });
-    });
+    const texts = textsOf(program);
+    const errno = await spawnOnThread(pid, program.file, actions, attributes, ...texts);
     return errno === 0 ? (pid[0] ?? 0) : null;
   } catch {
     // It could not even be asked for: there are too many such calls under way, say.
     return null;
   } finally {
-    if (actions !== null) destroyActions(actions);
+    destroyActions(actions);
   }
 }
 
 /** To be destroyed. */
-function fileActions([input, output, errors]: Program['stdio']): Buffer {
+function fileActions(): Buffer {
   const actions = Buffer.alloc(STRUCTURE_BYTES);
   check('posix_spawn_file_actions_init', initActions(actions));
-  // Standard input last: where this process has lost its own, one of the others may have its number.
-  const moves = [
-    [output, 1],
-    [errors, 2],
-    [input, 0],
-  ] as const;
-  try {
-    for (const [from, to] of moves)
-      check('posix_spawn_file_actions_adddup2', addDup2(actions, from, to));
-  } catch (error) {
-    destroyActions(actions);
-    throw error;
-  }
   return actions;
+}
+
+/** Standard input last: where this process has lost its own, one of the others may have its number. */
+function giveFiles(actions: Buffer, [input, output, errors]: Program['stdio']): void {
+  check('posix_spawn_file_actions_adddup2', addDup2(actions, output, 1));
+  check('posix_spawn_file_actions_adddup2', addDup2(actions, errors, 2));
+  check('posix_spawn_file_actions_adddup2', addDup2(actions, input, 0));
 }
 
 function textsOf({ args, env }: Program): readonly [(string | null)[], (string | null)[]] {

@@ -13,9 +13,12 @@ import { EXECUTION_MARKER } from './target.ts';
 import { tellEnded, tellRunningSoon } from './tell.ts';
 
 export type Runner = {
-  /** Alone it runs when this returns, or will have ended without; beside others either is so when `starting` resolves. */
+  /** It runs, or has ended without, when its `starting` resolves. */
   readonly start: (command: Command, submission: Submission) => void;
-  /** Does something while no command is being started on a thread: it is born wherever this process is. */
+  /**
+   * Does something while no command is being started on a thread: it would be born wherever this process is then. A start that
+   * does not come back is not waited for.
+   */
   readonly betweenStarts: <Value>(work: () => Value) => Promise<Value>;
   /** Resolves, after its end is known, with whether nothing of it is left. */
   readonly stop: (command: Command, graceMs: number, by: EndedBy) => Promise<boolean>;
@@ -23,7 +26,7 @@ export type Runner = {
 
 /** How long a process left behind may hold the pipe open before the result is given without its end. */
 const PIPE_AFTER_EXIT_MS = 1000;
-/** How long a stop waits, besides the grace, for a start that does not come back: as long as for a KILL that does not help. */
+/** How long a start is waited for that does not come back: its folder is on a disk that does not answer, say. */
 const START_MS = 5000;
 /** Node's timers fire at once beyond this. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -31,6 +34,8 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** What a command's life is made of. */
 export type Means = {
   readonly epoch: string;
+  /** All commands that have not ended. */
+  readonly running: () => readonly Command[];
   readonly children: Children;
   readonly stopper: Stopper;
   readonly strangers: Strangers;
@@ -39,17 +44,14 @@ export type Means = {
 };
 
 export function createRunner(means: Means): Runner {
-  const { epoch, children, stopper, strangers, leftovers, memory } = means;
-  /** Commands that have not ended. */
-  let running = 0;
+  const { epoch, running, children, stopper, strangers, leftovers, memory } = means;
   /** Starts on threads that have not come back. */
   const starts = new Set<Promise<void>>();
   /** Those who wait for these. */
   let waiting = 0;
 
   function start(command: Command, submission: Submission): void {
-    const beside = running > 0 && waiting === 0;
-    running += 1;
+    const beside = running().length > 1 && waiting === 0;
     const starting = begin(command, submission, beside).catch((error: unknown) =>
       neverStarted(command, whyNotStarted(error, submission.chdir)),
     );
@@ -62,7 +64,7 @@ export function createRunner(means: Means): Runner {
   async function betweenStarts<Value>(work: () => Value): Promise<Value> {
     waiting += 1;
     try {
-      await Promise.all(starts);
+      await inTime(Promise.all(starts), START_MS);
       return work();
     } finally {
       waiting -= 1;
@@ -124,9 +126,13 @@ export function createRunner(means: Means): Runner {
   }
 
   async function stop(command: Command, graceMs: number, by: EndedBy): Promise<boolean> {
-    if (!command.process && !(await isStarted(command, graceMs + START_MS))) {
-      void command.starting.then(() => stop(command, graceMs, by));
-      return false;
+    if (!command.process) {
+      if (!(await inTime(command.starting, START_MS))) {
+        void command.starting.then(() => stop(command, graceMs, by));
+        return false;
+      }
+      // What has ended before anybody could stop it has ended by itself: that is heard of a turn later.
+      await setImmediate();
     }
     if (!command.process) return true;
     memory.look();
@@ -143,7 +149,6 @@ export function createRunner(means: Means): Runner {
 
   function finish(command: Command, exit: Exit, left: readonly number[]): void {
     if (command.ended) return;
-    running -= 1;
     clearTimeout(command.limitTimer ?? undefined);
     clearTimeout(command.pipeTimer ?? undefined);
     clearTimeout(command.memoryTimer ?? undefined);
@@ -171,13 +176,8 @@ export function createRunner(means: Means): Runner {
   return { start, betweenStarts, stop };
 }
 
-/** False when it is not known in time whether it runs: its folder is on a disk that does not answer, say. */
-async function isStarted({ starting }: Command, mostMs: number): Promise<boolean> {
-  const known = starting.then(() => true);
-  const isKnown = await Promise.race([known, sleep(mostMs, false, { ref: false })]);
-  // What has ended before anybody could stop it has ended by itself: that is heard of a turn later.
-  if (isKnown) await setImmediate();
-  return isKnown;
+async function inTime(promise: Promise<unknown>, mostMs: number): Promise<boolean> {
+  return Promise.race([promise.then(() => true), sleep(mostMs, false, { ref: false })]);
 }
 
 /** With nothing of it alive both are a matter of the next turns of the event loop; a stranger may hold the pipe, though. */

@@ -73,6 +73,7 @@ const ofExecution = `i.id = executions.instance_id and t.id = executions.token_i
 /** A Claim as the database gives it. */
 export type ClaimValue = Omit<Claim, 'launchedAt'> & { readonly launchedAt: string };
 
+/** JSON knows no dates. */
 export const claimOf = (value: ClaimValue): Claim => ({
   ...value,
   launchedAt: new Date(value.launchedAt),
