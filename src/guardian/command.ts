@@ -20,7 +20,7 @@ export type Command = {
   /** Resolves when it is known whether it runs; never rejects. */
   starting: Promise<void>;
   /** Null until it is started, and for ever when it could not be. */
-  process: { readonly pid: number; readonly pidStart: number; readonly target: Target } | null;
+  process: CommandProcess | null;
   exit: Exit | null;
   /** Its pipe is closed, or has been given a second after the exit. */
   outputDone: boolean;
@@ -35,6 +35,13 @@ export type Command = {
   ended: Omit<Ended, 'output'> | null;
   readonly whenEnded: Promise<void>;
   readonly markEnded: () => void;
+};
+
+export type CommandProcess = {
+  readonly pid: number;
+  /** As `Running` has it. */
+  readonly pidStart: () => number | null;
+  readonly target: Target;
 };
 
 export function createCommand({

@@ -34,7 +34,10 @@ export type Running = {
   readonly id: number;
   /** Also the id of its process group and session. */
   readonly pid: number | null;
-  /** Start time of the process in clock ticks since boot (/proc/<pid>/stat, field 22); with pid and boot id it is unique. */
+  /**
+   * Start time of the process in clock ticks since boot (/proc/<pid>/stat, field 22); with pid and boot id it is unique. Null
+   * also when the process had ended before anybody asked, and others of its group still write.
+   */
   readonly pidStart: number | null;
   /** Milliseconds since 1970. */
   readonly startedAt: number;

@@ -1,11 +1,12 @@
 /** The life of one command: started, drained, limited, stopped, ended. */
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import type { Children } from './children.ts';
-import type { Command } from './command.ts';
+import type { Command, CommandProcess } from './command.ts';
 import type { Exit } from './libc.ts';
 import type { Leftovers } from './leftovers.ts';
 import type { MemoryWatch } from './memory.ts';
 import type { EndedBy, Submission } from './protocol.ts';
+import { readProcess } from './process-table.ts';
 import { startCommand, whyNotStarted } from './start-command.ts';
 import type { Stopper } from './stopper.ts';
 import type { Strangers } from './strangers.ts';
@@ -74,17 +75,32 @@ export function createRunner(means: Means): Runner {
   async function begin(command: Command, submission: Submission, beside: boolean): Promise<void> {
     const marker = `${EXECUTION_MARKER}=${epoch}:${command.id}`;
     strangers.expect(command);
-    const { pid, pidStart } = await startCommand(submission, marker, beside, children, {
+    const pid = await startCommand(submission, marker, beside, children, {
       output: (chunk) => output(command, chunk),
       outputClosed: () => outputDone(command),
       exited: (exit) => exited(command, exit),
     });
-    const groups = [{ id: pid, start: pidStart }];
-    const target = { marker, groups, strangers: () => strangers.of(command) };
-    command.process = { pid, pidStart, target };
+    command.process = processOf(command, pid, marker);
     tellRunningSoon(command);
     limitRunTime(command, command.limits.runtimeLimitMs);
     memory.follow(command);
+  }
+
+  /**
+   * Most commands are over before anybody asks when they started, which takes as long to read as all else that their end needs.
+   * One that has been waited for cannot be asked any more, and need not be: while its group lives its pid names nothing else.
+   */
+  function processOf(command: Command, pid: number, marker: string): CommandProcess {
+    let known: number | null = null;
+    const pidStart = () => (known ??= command.exit ? null : startOf(pid));
+    const target = {
+      marker,
+      get groups() {
+        return [{ id: pid, start: pidStart() ?? 0 }];
+      },
+      strangers: () => strangers.of(command),
+    };
+    return { pid, pidStart, target };
   }
 
   function neverStarted(command: Command, why: string): void {
@@ -185,5 +201,14 @@ async function exitAndOutput(command: Command): Promise<void> {
   const until = performance.now() + PIPE_AFTER_EXIT_MS;
   while ((!command.exit || !command.outputDone) && performance.now() < until) {
     await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
+function startOf(pid: number): number | null {
+  try {
+    return readProcess(pid)?.start ?? null;
+  } catch {
+    // No process of this machine may open one more file: the marker tells whose it is.
+    return null;
   }
 }

@@ -5,11 +5,8 @@ import { Socket } from 'node:net';
 import path from 'node:path';
 import type { Children } from './children.ts';
 import { type Exit, openPipe, type Program, spawnAside, spawnProgram } from './libc.ts';
-import { readProcess } from './process-table.ts';
 import type { Submission } from './protocol.ts';
 import { withMarker } from './target.ts';
-
-export type Started = { readonly pid: number; readonly pidStart: number };
 
 export type CommandListener = {
   /** The bytes are overwritten after the call. */
@@ -23,7 +20,7 @@ const HOME = '/';
 const nothing = openSync('/dev/null', 'r');
 
 /**
- * Nothing but output is told before it has resolved.
+ * Resolves with the pid of its first process. Nothing but output is told before.
  *
  * @param marker `NAME=value`, added to the environment
  * @param beside others run, and are not to wait until this one does
@@ -35,7 +32,7 @@ export async function startCommand(
   beside: boolean,
   children: Children,
   listener: CommandListener,
-): Promise<Started> {
+): Promise<number> {
   const { readEnd, writeEnd } = openPipe();
   const output = readOutput(readEnd, listener);
   let pid: number;
@@ -49,17 +46,7 @@ export async function startCommand(
     closeSync(writeEnd);
   }
   children.onExit(pid, listener.exited);
-  return { pid, pidStart: startOf(pid) };
-}
-
-/** Even an ended process can be read until its exit is asked for, which is in a later turn. */
-function startOf(pid: number): number {
-  try {
-    return readProcess(pid)?.start ?? 0;
-  } catch {
-    // No process of this machine may open one more file: the marker tells whose it is.
-    return 0;
-  }
+  return pid;
 }
 
 /** What was thrown instead of a start, as a sentence. */

@@ -4,7 +4,7 @@
 export type Target = {
   /** `NAME=value` in the environment of everything it started; survives setsid and a dead parent. */
   readonly marker: string;
-  /** Groups and sessions it was given, each with the start of their first process. */
+  /** Groups and sessions it was given, each with the start of their first process; 0 for one that was gone before it was asked. */
   readonly groups: readonly { readonly id: number; readonly start: number }[];
   /** Pids that can only be its own although nothing about them says so; asked anew at every look. */
   readonly strangers?: () => readonly number[];

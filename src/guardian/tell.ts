@@ -37,7 +37,7 @@ export function describeRunning({ id, process, startedAt, spool }: Command): Run
     status: 'running',
     id,
     pid: process?.pid ?? null,
-    pidStart: process?.pidStart ?? null,
+    pidStart: process?.pidStart() ?? null,
     startedAt,
     outputSize: spool.size(),
   };
