@@ -86,6 +86,8 @@ export interface FreeWorker {
   readonly host: string;
   /** Of the guardian that will run the command. */
   readonly epoch: string;
+  /** Executions before this id are not looked at; without it all are. */
+  readonly from?: number;
 }
 
 /** The worker's row, where it may take something: for `FreeWorker`s as statement parameters. */
@@ -98,12 +100,13 @@ interface Taking {
   readonly queue: string;
   readonly host: string;
   readonly epoch: string;
+  readonly from: string;
 }
 
 /** Takes the oldest pending execution of a queue for the worker `mine`: `taken`, its id and its claim. */
-export const takeOldest = ({ queue, host, epoch }: Taking): string => `picked as (
+export const takeOldest = ({ queue, host, epoch, from }: Taking): string => `picked as (
   select id from executions
-  where status = 'pending' and queue = ${queue} and exists (select from mine)
+  where status = 'pending' and queue = ${queue} and id >= ${from} and exists (select from mine)
   order by id limit 1
   for update skip locked
 ), taken as (
@@ -117,7 +120,7 @@ const claimStatement = {
   name: 'claim-execution',
   text: `
 with mine as (${mayTake({ workerId: '$2', epoch: '$4' })}
-), ${takeOldest({ queue: '$1', host: '$3', epoch: '$4' })}
+), ${takeOldest({ queue: '$1', host: '$3', epoch: '$4', from: '$5' })}
 select claim, exists (
   select from executions where status = 'pending' and queue = $1 and id > taken.id
 ) as more
@@ -127,7 +130,7 @@ from taken`,
 /**
  * Takes the oldest pending execution of a queue for a free worker; null when there is none, or the
  * worker may take none: it is suspended, its executor drains, or another has taken its place.
- * `onMore` hears when there are others. Throws a unique violation of `executions_slot` when the
+ * `onMore` hears when there may be others. Throws a unique violation of `executions_slot` when the
  * worker already holds one.
  */
 export async function claimExecution(
@@ -135,13 +138,14 @@ export async function claimExecution(
   worker: FreeWorker,
   onMore: () => void = () => {},
 ): Promise<Claim | null> {
-  const { queue, workerId, host, epoch } = worker;
+  const { queue, workerId, host, epoch, from = 0 } = worker;
   const [row] = await on.query<{ readonly claim: ClaimValue; readonly more: boolean }>(
     claimStatement,
-    [queue, workerId, host, epoch],
+    [queue, workerId, host, epoch, from],
   );
   if (row === undefined) return null;
-  if (row.more) onMore();
+  // Before where it looked from there may be others as well.
+  if (row.more || from > 0) onMore();
   return claimOf(row.claim);
 }
 

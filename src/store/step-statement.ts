@@ -223,6 +223,7 @@ const other = (bind: Bind) =>
     queue: bind(({ freed }) => freed?.queue),
     host: bind(({ freed }) => freed?.host),
     epoch: bind(({ freed }) => freed?.epoch),
+    from: bind(({ freed }) => freed?.from ?? 0),
   });
 
 function changed({ fails }: Shape, bind: Bind): string {

@@ -6,6 +6,7 @@ import { openDatabase } from '../store/database.ts';
 import { stopsRequested } from '../store/executions.ts';
 import { listen } from '../store/listen.ts';
 import { followConfiguration, type Configuration } from './follow-configuration.ts';
+import { createFrontier } from './frontier.ts';
 import { runSlot, type Executor } from './slot.ts';
 import { giveUp, liveUntilCancelled, threadData } from './thread.ts';
 import { createWake } from './wake.ts';
@@ -44,6 +45,7 @@ const executor: Executor = {
   config: () => configuration.current(),
   facts: () => configuration.facts(),
   work,
+  frontier: createFrontier(),
   suspended,
   streams: new Map(),
   graces: new Map(),

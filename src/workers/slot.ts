@@ -24,6 +24,7 @@ import type { EngineConfig } from '../operations/engine-config.ts';
 import type { EngineFacts } from '../operations/engine-facts.ts';
 import type { Commands, EndedCommand } from '../processes/commands.ts';
 import type { ExecutionResult, OutputChunk } from '../store/commit-step.ts';
+import type { Frontier } from './frontier.ts';
 import type { Wake } from './wake.ts';
 
 /** What all slots of an executor share. */
@@ -37,6 +38,7 @@ export interface Executor {
   config(): EngineConfig;
   facts(): EngineFacts;
   readonly work: Wake;
+  readonly frontier: Frontier;
   /** Where those sleep who may take nothing: each is woken by any news, for it may be allowed again. */
   readonly suspended: Wake;
   /** Outputs being streamed, by execution. */
@@ -68,14 +70,13 @@ export async function runSlot(executor: Executor, workerId: number): Promise<voi
         held = await claimOrWait(executor, workerId);
       } else {
         held = await runExecution(executor, held, workerId);
-        // Whoever commits an end looks for more in the same statement.
-        if (held === null && !executor.draining()) await executor.work.wait(pollMs);
       }
       pauseMs = 50;
     } catch (error) {
       // The guardian is gone: main ends the program, and the next start finds out what was lost.
       if (error instanceof CommandsError && error.reason === 'closed') return;
       executor.log.warn({ err: error, workerId }, 'a worker starts afresh');
+      executor.frontier.reset();
       held = 'unknown';
       await sleep(pauseMs);
       pauseMs = Math.min(pauseMs * 2, longestPauseMs);
@@ -97,11 +98,16 @@ async function claimOrWait(
   executor: Executor,
   workerId: number,
 ): Promise<Claim | null | 'unknown'> {
-  const { db, guardian, host, queue } = executor;
+  const { db, guardian, host, queue, frontier } = executor;
   const epoch = guardian.epoch;
+  const from = frontier.from();
   // News reaches one sleeper only.
   const onMore = () => executor.work.one();
-  const claim = await promptly(() => claimExecution(db, { queue, workerId, host, epoch }, onMore));
+  const worker = { queue, workerId, host, epoch, from };
+  const claim = await promptly(() => claimExecution(db, worker, onMore));
+  if (claim !== 'unknown') frontier.found(claim?.executionId ?? null, from);
+  // Not all of the queue was looked at.
+  if (claim === null && from > 0) return null;
   if (claim === null) {
     if (executor.draining() || (await mayWork(db, { workerId, epoch }))) {
       await executor.work.wait(pollMs);
@@ -121,7 +127,7 @@ async function runExecution(
   claim: Claim,
   workerId: number,
 ): Promise<Claim | null | 'unknown'> {
-  const { db, guardian, host, queue } = executor;
+  const { db, guardian, host, queue, frontier } = executor;
   if (claim.epoch !== guardian.epoch) return settleFormer(executor, claim);
   if (executor.draining() && (await guardian.observe(claim.executionId)).status === 'unknown') {
     // Claimed as the end began, and not started: somebody else's, now.
@@ -153,7 +159,8 @@ async function runExecution(
     guardian.ack(claim.executionId);
     return 'unknown';
   }
-  const freed = executor.draining() ? null : { workerId, queue, host, epoch: guardian.epoch };
+  const from = frontier.from();
+  const freed = executor.draining() ? null : { workerId, queue, host, epoch: guardian.epoch, from };
   const facts = { ...executor.facts(), outputTail: await tailOf(guardian, ended) };
   const result = resultOf(claim, { ...ended, timedOut: ended.endedBy === 'limit' }, rest);
   const askedAt = performance.now();
@@ -169,7 +176,15 @@ async function runExecution(
   // Not in the books: it was written off meanwhile, and the keeper has yet to say how it ended.
   if (!finished.recorded) return 'unknown';
   guardian.ack(claim.executionId);
-  return performance.now() - askedAt > freshMs ? 'unknown' : finished.claim;
+  const next = finished.claim;
+  // The token's own next step was not looked for in the queue.
+  if (freed !== null && next?.tokenId !== claim.tokenId) {
+    frontier.found(next?.executionId ?? null, from);
+  }
+  if (performance.now() - askedAt > freshMs) return 'unknown';
+  // Whoever commits an end looks for more in the same statement.
+  if (next === null && from === 0 && !executor.draining()) await executor.work.wait(pollMs);
+  return next;
 }
 
 /** Somebody stopped it, and it was no operator: the program is ending. */

@@ -2,16 +2,24 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cancel } from '../../src/operations/cancel.ts';
 import { inTransaction } from '../../src/operations/in-transaction.ts';
+import { launch } from '../../src/operations/launch.ts';
 import { terminate } from '../../src/operations/terminate.ts';
 import { executionsOf } from '../../src/store/executions.ts';
 import { findInstance } from '../../src/store/instances.ts';
 import { readOutput } from '../../src/store/output.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { startEngine, type Engine } from '../support/engine.ts';
-import { define, facts, launchOne, member, openDatabase } from '../support/operations.ts';
+import {
+  define,
+  facts,
+  launchMany,
+  launchOne,
+  member,
+  openDatabase,
+} from '../support/operations.ts';
 import { processesInGroup } from '../support/live-processes.ts';
 import { until } from '../support/until.ts';
-import type { Database } from '../../src/store/database.ts';
+import type { Database, Tx } from '../../src/store/database.ts';
 
 let test: TestDatabase;
 let db: Database;
@@ -85,6 +93,61 @@ describe('a command', () => {
     const id = await run('execute: echo bad; exit 3\nexecute: echo never\n');
     await becomes(id, 'error');
     expect(await executionsOf(db, id)).toMatchObject([{ exitStatus: 3, termSignal: null }]);
+  });
+
+  describe('whose launch is committed after younger ones were taken', () => {
+    const wishFor = (definitionId: number) => ({
+      definitionId,
+      env: {},
+      actor: member('alice'),
+      from: 'slack' as const,
+      launchKey: randomUUID(),
+      channel: 'C1',
+    });
+    const launchIn = async (tx: Tx, definitionId: number) => {
+      const [launched] = await launch(tx, [wishFor(definitionId)], facts);
+      return launched?.instanceId ?? 0;
+    };
+
+    it('gets its turn long before the last of them', async () => {
+      const [late, brief] = [
+        await define(db, 'execute: echo'),
+        await define(db, 'execute: sleep 0.05'),
+      ];
+      const { older, nearlyLast } = await inTransaction(db, async (tx) => {
+        const id = await launchIn(tx, late.id);
+        const newer = await launchMany(db, brief.id, 200);
+        await becomes(newer[3]?.instanceId ?? 0, 'success');
+        return { older: id, nearlyLast: newer[190]?.instanceId ?? 0 };
+      });
+      const first = await becomes(older, 'success');
+      const last = await becomes(nearlyLast, 'success');
+      expect(older).toBeLessThan(nearlyLast);
+      expect(first.finishedAt?.getTime()).toBeLessThan(last.finishedAt?.getTime() ?? 0);
+    });
+
+    it('is taken at once by a worker that sleeps', async () => {
+      const [late, long] = [
+        await define(db, 'execute: echo'),
+        await define(db, 'execute: sleep 4'),
+      ];
+      // By now all workers have looked, and sleep.
+      await becomes((await launchOne(db, late.id)).instanceId, 'success');
+      const taken = (instanceId: number) =>
+        until('it to be taken', async () => (await executionsOf(db, instanceId))[0]?.claimedAt);
+      const { older, younger } = await inTransaction(db, async (tx) => {
+        const id = await launchIn(tx, late.id);
+        const one = await launchOne(db, long.id);
+        await taken(one.instanceId);
+        const other = await launchOne(db, long.id);
+        await taken(other.instanceId);
+        await launchIn(tx, long.id);
+        return { older: id, younger: one.instanceId };
+      });
+      const first = await becomes(older, 'success');
+      const last = await becomes(younger, 'success');
+      expect(first.finishedAt?.getTime()).toBeLessThan(last.finishedAt?.getTime() ?? 0);
+    });
   });
 
   it('that is not found is exit 127', async () => {
