@@ -23,6 +23,7 @@ export type Program = {
 
 const libc = koffi.load(null);
 const pipe2 = libc.func('int pipe2(_Out_ int *ends, int flags)');
+const fcntl = libc.func('int fcntl(int file, int command, ...)');
 const flock = libc.func('int flock(int file, int operation)');
 const waitpid = libc.func('int waitpid(int pid, _Out_ int *status, int options)');
 const kill = libc.func('int kill(int pid, int signal)');
@@ -39,6 +40,8 @@ const addChdir = functionOrNull(
 );
 
 const CLOSE_ON_EXEC = 0o2000000;
+const SET_STATUS_FLAGS = 4;
+const NON_BLOCKING = 0o4000;
 /** As glibc and musl have them on all that Kuroko runs on; their structures are smaller than what they are given here. */
 const SET_DEFAULT_SIGNALS = 0x04;
 const SET_SIGNAL_MASK = 0x08;
@@ -55,6 +58,12 @@ export function openPipe(): Pipe {
   if (pipe2(ends, CLOSE_ON_EXEC) !== 0) throw systemError('pipe2', koffi.errno());
   const [readEnd = -1, writeEnd = -1] = ends;
   return { readEnd, writeEnd };
+}
+
+/** Of a pipe's end: a read from it that finds nothing fails with EAGAIN instead of waiting. */
+export function doNotBlock(file: number): void {
+  if (fcntl(file, SET_STATUS_FLAGS, 'int', NON_BLOCKING) !== 0)
+    throw systemError('fcntl', koffi.errno());
 }
 
 /**

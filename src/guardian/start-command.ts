@@ -1,18 +1,13 @@
 /** Starts one command: /bin/sh in a session of its own, standard output and error in one pipe, nothing on standard input. */
-import { Buffer } from 'node:buffer';
 import { closeSync, openSync } from 'node:fs';
-import { Socket } from 'node:net';
 import path from 'node:path';
 import type { Children } from './children.ts';
 import { type Exit, openPipe, type Program, spawnAside, spawnProgram } from './libc.ts';
 import type { Submission } from './protocol.ts';
+import { type OutputListener, readOutput } from './read-output.ts';
 import { withMarker } from './target.ts';
 
-export type CommandListener = {
-  /** The bytes are overwritten after the call. */
-  readonly output: (chunk: Buffer) => void;
-  /** Nobody holds the pipe any more; said once or twice. */
-  readonly outputClosed: () => void;
+export type CommandListener = OutputListener & {
   readonly exited: (exit: Exit) => void;
 };
 
@@ -39,13 +34,16 @@ export async function startCommand(
   try {
     pid = await spawnShell(submission, marker, beside, writeEnd);
   } catch (error) {
-    output.destroy();
+    output.close();
     throw error;
   } finally {
     // Also for a file to be free for what is read next: from here on it runs, and nothing may fail.
     closeSync(writeEnd);
   }
-  children.onExit(pid, listener.exited);
+  children.onExit(pid, (exit) => {
+    output.ended();
+    listener.exited(exit);
+  });
   return pid;
 }
 
@@ -92,26 +90,4 @@ function spawnHere(program: Program, chdir: string): number {
   } finally {
     process.chdir(HOME);
   }
-}
-
-/** One buffer for all commands: what is read is taken out of it before the next read. */
-const buffer = Buffer.allocUnsafe(64 * 1024);
-
-/** Node copies every chunk into a buffer of its own unless it is given one; with it, 1 GB passes in 0.3 s and costs no memory. */
-function readOutput(readEnd: number, listener: CommandListener): Socket {
-  const onread = {
-    buffer,
-    callback(length: number): boolean {
-      listener.output(buffer.subarray(0, length));
-      return true;
-    },
-  };
-  // A variable, because the types know `onread` only of sockets that connect.
-  const options = { fd: readEnd, readable: true, writable: false, onread };
-  const socket = new Socket(options);
-  // An error of a pipe that is only read from is its end.
-  socket.on('error', () => undefined);
-  // The end is known a turn of the event loop before the file is closed; without one, closing is the end.
-  socket.once('end', listener.outputClosed).once('close', listener.outputClosed);
-  return socket.resume();
 }

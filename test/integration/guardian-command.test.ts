@@ -228,6 +228,18 @@ describe('output', () => {
     });
   });
 
+  it('is taken whole, whether a pipe holds it or not', async () => {
+    const guardian = await guardianOfTest();
+    const sizes = [0, 1, 65_535, 65_536, 65_537, 131_072, 131_073, 300_000];
+    for (const [id, size] of sizes.entries()) {
+      guardian.submit(command(id, `head -c ${size} /dev/zero | tr '\\0' x`));
+      expect(await guardian.ended(id)).toMatchObject({ code: 0, outputSize: size });
+      let held = 0;
+      while (held < size) held = (await guardian.read(id, held))?.next ?? size;
+      expect(held).toBe(size);
+    }
+  });
+
   it('of one line of ten megabytes is taken as any other', async () => {
     const guardian = await guardianOfTest();
     guardian.submit(command(1, `head -c 10000000 /dev/zero | tr '\\0' x; echo; echo after`));
@@ -312,6 +324,20 @@ describe('a process left behind', () => {
     expect(isAlive(pid)).toBe(true);
     await guardian.end(300);
     expect(isAlive(pid)).toBe(false);
+  });
+
+  it('that closes its own output is run to its end', async () => {
+    const guardian = await guardianOfTest();
+    guardian.submit(command(1, 'echo early; exec >&- 2>&-; sleep 0.2; exit 3'));
+    guardian.submit(command(2, 'echo early; exec >&- 2>&-; exit 4'));
+    for (const [id, code] of [
+      [1, 3],
+      [2, 4],
+    ] as const) {
+      const ended = await guardian.ended(id);
+      expect(ended).toMatchObject({ code, endedBy: 'itself', groupEmpty: true });
+      expect(ended.output?.toString()).toBe('early\n');
+    }
   });
 
   it('that lets go of the output holds up nothing', async () => {
@@ -411,9 +437,12 @@ describe('many commands', () => {
   it('of which 500 are run in a row leave no open file in the guardian', async () => {
     const guardian = await guardianOfTest();
     const files = () => readdirSync(`/proc/${guardian.pid}/fd`).length;
+    // Those that are over at once, that write, that live longer than that, and that cannot be started.
+    const shells = ['true', 'echo x', ...Array.from({ length: 20 }, () => ':'), 'sleep 0.03'];
     const runAndForget = async (id: number) => {
-      guardian.submit(command(id, 'true'));
-      expect((await guardian.ended(id)).code).toBe(0);
+      const chdir = id % 50 === 49 ? '/nowhere' : '/';
+      guardian.submit(command(id, shells[id % shells.length] ?? '', { chdir }));
+      expect((await guardian.ended(id)).code).toBe(chdir === '/' ? 0 : 127);
       guardian.ack(id);
     };
     await runAndForget(0);
