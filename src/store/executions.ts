@@ -35,8 +35,10 @@ export interface Claim {
   readonly tokenContext: TokenContext;
 }
 
-/** Where a Claim has its values from: an execution, its instance `i` and its token `t`. */
-const claimColumns: Readonly<Record<keyof Claim, string>> = {
+type Columns = Readonly<Record<string, string>>;
+
+/** Where a Claim has its values from. */
+const ofExecution = {
   executionId: 'executions.id',
   fence: 'executions.fence',
   epoch: 'executions.epoch',
@@ -44,17 +46,21 @@ const claimColumns: Readonly<Record<keyof Claim, string>> = {
   chdir: 'executions.chdir',
   env: 'executions.env',
   timeoutSeconds: 'executions.timeout_seconds',
-  killGrace: 'i.kill_grace',
   stopRequestedBy: 'executions.stop_requested_by',
   outputSize: 'executions.output_size',
   instanceId: 'executions.instance_id',
+  tokenId: 'executions.token_id',
+};
+const ofInstance = {
+  killGrace: 'i.kill_grace',
   script: 'i.script',
   launchEnv: 'i.env',
   afterFailure: 'i.after_failure',
   definitionId: 'i.definition_id',
   definitionName: 'i.definition_name',
   launchedAt: 'i.created_at',
-  tokenId: 'executions.token_id',
+};
+const ofToken = {
   tokenKey: 't.key',
   tokenVersion: 't.version',
   tokenPath: 't.path',
@@ -63,20 +69,35 @@ const claimColumns: Readonly<Record<keyof Claim, string>> = {
   tokenContext: 't.context',
 };
 
-/** As one value: columns are described anew with each answer, which for so many takes longer than to read them. */
-const claimValue = `json_build_object(${Object.entries(claimColumns)
-  .map(([name, column]) => `'${name}', ${column}`)
-  .join(', ')}) as claim`;
+const jsonObject = (columns: Columns): string =>
+  `json_build_object(${Object.entries(columns)
+    .map(([name, column]) => `'${name}', ${column}`)
+    .join(', ')})`;
 
-const ofExecution = `i.id = executions.instance_id and t.id = executions.token_id`;
+/**
+ * As one value: columns are described anew with each answer, which for so many takes longer than to read them. Its
+ * instance and token are asked for at last, and not joined: each join would carry all of their columns on.
+ */
+const claimValue = `${jsonObject({
+  ...ofExecution,
+  instance: `(select ${jsonObject(ofInstance)} from instances i where i.id = executions.instance_id)`,
+  token: `(select ${jsonObject(ofToken)} from tokens t where t.id = executions.token_id)`,
+})} as claim`;
 
 /** A Claim as the database gives it. */
-export type ClaimValue = Omit<Claim, 'launchedAt'> & { readonly launchedAt: string };
+export type ClaimValue = Pick<Claim, keyof typeof ofExecution> & {
+  /** JSON knows no dates. */
+  readonly instance: Omit<Pick<Claim, keyof typeof ofInstance>, 'launchedAt'> & {
+    readonly launchedAt: string;
+  };
+  readonly token: Pick<Claim, keyof typeof ofToken>;
+};
 
-/** JSON knows no dates. */
-export const claimOf = (value: ClaimValue): Claim => ({
-  ...value,
-  launchedAt: new Date(value.launchedAt),
+export const claimOf = ({ instance, token, ...execution }: ClaimValue): Claim => ({
+  ...execution,
+  ...instance,
+  ...token,
+  launchedAt: new Date(instance.launchedAt),
 });
 
 /** A worker that is free, and what it writes into the execution that it takes. */
@@ -112,7 +133,7 @@ export const takeOldest = ({ queue, host, epoch, from }: Taking): string => `pic
 ), taken as (
   update executions set status = 'claimed', worker_id = mine.id, worker_number = mine.number,
     host = ${host}, epoch = ${epoch}, fence = nextval('execution_fences'), claimed_at = clock_timestamp()
-  from picked, mine, instances i, tokens t where executions.id = picked.id and ${ofExecution}
+  from picked, mine where executions.id = picked.id
   returning executions.id, ${claimValue}
 )`;
 
@@ -165,8 +186,7 @@ export async function mayWork(
 export async function heldExecution(on: Connection, workerId: number): Promise<Claim | null> {
   const [row] = await on.query<{ readonly claim: ClaimValue }>(
     `select ${claimValue}
-     from executions, instances i, tokens t
-     where worker_id = $1 and executions.status = 'claimed' and ${ofExecution}`,
+     from executions where worker_id = $1 and status = 'claimed'`,
     [workerId],
   );
   return row === undefined ? null : claimOf(row.claim);

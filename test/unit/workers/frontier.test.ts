@@ -6,7 +6,7 @@ function looking() {
   const frontier = createFrontier(() => ms);
   return {
     /** Where it looks, given what it finds there. */
-    look(found: number | null): number {
+    look: (found: number | null): number => {
       const from = frontier.from();
       frontier.found(found, from);
       return from;
