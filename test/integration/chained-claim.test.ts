@@ -38,7 +38,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   const wrong = await inconsistencies(db);
-  await db.query('truncate instances, executions, logs cascade');
+  await db.query('truncate instances, tokens, executions, logs cascade');
   if (wrong.length > 0) throw new Error(`inconsistent: ${JSON.stringify(wrong)}`);
 });
 afterAll(async () => {

@@ -23,7 +23,9 @@ afterAll(async () => {
   await db.close();
   await test.drop();
 });
-beforeEach(() => db.query('truncate executors, instances, executions, logs, audit cascade'));
+beforeEach(() =>
+  db.query('truncate executors, instances, tokens, executions, logs, audit cascade'),
+);
 
 const ann = member('ann');
 const ben = member('ben');

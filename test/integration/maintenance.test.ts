@@ -26,7 +26,9 @@ afterAll(async () => {
   await db.close();
   await test.drop();
 });
-beforeEach(() => db.query('truncate instances, executions, logs, outbox, deliveries cascade'));
+beforeEach(() =>
+  db.query('truncate instances, tokens, executions, logs, outbox, deliveries cascade'),
+);
 
 /** Instances as they were left so many days ago, each with a token, an execution, output, log, notice, delivery and message. */
 async function oldInstances(

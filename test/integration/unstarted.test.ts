@@ -20,7 +20,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   await db.query(
-    'truncate audit, outbox, instances, executions, logs, definitions, executors, users, queue_alarms cascade',
+    'truncate audit, outbox, instances, tokens, executions, logs, definitions, executors, users, queue_alarms cascade',
   );
 });
 

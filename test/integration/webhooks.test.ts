@@ -34,7 +34,7 @@ afterAll(async () => {
   await database.drop();
 });
 beforeEach(async () => {
-  await db.query(`truncate outbox, instances, executions, logs, definitions, executors, users,
+  await db.query(`truncate outbox, instances, tokens, executions, logs, definitions, executors, users,
     deliveries, endpoints, spreading cascade`);
   await beginSpreading(db, ['webhook']);
   receiver = await startWebhookReceiver(secret);

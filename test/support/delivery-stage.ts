@@ -63,7 +63,7 @@ export function deliveryStage(): DeliveryStage {
   });
   beforeEach(async () => {
     await db.query(
-      'truncate audit, outbox, instances, executions, logs, definitions, failing_definitions, executors, users cascade',
+      'truncate audit, outbox, instances, tokens, executions, logs, definitions, failing_definitions, executors, users cascade',
     );
     slack = await startSlackStandIn();
     worker = await handWorker(db);
