@@ -55,6 +55,8 @@ const pollMs = 5_000;
 const longestPauseMs = 5_000;
 /** Well below the length of a lease. */
 const freshMs = 10_000;
+/** Each look into `process.env` itself takes as long as a system call. */
+const ownEnvironment = { ...process.env };
 
 /** Serves one worker until the executor drains and the worker's command has ended. */
 export async function runSlot(executor: Executor, workerId: number): Promise<void> {
@@ -217,7 +219,7 @@ async function runCommand(
     guardian.submit({
       id: claim.executionId,
       shell: claim.shell,
-      env: commandEnvironment(claim, process.env, timeZone),
+      env: commandEnvironment(claim, ownEnvironment, timeZone),
       chdir: claim.chdir ?? process.cwd(),
       runtimeLimitMs: claim.timeoutSeconds === null ? null : claim.timeoutSeconds * 1_000,
       graceMs,

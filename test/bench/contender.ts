@@ -13,8 +13,12 @@ export interface Contender {
 export async function startContender(
   file: URL,
   env: Readonly<Record<string, string>>,
+  nodeOptions: readonly string[] = [],
 ): Promise<Contender> {
-  const child = fork(file, { env: { ...process.env, KUROKO_LOG: 'error', ...env } });
+  const child = fork(file, {
+    env: { ...process.env, KUROKO_LOG: 'error', ...env },
+    execArgv: [...process.execArgv, ...nodeOptions],
+  });
   await answer(child, 'ready');
   return {
     async run(workload, count) {

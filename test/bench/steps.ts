@@ -17,6 +17,11 @@ const modules = {
   dbos: peer('dbos.js'),
 };
 
+/** Kuroko's are those of its unit in docs/hosts.md. */
+const nodeOptions: Partial<Record<keyof typeof modules, readonly string[]>> = {
+  kuroko: ['--max-semi-space-size=4'],
+};
+
 interface Comparison {
   readonly count: number;
   readonly contenders: readonly (keyof typeof modules)[];
@@ -112,7 +117,7 @@ export async function steps(
     const at = `${name}_${contender}`;
     const url = await (contender === 'kuroko' ? servers.migrated(at) : servers.database(at));
     const env = { BENCH_DATABASE_URL: url, BENCH_LOCAL_QUEUE: name === 'burst' ? 'yes' : 'no' };
-    started.set(contender, await startContender(modules[contender], env));
+    started.set(contender, await startContender(modules[contender], env, nodeOptions[contender]));
   }
   const run = async (contender: string, workload: Workload) =>
     (await started.get(contender)?.run(workload, count)) ?? 0;
