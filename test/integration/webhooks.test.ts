@@ -383,7 +383,7 @@ describe('what is not taken', () => {
     await launchJob();
     const stubborn = { ...webhookOf(), send: () => new Promise<never>(() => {}) };
     await spread();
-    await senderOf(stubborn, 1).take();
+    await senderOf(stubborn, 3).take();
     await until('the books', async () => (await rows())[0]?.reason === 'it did not answer in time');
     await settle();
     expect(receiver.received.map(({ status }) => status)).toEqual([200]);
