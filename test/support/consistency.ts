@@ -20,6 +20,12 @@ export async function inconsistencies(db: Connection): Promise<string[]> {
       when active > 0 and failed > 0 then 'error' when active > 0 then 'working'
       when finished > 0 and ended = 0 then 'success' else 'canceled' end
     union all
+    select format('#%s is %s, finished %s, canceled %s, in error since %s',
+      id, status, finished_at, canceled_at, error_at)
+    from instances where (status = 'success') <> (finished_at is not null)
+      or (status = 'canceled') <> (canceled_at is not null)
+      or status = 'error' and error_at is null
+    union all
     select format('token %s of #%s works without an execution', t.id, t.instance_id)
     from tokens t where t.status = 'working' and t.wake_at is null and not exists (
       select from executions e where e.token_id = t.id and e.status in ('pending', 'claimed'))
