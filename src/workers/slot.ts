@@ -107,20 +107,18 @@ async function claimOrWait(
   const onMore = () => executor.work.one();
   const worker = { queue, workerId, host, epoch, from };
   const claim = await promptly(() => claimExecution(db, worker, onMore));
-  if (claim !== 'unknown') frontier.found(claim?.executionId ?? null, from);
-  // Not all of the queue was looked at.
-  if (claim === null && from > 0) return null;
-  if (claim === null) {
-    if (executor.draining() || (await mayWork(db, { workerId, epoch }))) {
-      await executor.work.wait(pollMs);
-    } else {
-      // Suspended: the news was meant for one who may take it.
-      executor.work.one();
-      await executor.suspended.wait(pollMs);
-    }
-    return null;
+  if (claim === 'unknown') return claim;
+  frontier.found(claim?.executionId ?? null, from);
+  // Also where not all of the queue was looked at: the next look is at all of it.
+  if (claim !== null || from > 0) return claim;
+  if (executor.draining() || (await mayWork(db, { workerId, epoch }))) {
+    await executor.work.wait(pollMs);
+  } else {
+    // Suspended: the news was meant for one who may take it.
+    executor.work.one();
+    await executor.suspended.wait(pollMs);
   }
-  return claim;
+  return null;
 }
 
 /** Runs what is held, to its committed end. Returns what the same worker holds next. */

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cancel } from '../../src/operations/cancel.ts';
 import { inTransaction } from '../../src/operations/in-transaction.ts';
-import { launch } from '../../src/operations/launch.ts';
 import { terminate } from '../../src/operations/terminate.ts';
 import { executionsOf } from '../../src/store/executions.ts';
 import { findInstance } from '../../src/store/instances.ts';
@@ -12,6 +11,7 @@ import { startEngine, type Engine } from '../support/engine.ts';
 import {
   define,
   facts,
+  launchIn,
   launchMany,
   launchOne,
   member,
@@ -19,7 +19,7 @@ import {
 } from '../support/operations.ts';
 import { processesInGroup } from '../support/live-processes.ts';
 import { until } from '../support/until.ts';
-import type { Database, Tx } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database.ts';
 
 let test: TestDatabase;
 let db: Database;
@@ -96,29 +96,16 @@ describe('a command', () => {
   });
 
   describe('whose launch is committed after younger ones were taken', () => {
-    const wishFor = (definitionId: number) => ({
-      definitionId,
-      env: {},
-      actor: member('alice'),
-      from: 'slack' as const,
-      launchKey: randomUUID(),
-      channel: 'C1',
-    });
-    const launchIn = async (tx: Tx, definitionId: number) => {
-      const [launched] = await launch(tx, [wishFor(definitionId)], facts);
-      return launched?.instanceId ?? 0;
-    };
-
     it('gets its turn long before the last of them', async () => {
       const [late, brief] = [
         await define(db, 'execute: echo'),
         await define(db, 'execute: sleep 0.05'),
       ];
       const { older, nearlyLast } = await inTransaction(db, async (tx) => {
-        const id = await launchIn(tx, late.id);
+        const { instanceId } = await launchIn(tx, late.id);
         const newer = await launchMany(db, brief.id, 200);
         await becomes(newer[3]?.instanceId ?? 0, 'success');
-        return { older: id, nearlyLast: newer[190]?.instanceId ?? 0 };
+        return { older: instanceId, nearlyLast: newer[190]?.instanceId ?? 0 };
       });
       const first = await becomes(older, 'success');
       const last = await becomes(nearlyLast, 'success');
@@ -136,13 +123,13 @@ describe('a command', () => {
       const taken = (instanceId: number) =>
         until('it to be taken', async () => (await executionsOf(db, instanceId))[0]?.claimedAt);
       const { older, younger } = await inTransaction(db, async (tx) => {
-        const id = await launchIn(tx, late.id);
+        const { instanceId } = await launchIn(tx, late.id);
         const one = await launchOne(db, long.id);
         await taken(one.instanceId);
         const other = await launchOne(db, long.id);
         await taken(other.instanceId);
         await launchIn(tx, long.id);
-        return { older: id, younger: one.instanceId };
+        return { older: instanceId, younger: one.instanceId };
       });
       const first = await becomes(older, 'success');
       const last = await becomes(younger, 'success');

@@ -240,6 +240,20 @@ describe('output', () => {
     }
   });
 
+  it('that the command closes early is no end of the command', async () => {
+    const guardian = await guardianOfTest();
+    guardian.submit(command(1, 'echo early; exec >&- 2>&-; sleep 0.2; exit 3'));
+    guardian.submit(command(2, 'echo early; exec >&- 2>&-; exit 4'));
+    for (const [id, code] of [
+      [1, 3],
+      [2, 4],
+    ] as const) {
+      const ended = await guardian.ended(id);
+      expect(ended).toMatchObject({ code, endedBy: 'itself', groupEmpty: true });
+      expect(ended.output?.toString()).toBe('early\n');
+    }
+  });
+
   it('of one line of ten megabytes is taken as any other', async () => {
     const guardian = await guardianOfTest();
     guardian.submit(command(1, `head -c 10000000 /dev/zero | tr '\\0' x; echo; echo after`));
@@ -324,20 +338,6 @@ describe('a process left behind', () => {
     expect(isAlive(pid)).toBe(true);
     await guardian.end(300);
     expect(isAlive(pid)).toBe(false);
-  });
-
-  it('that closes its own output is run to its end', async () => {
-    const guardian = await guardianOfTest();
-    guardian.submit(command(1, 'echo early; exec >&- 2>&-; sleep 0.2; exit 3'));
-    guardian.submit(command(2, 'echo early; exec >&- 2>&-; exit 4'));
-    for (const [id, code] of [
-      [1, 3],
-      [2, 4],
-    ] as const) {
-      const ended = await guardian.ended(id);
-      expect(ended).toMatchObject({ code, endedBy: 'itself', groupEmpty: true });
-      expect(ended.output?.toString()).toBe('early\n');
-    }
   });
 
   it('that lets go of the output holds up nothing', async () => {

@@ -6,7 +6,7 @@ import { inTransaction } from '../../src/operations/in-transaction.ts';
 import { launch, type Launched } from '../../src/operations/launch.ts';
 import { newDefinition } from '../../src/operations/new-definition.ts';
 import { saveDefinition } from '../../src/operations/save-definition.ts';
-import { openDatabase, type Database } from '../../src/store/database.ts';
+import { openDatabase, type Database, type Tx } from '../../src/store/database.ts';
 import type { Actor } from '../../src/operations/actor.ts';
 import type { Definition, DefinitionFields } from '../../src/store/definitions.ts';
 
@@ -49,20 +49,28 @@ export async function define(
   return (await inTransaction(db, (tx) => saveDefinition(tx, wish, facts))).definition;
 }
 
-export async function launchOne(
+interface LaunchOptions {
+  readonly env?: Record<string, string>;
+  readonly launchKey?: string;
+}
+
+export function launchOne(
   db: Database,
   definitionId: number,
-  more: { env?: Record<string, string>; launchKey?: string } = {},
+  more: LaunchOptions = {},
 ): Promise<Launched> {
-  const wish = {
-    definitionId,
-    env: more.env ?? {},
-    actor: member('alice'),
-    from: 'slack' as const,
-    launchKey: more.launchKey ?? randomUUID(),
-    channel: 'C1',
-  };
-  const [launched] = await inTransaction(db, (tx) => launch(tx, [wish], facts));
+  return inTransaction(db, (tx) => launchIn(tx, definitionId, more));
+}
+
+/** In a transaction that goes on. */
+export async function launchIn(
+  tx: Tx,
+  definitionId: number,
+  { env = {}, launchKey = randomUUID() }: LaunchOptions = {},
+): Promise<Launched> {
+  const from = 'slack' as const;
+  const wish = { definitionId, env, actor: member('alice'), from, launchKey, channel: 'C1' };
+  const [launched] = await launch(tx, [wish], facts);
   if (launched === undefined) throw new Error('nothing was launched');
   return launched;
 }
