@@ -1,5 +1,5 @@
 /** Who did what, where and when: every attempt, allowed or not. */
-import { storableJson } from './storable.ts';
+import { rowSet } from './row-set.ts';
 import type { Connection, Tx } from './database.ts';
 
 export interface AuditEntry {
@@ -34,19 +34,28 @@ export function insertAudit(on: Connection, entry: AuditEntry): Promise<void> {
 /** Many in one go. */
 export async function insertAudits(on: Connection, entries: readonly AuditEntry[]): Promise<void> {
   if (entries.length === 0) return;
-  await on.query({ name: 'insert-audits', text: insertText }, [storableJson(entries)]);
+  await on.query({ name: 'insert-audits', text: insertText }, auditRows.values(entries));
 }
 
-const insertText = `
-insert into audit (actor_kind, actor_id, actor_name, place, action, outcome, reason, definition_id,
-  instance_id, token_id, attempt, execution_id, request_key, before, after)
-select "actorKind", "actorId", "actorName", place, action, outcome, reason, "definitionId",
-  "instanceId", "tokenId", attempt, "executionId", "requestKey", before, after
-from rows from (json_to_recordset($1::json) as ("actorKind" text, "actorId" text,
-  "actorName" text, place text, action text, outcome text, reason text, "definitionId" bigint,
-  "instanceId" bigint, "tokenId" bigint, attempt int, "executionId" bigint, "requestKey" text,
-  before jsonb, after jsonb)) with ordinality
-order by ordinality`;
+const auditRows = rowSet<AuditEntry>('r', 1, {
+  actor_kind: ['text', ({ actorKind }) => actorKind],
+  actor_id: ['text', ({ actorId }) => actorId],
+  actor_name: ['text', ({ actorName }) => actorName],
+  place: ['text', ({ place }) => place],
+  action: ['text', ({ action }) => action],
+  outcome: ['text', ({ outcome }) => outcome],
+  reason: ['text', ({ reason }) => reason],
+  definition_id: ['bigint', ({ definitionId }) => definitionId],
+  instance_id: ['bigint', ({ instanceId }) => instanceId],
+  token_id: ['bigint', ({ tokenId }) => tokenId],
+  attempt: ['int', ({ attempt }) => attempt],
+  execution_id: ['bigint', ({ executionId }) => executionId],
+  request_key: ['text', ({ requestKey }) => requestKey],
+  before: ['jsonb', ({ before }) => before],
+  after: ['jsonb', ({ after }) => after],
+});
+
+const insertText = `insert into audit (${auditRows.names}) select r.* from ${auditRows.from}`;
 
 /** What took effect on an instance under a request key: the same wish once more changes nothing. */
 export async function doneUnder(

@@ -1,6 +1,6 @@
 /** Instances: one run of a definition, with a copy of the script it runs. */
-import { storableJson } from './storable.ts';
 import { insertEnds } from './events.ts';
+import { rowSet } from './row-set.ts';
 import type { NoticePayload, NoticeEvent } from './outbox.ts';
 import type { Connection, Tx } from './database.ts';
 import type { NextExecution } from './commit-step.ts';
@@ -169,62 +169,135 @@ export interface NewInstance {
 
 /**
  * Writes launched instances with their root tokens, first executions, log and notices in one
- * statement, and wakes executors and notifier once.
+ * statement, and wakes executors and notifier once. Those launched first come first.
  */
 export async function insertInstances(tx: Tx, instances: readonly NewInstance[]): Promise<void> {
-  await tx.query({ name: 'insert-instances', text: insertText }, [storableJson(instances)]);
+  const begun = instances.flatMap(({ id, token, execution }) =>
+    token === null ? [] : [{ instanceId: id, token, execution }],
+  );
+  const ready = begun.flatMap(({ execution, ...of }) =>
+    execution === null ? [] : [{ ...of, execution }],
+  );
+  const logs = instances.flatMap(({ id, token, logs: lines }) =>
+    lines.map((line) => ({ instanceId: id, token, line })),
+  );
+  const notices = instances.flatMap(({ id, token, notices: all }) =>
+    all.map((notice) => ({ instanceId: id, token, notice })),
+  );
+  await tx.query({ name: 'insert-instances', text: insertText }, [
+    ...instanceRows.values(instances),
+    ...tokenRows.values(begun),
+    ...executionRows.values(ready),
+    ...logRows.values(logs),
+    ...noticeRows.values(notices),
+  ]);
 }
 
+const instanceRows = rowSet<NewInstance>('r', 1, {
+  id: ['bigint', ({ id }) => id],
+  launch_key: ['text', ({ launchKey }) => launchKey],
+  definition_id: ['bigint', ({ definitionId }) => definitionId],
+  definition_name: ['text', ({ definitionName }) => definitionName],
+  definition_version: ['int', ({ definitionVersion }) => definitionVersion],
+  script: ['text', ({ script }) => script],
+  script_changed: ['boolean', ({ scriptChanged }) => scriptChanged],
+  env: ['jsonb', ({ env }) => env],
+  status: ['text', ({ status }) => status],
+  active_tokens: ['int', ({ activeTokens }) => activeTokens],
+  launched_by: ['text', ({ launchedBy }) => launchedBy],
+  launched_from: ['text', ({ launchedFrom }) => launchedFrom],
+  launched_by_slack_user: ['text', ({ launchedBySlackUser }) => launchedBySlackUser],
+  launch_channel: ['text', ({ launchChannel }) => launchChannel],
+  retry_lost: ['boolean', ({ retryLost }) => retryLost],
+  kill_grace: ['int', ({ killGrace }) => killGrace],
+  prevented_by: ['bigint', ({ preventedBy }) => preventedBy],
+  parent_token_id: ['bigint', ({ parentTokenId }) => parentTokenId],
+  parent_attempt: ['int', ({ parentAttempt }) => parentAttempt],
+  depth: ['int', ({ depth }) => depth],
+  after_failure: ['boolean', ({ afterFailure }) => afterFailure],
+});
+
+interface Begun {
+  readonly instanceId: number;
+  readonly token: RootToken;
+}
+
+const tokenRows = rowSet<Begun>('r', instanceRows.next, {
+  id: ['bigint', ({ token }) => token.id],
+  instance_id: ['bigint', ({ instanceId }) => instanceId],
+  path: ['text', ({ token }) => token.path],
+  status: ['text', ({ token }) => token.status],
+  attempt: ['int', ({ token }) => token.attempt],
+  context: ['jsonb', ({ token }) => token.context],
+  open_children: ['int', ({ token }) => token.openBranches],
+  wake_seconds: ['float8', ({ token }) => token.wakeSeconds],
+  expected_minutes: ['int', ({ token }) => token.expectedMinutes],
+});
+
+const executionRows = rowSet<Begun & { readonly execution: NextExecution }>('r', tokenRows.next, {
+  instance_id: ['bigint', ({ instanceId }) => instanceId],
+  token_id: ['bigint', ({ token }) => token.id],
+  path: ['text', ({ token }) => token.path],
+  attempt: ['int', ({ token }) => token.attempt],
+  shell: ['text', ({ execution }) => execution.shell],
+  chdir: ['text', ({ execution }) => execution.chdir],
+  env: ['jsonb', ({ execution }) => execution.env],
+  queue: ['text', ({ execution }) => execution.queue],
+  timeout_seconds: ['int', ({ execution }) => execution.timeoutSeconds],
+});
+
+interface OfInstance {
+  readonly instanceId: number;
+  readonly token: RootToken | null;
+}
+
+const logRows = rowSet<OfInstance & { readonly line: NewInstance['logs'][number] }>(
+  'r',
+  executionRows.next,
+  {
+    instance_id: ['bigint', ({ instanceId }) => instanceId],
+    token_id: ['bigint', ({ token }) => token?.id],
+    level: ['text', ({ line }) => line.level],
+    message: ['text', ({ line }) => line.message],
+  },
+);
+
+const noticeRows = rowSet<OfInstance & { readonly notice: NewInstance['notices'][number] }>(
+  'r',
+  logRows.next,
+  {
+    event: ['text', ({ notice }) => notice.event],
+    instance_id: ['bigint', ({ instanceId }) => instanceId],
+    token_id: ['bigint', ({ token }) => token?.id],
+    attempt: ['int', ({ token }) => token?.attempt],
+    payload: ['jsonb', ({ notice }) => notice.payload],
+  },
+);
+
 const insertText = `
-with input as (
-  select r.* from json_to_recordset($1::json) as r (id bigint, "launchKey" text,
-    "definitionId" bigint, "definitionName" text, "definitionVersion" int, script text,
-    "scriptChanged" boolean, env jsonb,
-    status text, "activeTokens" int, "launchedBy" text, "launchedFrom" text,
-    "launchedBySlackUser" text, "launchChannel" text, "retryLost" boolean, "killGrace" int,
-    "preventedBy" bigint, "parentTokenId" bigint, "parentAttempt" int, depth int,
-    "afterFailure" boolean, token jsonb, execution jsonb, logs jsonb, notices jsonb)
-), written as (
-  insert into instances (id, launch_key, definition_id, definition_name, definition_version, script,
-    script_changed, env, status, active_tokens, launched_by, launched_from, launched_by_slack_user,
-    launch_channel, retry_lost, kill_grace, prevented_by, parent_token_id, parent_attempt, depth,
-    after_failure, awaited, finished_at, canceled_at)
-  select id, "launchKey", "definitionId", "definitionName", "definitionVersion", script,
-    "scriptChanged", env, status,
-    "activeTokens", "launchedBy", "launchedFrom", "launchedBySlackUser", "launchChannel",
-    "retryLost", "killGrace", "preventedBy", "parentTokenId", "parentAttempt", depth, "afterFailure",
+with written as (
+  insert into instances (${instanceRows.names}, awaited, finished_at, canceled_at)
+  select r.*,
     -- Its definition is locked: nobody begins to wait for it unseen.
-    (select awaited from definitions d where d.id = "definitionId"),
+    (select awaited from definitions d where d.id = definition_id),
     case when status = 'success' then now() end, case when status = 'canceled' then now() end
-  from input order by id
+  from ${instanceRows.from}
   returning id, status, awaited, parent_token_id, parent_attempt
 ), ended as (${insertEnds('written')}
 ), rooted as (
   insert into tokens (id, instance_id, path, status, attempt, context, open_children, wake_at,
     expected_at)
-  select (token->>'id')::bigint, id, token->>'path', token->>'status', (token->>'attempt')::int,
-    token->'context', (token->>'openBranches')::int,
-    clock_timestamp() + make_interval(secs => (token->>'wakeSeconds')::float8),
-    now() + make_interval(mins => (token->>'expectedMinutes')::int)
-  from input where jsonb_typeof(token) = 'object'
+  select id, instance_id, path, status, attempt, context, open_children,
+    clock_timestamp() + make_interval(secs => wake_seconds),
+    now() + make_interval(mins => expected_minutes)
+  from ${tokenRows.from}
 ), ready as (
-  insert into executions (instance_id, token_id, path, attempt, shell, chdir, env, queue,
-    timeout_seconds)
-  select id, (token->>'id')::bigint, token->>'path', (token->>'attempt')::int, execution->>'shell',
-    execution->>'chdir', execution->'env', execution->>'queue', (execution->>'timeoutSeconds')::int
-  from input where jsonb_typeof(execution) = 'object' order by id
+  insert into executions (${executionRows.names}) select r.* from ${executionRows.from}
   returning queue
 ), logged as (
-  insert into logs (instance_id, token_id, level, message)
-  select id, (token->>'id')::bigint, line->>'level', line->>'message'
-  from input, jsonb_array_elements(logs) with ordinality as l (line, position)
-  order by id, position
+  insert into logs (${logRows.names}) select r.* from ${logRows.from}
 ), noticed as (
-  insert into outbox (target, event, instance_id, token_id, attempt, payload)
-  select 'slack', notice->>'event', id, (token->>'id')::bigint, (token->>'attempt')::int,
-    notice->'payload'
-  from input, jsonb_array_elements(notices) with ordinality as n (notice, position)
-  order by id, position
+  insert into outbox (target, ${noticeRows.names}) select 'slack', r.* from ${noticeRows.from}
   returning 1
 )
 select

@@ -1,6 +1,10 @@
 /** PostgreSQL stores no NUL, and no half of a character in JSON: both come in with what commands write. */
 
+const surrogate = /[\uD800-\uDFFF]/;
+
 export function storableText(text: string): string {
+  // Nearly all is storable.
+  if (!text.includes('\0') && !surrogate.test(text)) return text;
   return text.replaceAll('\0', '\uFFFD').replaceAll(/\p{Surrogate}/gu, '\uFFFD');
 }
 
