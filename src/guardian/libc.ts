@@ -26,6 +26,7 @@ const pipe2 = libc.func('int pipe2(_Out_ int *ends, int flags)');
 const fcntl = libc.func('int fcntl(int file, int command, ...)');
 const flock = libc.func('int flock(int file, int operation)');
 const waitpid = libc.func('int waitpid(int pid, _Out_ int *status, int options)');
+const waitid = libc.func('int waitid(int kind, int id, void *told, int options)');
 const kill = libc.func('int kill(int pid, int signal)');
 const spawn = libc.func(
   'int posix_spawn(_Out_ int *pid, const char *file, void *actions, void *attributes, const char **args, const char **env)',
@@ -48,8 +49,12 @@ const SET_SIGNAL_MASK = 0x08;
 const SET_SESSION = 0x80;
 const STRUCTURE_BYTES = 1024;
 const NO_HANG = 1;
+const OF_PID = 1;
+const EXITED = 4;
+const LEAVE_WAITING = 0x01000000;
 const LOCK_EXCLUSIVELY_OR_FAIL = 2 | 4;
 
+const untold = Buffer.alloc(STRUCTURE_BYTES);
 const attributes = sessionAttributes();
 
 /** A pipe that a script can open again as /dev/stderr, other than Node's own, which are sockets. No child inherits it. */
@@ -138,6 +143,11 @@ export function exitOf(pid: number): Exit | null {
   return signal === 0
     ? { code: (word >> 8) & 0xff, signal: null }
     : { code: null, signal: signalName(signal) };
+}
+
+/** Whether this process started it and has not waited for it; to read the same from /proc takes twenty times as long. */
+export function isChild(pid: number): boolean {
+  return waitid(OF_PID, pid, untold, NO_HANG | EXITED | LEAVE_WAITING) === 0;
 }
 
 /** Zombies count. Node answers the ordinary case, that there is none, with an error, which takes six times as long. */

@@ -4,6 +4,7 @@
  */
 import type { Cgroup } from './cgroup.ts';
 import type { Command } from './command.ts';
+import { isChild } from './libc.ts';
 import { readProcess } from './process-table.ts';
 
 export type Strangers = {
@@ -66,9 +67,7 @@ export function createStrangers(
     const ours = new Set([process.pid]);
     for (const command of running())
       if (command.process && !command.exit) ours.add(command.process.pid);
-    return cgroup
-      .pids()
-      .filter((pid) => !ours.has(pid) && readProcess(pid)?.parent !== process.pid);
+    return cgroup.pids().filter((pid) => !ours.has(pid) && !isChild(pid));
   }
 
   return { expect, of, all };
