@@ -17,6 +17,7 @@ import type { Announcement, GuardianState, Hello } from './protocol.ts';
 import { serve, type Serving } from './serve.ts';
 import { createServices } from './services.ts';
 import { createStopper } from './stopper.ts';
+import { takeShortTurns } from './short-turns.ts';
 import { sweep } from './sweep.ts';
 import { takeFolder } from './take-folder.ts';
 
@@ -34,6 +35,8 @@ async function main(): Promise<void> {
   if (process.platform !== 'linux')
     throw new Error('Kuroko starts commands on Linux only: it needs /proc.');
   closeInherited();
+  // Of main, which started this: it answers people, and says that it is alive, while commands keep all processors busy.
+  takeShortTurns(process.ppid);
   const settings = JSON.parse(process.argv[2] ?? '') as Settings;
   // Detached, it gets these only from somebody who means all of Kuroko: main decides what they mean.
   process.on('SIGINT', () => undefined).on('SIGHUP', () => undefined);
