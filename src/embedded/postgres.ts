@@ -83,6 +83,9 @@ const settings: Readonly<Record<string, string>> = {
   shared_buffers: '64MB',
   max_wal_size: '256MB',
   synchronous_commit: 'on',
+  // Half of what a disk takes: commits of the same moment share one write.
+  commit_delay: '50',
+  commit_siblings: '1',
   // Nothing replicates from it.
   wal_level: 'minimal',
   max_wal_senders: '0',
