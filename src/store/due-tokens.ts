@@ -28,15 +28,13 @@ export async function isDue(on: Connection, tokenId: number): Promise<boolean> {
 }
 
 /**
- * Milliseconds until the next is due, or late, or is told something; null when none is to come. Each
+ * Milliseconds until the next is due, or is told something; null when none is to come. Each
  * is the first entry of an index.
  */
 export async function nextDueMs(on: Connection): Promise<number | null> {
   const [row] = await on.query<{ ms: number | null }>(
     `select (extract(epoch from least(
        (select min(wake_at) from tokens where wake_at is not null),
-       (select min(expected_at) from tokens
-        where expected_at is not null and status in ('working', 'waiting')),
        (select min(available_at) from events where consumed_at is null)
      ) - clock_timestamp()) * 1000)::float8 as ms`,
   );

@@ -12,13 +12,27 @@ export interface LateToken {
   readonly age: number;
 }
 
-/** Latest first, locked. One that somebody moves just now is told of the next time. */
+/**
+ * Latest first, locked. One that somebody moves just now is told of the next time. They are looked for among the
+ * instances that are open: an index of when they are due would be written at every launch, and keep the end of a token
+ * from taking the place of what it was.
+ */
 export function lockLateTokens(tx: Tx, limit: number): Promise<LateToken[]> {
   return tx.query<LateToken>(
-    `select id, instance_id, context,
+    `with late as materialized (
+       select t.id from instances i, lateral (
+         select id, expected_at from tokens
+         where instance_id = i.id and expected_at <= clock_timestamp()
+           and status in ('working', 'waiting')
+         -- Of each by itself: all tokens there ever were would be read for those of many that are open.
+         offset 0) t
+       where i.status in ('working', 'error') order by t.expected_at limit $1)
+     select id, instance_id, context,
        (extract(epoch from clock_timestamp() - created_at) / 60)::float8 as age
-     from tokens where expected_at <= clock_timestamp() and status in ('working', 'waiting')
-     order by expected_at limit $1 for no key update skip locked`,
+     from tokens
+     where id in (select id from late) and expected_at <= clock_timestamp()
+       and status in ('working', 'waiting')
+     order by expected_at for no key update skip locked`,
     [limit],
   );
 }

@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { createLog } from '../log.ts';
 import { alarmUnstarted } from '../operations/alarm-unstarted.ts';
 import { inTransaction } from '../operations/in-transaction.ts';
+import { warnOfLateTokens } from '../operations/warn-of-late-tokens.ts';
 import { tellMissed } from '../operations/tell-missed.ts';
 import { maintain } from '../operations/maintain.ts';
 import { recountYesterday } from '../operations/recount.ts';
@@ -36,6 +37,8 @@ const beatEveryMs = 1_000;
 const forgetEveryMs = 600_000;
 const proveEveryMs = 2_000;
 const alarmEveryMs = 15_000;
+/** It is a matter of minutes and hours, and a look at all that is open. */
+const warnEveryMs = 60_000;
 const maintainEveryMs = 5_000;
 const recountEveryMs = 300_000;
 /** A connection that is dead without saying so costs this much of the lease, and no more. */
@@ -147,6 +150,11 @@ async function tellOfMissed(): Promise<void> {
   if (missed !== null) log.warn(missed, 'launches were missed while nothing was running');
 }
 
+async function warnOfLate(): Promise<void> {
+  for (let more = true; more && !cancelled.signal.aborted;)
+    ({ more } = await inTransaction(db, warnOfLateTokens));
+}
+
 async function recount(): Promise<void> {
   await configuration.read();
   const { retention } = configuration.current();
@@ -185,6 +193,7 @@ const loops: readonly Loop[] = [
   { what: 'forget keys of launches that are too old', ms: forgetEveryMs, work: forgetKeys },
   { what: 'tell of commands that nobody takes', ms: alarmEveryMs, work: alarmOthers },
   { what: 'tell of missed launches', ms: alarmEveryMs, work: tellOfMissed },
+  { what: 'warn of what takes longer than expected', ms: warnEveryMs, work: warnOfLate },
   { what: 'count the ledger of yesterday again', ms: recountEveryMs, work: recount },
   { what: 'do the maintenance that steps wait for', ms: maintainEveryMs, work: maintainForAWhile },
   // It sleeps by itself, until something is due.

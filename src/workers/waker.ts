@@ -1,10 +1,8 @@
 /**
- * Sleeps until a token is due, late, or told something by another instance, and sees to it: costs
+ * Sleeps until a token is due, or told something by another instance, and sees to it: costs
  * nothing while nothing is.
  */
 import { consumeEvents } from '../operations/consume-events.ts';
-import { inTransaction } from '../operations/in-transaction.ts';
-import { warnOfLateTokens } from '../operations/warn-of-late-tokens.ts';
 import { wakeTokens } from '../operations/wake-tokens.ts';
 import { nextDueMs, wakersLookEverySeconds } from '../store/due-tokens.ts';
 import { listen, type Listening } from '../store/listen.ts';
@@ -44,8 +42,7 @@ export function createWaker(
       const woken = await wakeTokens(db, facts(), (error, token) =>
         log.error({ err: error, ...token }, 'a token could not be woken'),
       );
-      const warned = await inTransaction(db, warnOfLateTokens);
-      if (told.more || woken.more || warned.more || stopped) return;
+      if (told.more || woken.more || stopped) return;
       const ms = (await nextDueMs(db)) ?? Infinity;
       // What is still due is in the hands of another host.
       const pause = ms <= 0 ? heldByOthersMs : Math.ceil(ms);

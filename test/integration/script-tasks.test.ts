@@ -8,10 +8,11 @@ import { inTransaction } from '../../src/operations/in-transaction.ts';
 import { launch } from '../../src/operations/launch.ts';
 import { saveDefinition } from '../../src/operations/save-definition.ts';
 import { findInstance } from '../../src/store/instances.ts';
+import { logsOf } from '../../src/store/logs.ts';
 import { inconsistencies } from '../support/consistency.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { startEngine, type Engine } from '../support/engine.ts';
-import { fieldsOf, member, openDatabase } from '../support/operations.ts';
+import { define, fieldsOf, launchOne, member, openDatabase } from '../support/operations.ts';
 import { until } from '../support/until.ts';
 import type { Database } from '../../src/store/database.ts';
 
@@ -31,9 +32,14 @@ const facts = engineFacts(config);
 let test: TestDatabase;
 let db: Database;
 let engine: Engine;
+/** Late before anything runs: it is looked for at the start, and once a minute. */
+let late: number;
 beforeAll(async () => {
   test = await createTestDatabase();
   db = openDatabase(test.url);
+  const { id } = await define(db, 'expected_time: 1m\nsleep: 3600');
+  late = (await launchOne(db, id)).instanceId;
+  await db.query(`update tokens set expected_at = now() where instance_id = $1`, [late]);
   engine = await startEngine({ url: test.url, configuration: { source: 'own', config } });
 });
 afterAll(async () => {
@@ -115,4 +121,11 @@ it('an error is skipped where the script says so', async () => {
 it('a custom task has its folder, its environment and its template; RAILS_ENV is passed on', async () => {
   const script = "rails_env: staging\ngreet: it's $HOME\nexecute: echo $RAILS_ENV";
   expect(await printed(script)).toEqual(["greets it's $HOME in / at info", 'staging']);
+});
+
+it('what takes longer than expected is warned of', async () => {
+  const warning = await until('the warning to be in its log', async () =>
+    (await logsOf(db, late)).find(({ message }) => message.includes('longer than')),
+  );
+  expect(warning.message).toBe('The running time is longer than 1 minutes!');
 });
