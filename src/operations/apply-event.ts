@@ -16,7 +16,7 @@ import { decide } from './decide.ts';
 import { secretsOf } from './secrets-of.ts';
 import { backToNormal, deltas, fails, newBranch, stepCommit } from './step-commit.ts';
 import type { EngineFacts } from './engine-facts.ts';
-import type { FreeWorker } from '../store/executions.ts';
+import type { FreeWorker } from '../store/claims.ts';
 import type { Instance } from '../store/instances.ts';
 import type { Notice } from '../store/outbox.ts';
 import type { Tx } from '../store/database.ts';
@@ -67,6 +67,7 @@ export async function applyEvent(
       version: row.version,
       result: told ? result : null,
       freed: told ? freed : null,
+      unawaited: false,
     });
     if (!outcome.moved) throw new Error(`token ${row.id} moved although it was locked`);
   }

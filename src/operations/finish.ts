@@ -1,6 +1,6 @@
 /** Ends an execution: its result, and whatever the token does next, in one commit. */
+import { heldExecution, type Claim, type FreeWorker } from '../store/claims.ts';
 import { commitStep, type ExecutionResult, type StepOutcome } from '../store/commit-step.ts';
-import { heldExecution, type Claim, type FreeWorker } from '../store/executions.ts';
 import { lockInstance } from '../store/instances.ts';
 import { tellNotifier } from '../store/tell-notifier.ts';
 import { lockTokensByKey } from '../store/tokens.ts';
@@ -65,9 +65,10 @@ export async function finish(
     version: claim.tokenVersion,
     result,
     freed,
+    unawaited: !claim.awaited,
   });
-  // The last branch of its fork.
-  if (commit.joins && !outcome.moved && !outcome.recorded) return underLock();
+  // The last branch of its fork, or awaited by now.
+  if (!outcome.moved && !outcome.recorded) return underLock();
   if (outcome.moved && commit.notices.length > 0) tellNotifier(db);
   // Its end is news, too, where the instance was cancelled before: nothing runs any more.
   if (outcome.recorded && !outcome.moved) {
@@ -75,6 +76,14 @@ export async function finish(
   }
   return { ...outcome, claim: outcome.other ?? nextClaim(claim, stepped, outcome) };
 }
+
+const nothing: StepOutcome = {
+  recorded: false,
+  moved: false,
+  next: null,
+  other: null,
+  instanceStatus: null,
+};
 
 /** What can be decided from the claim alone; null where other rows have a say. */
 function fromSnapshot(
@@ -140,8 +149,8 @@ function finishUnderLock(
     const instance = await lockInstance(tx, claim.instanceId);
     const tokens = await lockTokensByKey(tx, claim.instanceId, lineageKeys(claim.tokenKey));
     const token = tokens.find(({ id }) => id === claim.tokenId);
-    if (instance === null || token === undefined)
-      throw new Error(`instance ${claim.instanceId} is gone`);
+    // They were deleted, with the execution.
+    if (instance === null || token === undefined) return { ...nothing, claim: null };
     const outcome =
       token.version === claim.tokenVersion && token.status === 'working'
         ? await applyEvent(tx, instance, tokens, token.key, event, facts, { result, freed })
@@ -174,6 +183,7 @@ function recordOnly(
     expected: null,
     openBranches: null,
     joins: false,
+    unawaited: false,
     activeDelta: 0,
     failedDelta: 0,
     fails: false,

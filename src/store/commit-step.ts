@@ -15,8 +15,8 @@ import { stepStatement } from './step-statement.ts';
 import type { LogLevel } from '../workflow/effect.ts';
 import type { Masked } from '../workflow/mask.ts';
 import type { Token } from '../workflow/token.ts';
+import { claimOf, type Claim, type ClaimValue, type FreeWorker } from './claims.ts';
 import type { Connection } from './database.ts';
-import { claimOf, type Claim, type ClaimValue, type FreeWorker } from './executions.ts';
 import type { Notice } from './outbox.ts';
 
 /** How an execution ended. */
@@ -66,6 +66,11 @@ export interface StepCommit {
    * nothing at all is written, for what follows from that is not known here.
    */
   readonly joins: boolean;
+  /**
+   * No other instance has to hear of what becomes of this one, as far as is known. Where one has begun to wait
+   * for it since, nothing at all is written.
+   */
+  readonly unawaited: boolean;
   /** By how much the instance's counters change; both 0 leaves the instance untouched. */
   readonly activeDelta: number;
   readonly failedDelta: number;

@@ -3,9 +3,9 @@
  * in the plan whether it has anything to do or not: the statement of all parts took a quarter more
  * of the server's time than that of the parts that an ordinary step has.
  */
+import { mayTake, takeOldest } from './claims.ts';
 import { wakersLookEverySeconds } from './due-tokens.ts';
 import { insertEnds } from './events.ts';
-import { mayTake, takeOldest } from './executions.ts';
 import { storableJson, storableText } from './storable.ts';
 import type { StepCommit } from './commit-step.ts';
 import type { Statement } from './database.ts';
@@ -32,6 +32,7 @@ interface Shape {
   readonly expected: boolean;
   readonly branches: boolean;
   readonly joins: boolean;
+  readonly unawaited: boolean;
   readonly fails: boolean;
   /** `own`: on the queue of the worker that is freed, which goes on with it. */
   readonly next: 'none' | 'own' | 'pending';
@@ -60,6 +61,7 @@ function shapeOf(step: StepCommit): Shape {
     expected: step.expected !== null,
     branches: step.openBranches !== null,
     joins: step.joins,
+    unawaited: step.unawaited,
     fails: step.fails,
     next: next === null ? 'none' : own ? 'own' : 'pending',
     other: freed !== null && !own,
@@ -84,7 +86,7 @@ function compose(shape: Shape, name: string): Made {
   const values: Value[] = [];
   const bind: Bind = (value) => `$${values.push(value)}`;
   const parts = [
-    shape.instance && touched(bind),
+    shape.instance && touched(shape, bind),
     shape.joins && forked(bind),
     moved(shape, bind),
     shape.joins && joined,
@@ -97,7 +99,7 @@ function compose(shape: Shape, name: string): Made {
     shape.other && other(bind),
     shape.instance && changed(shape, bind),
     shape.fails && failing,
-    shape.instance && `ended as (${insertEnds('changed')})`,
+    hears(shape) && `ended as (${insertEnds('changed')})`,
     shape.logs === 'one' && loggedOne(bind),
     shape.logs === 'many' && logged(bind),
     shape.notices === 'one' && noticedOne(bind),
@@ -107,9 +109,14 @@ function compose(shape: Shape, name: string): Made {
   return { statement: { name, text }, values };
 }
 
+/** Whether another instance may have to hear of it. */
+const hears = ({ instance, unawaited }: Shape): boolean => instance && !unawaited;
+
 /** Before all else: instance, token, execution is the order of locks. */
-const touched = (bind: Bind) => `touched as materialized (
-  select id from instances where id = ${bind((step) => step.instanceId)} for no key update
+const touched = ({ unawaited }: Shape, bind: Bind) => `touched as materialized (
+  select id from instances
+  where id = ${bind((step) => step.instanceId)} ${unawaited ? 'and not awaited' : ''}
+  for no key update
 )`;
 
 /** The fork of a branch that is not its last. */
@@ -146,7 +153,7 @@ const joined = `joined as (
   from forked where tokens.id = forked.id and exists (select from moved)
 )`;
 
-const recorded = ({ joins }: Shape, bind: Bind) => `recorded as (
+const recorded = ({ instance, unawaited, joins }: Shape, bind: Bind) => `recorded as (
   update executions set status = 'finished',
     exit_status = ${bind(({ result }) => result?.exitStatus)},
     term_signal = ${bind(({ result }) => result?.termSignal)},
@@ -160,6 +167,7 @@ const recorded = ({ joins }: Shape, bind: Bind) => `recorded as (
     and fence = ${bind(({ result }) => result?.fence)}
     -- A parameter: the planner would find it by walking all slots, and all that were freed lately.
     and status = ${bind(() => 'claimed')} and (select count(*) from moved) >= 0
+    ${instance && unawaited ? 'and exists (select from touched)' : ''}
     ${joins ? 'and exists (select from forked)' : ''}
   returning id
 )`;
@@ -226,7 +234,7 @@ const other = (bind: Bind) =>
     from: bind(({ freed }) => freed?.from ?? 0),
   });
 
-function changed({ fails }: Shape, bind: Bind): string {
+function changed({ fails, unawaited }: Shape, bind: Bind): string {
   const active = `active_tokens + ${bind((step) => step.activeDelta)}`;
   const failed = `failed_tokens + ${bind((step) => step.failedDelta)}`;
   const cancel = `${bind((step) => step.cancel)}::boolean`;
@@ -243,7 +251,7 @@ function changed({ fails }: Shape, bind: Bind): string {
       when ${failed} > 0 then coalesce(error_at, clock_timestamp()) end
   where id = ${bind((step) => step.instanceId)} and finished_at is null and canceled_at is null
     and exists (select from moved)
-  returning id, status, awaited, parent_token_id, parent_attempt${fails ? ', definition_id' : ''}
+  returning id, status${fails ? ', definition_id' : ''}${unawaited ? '' : ', awaited, parent_token_id, parent_attempt'}
 )`;
 }
 
@@ -295,7 +303,7 @@ function outcome(shape: Shape): string {
     wake &&
       `(select pg_notify('kuroko_wake', '')::text from moved
         where wake_at < clock_timestamp() + make_interval(secs => ${wakersLookEverySeconds}))`,
-    instance && `(select pg_notify('kuroko_wake', '')::text from ended limit 1)`,
+    hears(shape) && `(select pg_notify('kuroko_wake', '')::text from ended limit 1)`,
     stop &&
       `(select count(pg_notify('kuroko_stop', id::text)::text) from stopped
         where status = 'claimed')`,

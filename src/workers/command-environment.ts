@@ -1,6 +1,6 @@
 /** The whole environment of a command, later wins: executor, script, then what Kuroko says of it. */
 import { isoInZone } from './iso-in-zone.ts';
-import type { Claim } from '../store/executions.ts';
+import type { Claim } from '../store/claims.ts';
 
 /**
  * HOME, PATH and LANG of the executor, then the execution's own (custom task, launch, script), then

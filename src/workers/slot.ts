@@ -14,7 +14,7 @@ import {
   mayWork,
   releaseExecution,
   type Claim,
-} from '../store/executions.ts';
+} from '../store/claims.ts';
 import { isRefusedData, type Database } from '../store/database.ts';
 import { commandEnvironment } from './command-environment.ts';
 import { lostEvidence } from './lost-evidence.ts';

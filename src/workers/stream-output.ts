@@ -2,7 +2,7 @@
 import { appendOutput } from '../store/output.ts';
 import type { OutputChunk } from '../store/commit-step.ts';
 import type { Connection } from '../store/database.ts';
-import type { Claim } from '../store/executions.ts';
+import type { Claim } from '../store/claims.ts';
 import type { Commands, EndedCommand } from '../processes/commands.ts';
 
 export interface OutputStream {

@@ -1,6 +1,6 @@
 /** Claims and ends a second over a million finished executions, and some since the last vacuum, against an empty table. */
 import { finish } from '../../src/operations/finish.ts';
-import { claimExecution, type Claim, type FreeWorker } from '../../src/store/executions.ts';
+import { claimExecution, type Claim, type FreeWorker } from '../../src/store/claims.ts';
 import { createFrontier, type Frontier } from '../../src/workers/frontier.ts';
 import { finding, median, type Finding } from './finding.ts';
 import { define, facts, launchMany, openDatabase, someWorkers } from '../support/operations.ts';

@@ -1,6 +1,6 @@
 /** Transitions a second through Postgres, committed: launched, passed and ended. */
 import { finish } from '../../src/operations/finish.ts';
-import { claimExecution, type Claim, type FreeWorker } from '../../src/store/executions.ts';
+import { claimExecution, type Claim, type FreeWorker } from '../../src/store/claims.ts';
 import { define, facts, launchMany, openDatabase, someWorkers } from '../support/operations.ts';
 import { rate, type Sample } from './rate.ts';
 import { figureOnly, median, type Finding } from './finding.ts';

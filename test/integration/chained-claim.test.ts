@@ -7,11 +7,11 @@ import { inTransaction } from '../../src/operations/in-transaction.ts';
 import { lose } from '../../src/operations/lose.ts';
 import {
   claimExecution,
-  executionsOf,
   heldExecution,
   type Claim,
   type FreeWorker,
-} from '../../src/store/executions.ts';
+} from '../../src/store/claims.ts';
+import { executionsOf } from '../../src/store/executions.ts';
 import { inconsistencies } from '../support/consistency.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import {

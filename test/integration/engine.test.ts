@@ -9,11 +9,11 @@ import { skip } from '../../src/operations/skip.ts';
 import { terminate } from '../../src/operations/terminate.ts';
 import {
   claimExecution,
-  executionsOf,
   heldExecution,
   releaseExecution,
   type Claim,
-} from '../../src/store/executions.ts';
+} from '../../src/store/claims.ts';
+import { executionsOf } from '../../src/store/executions.ts';
 import { findInstance } from '../../src/store/instances.ts';
 import { logsOf } from '../../src/store/logs.ts';
 import { readRun } from '../../src/store/run.ts';

@@ -9,7 +9,7 @@ import { inTransaction } from '../../src/operations/in-transaction.ts';
 import { retry } from '../../src/operations/retry.ts';
 import { skip } from '../../src/operations/skip.ts';
 import { wakeTokens } from '../../src/operations/wake-tokens.ts';
-import { claimExecution, type Claim } from '../../src/store/executions.ts';
+import { claimExecution, type Claim } from '../../src/store/claims.ts';
 import { findInstance } from '../../src/store/instances.ts';
 import { tokensOf } from '../../src/store/tokens.ts';
 import { inconsistencies } from '../support/consistency.ts';

@@ -8,7 +8,7 @@ import { appendOutput } from '../../src/store/output.ts';
 import { startApiServer, type ApiServer } from '../support/api-server.ts';
 import { handWorker } from '../support/hand-worker.ts';
 import { until } from '../support/until.ts';
-import type { Claim } from '../../src/store/executions.ts';
+import type { Claim } from '../../src/store/claims.ts';
 import type { Database } from '../../src/store/database.ts';
 
 let api: ApiServer;

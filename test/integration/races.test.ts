@@ -7,7 +7,7 @@ import { finish } from '../../src/operations/finish.ts';
 import { inTransaction } from '../../src/operations/in-transaction.ts';
 import { retry } from '../../src/operations/retry.ts';
 import { skip } from '../../src/operations/skip.ts';
-import { claimExecution, type Claim } from '../../src/store/executions.ts';
+import { claimExecution, type Claim } from '../../src/store/claims.ts';
 import { inconsistencies } from '../support/consistency.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import {

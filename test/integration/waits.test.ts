@@ -7,6 +7,7 @@ import { inTransaction } from '../../src/operations/in-transaction.ts';
 import { retry } from '../../src/operations/retry.ts';
 import { skip } from '../../src/operations/skip.ts';
 import { warnOfLateTokens } from '../../src/operations/warn-of-late-tokens.ts';
+import { markInstancesAwaited } from '../../src/store/awaits.ts';
 import { findInstance } from '../../src/store/instances.ts';
 import { logsOf } from '../../src/store/logs.ts';
 import { awaitedBy } from '../../src/store/relations.ts';
@@ -15,6 +16,7 @@ import { inconsistencies } from '../support/consistency.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { handCrew, type HandCrew } from '../support/hand-crew.ts';
 import { define, facts, launchOne, member, openDatabase } from '../support/operations.ts';
+import { until } from '../support/until.ts';
 import type { Database } from '../../src/store/database.ts';
 
 let test: TestDatabase;
@@ -53,6 +55,12 @@ const shift = (instanceId: number, interval: string) =>
     instanceId,
     interval,
   ]);
+
+const isHeldUp = async (on: Database) =>
+  (
+    await on.query(`select from pg_stat_activity where wait_event_type = 'Lock'
+     and datname = current_database()`)
+  ).length > 0;
 
 const openAwaits = async () => (await db.query('select from awaits')).length;
 
@@ -96,6 +104,32 @@ describe('a wait', () => {
     await crew.end(claim, 0);
     await crew.hear();
     expect(await statusOf(id)).toBe('success');
+  });
+
+  it('hears of one that ends just as it begins', async () => {
+    const job = await define(db, 'execute: awaited');
+    const awaited = await launch(job.id);
+    const [worker = 0] = crew.workers;
+    const claim = await crew.claim(worker);
+    if (claim === null) throw new Error('there is a command');
+    const id = await launched(`wait: ${job.id}/monthly`);
+    await crew.hear();
+    // What the beginning has looked at already, but for the mark that it sets: the end comes while it is not committed.
+    await db.query('update instances set awaited = false where id = $1', [awaited]);
+    await launched('execute: next');
+    let ended: ReturnType<typeof crew.end> | undefined;
+    await db.transaction(async (tx) => {
+      await markInstancesAwaited(tx, [job.id]);
+      ended = crew.end(claim, 0, worker);
+      await until('the end to wait for the instance', () => isHeldUp(db));
+    });
+    const outcome = await ended;
+    expect(outcome).toMatchObject({ recorded: true, moved: true, claim: { shell: 'next' } });
+    expect(await statusOf(awaited)).toBe('success');
+    await crew.hear();
+    expect(await statusOf(id)).toBe('success');
+    if (outcome?.claim) await crew.end(outcome.claim, 0);
+    expect(await inconsistencies(db)).toEqual([]);
   });
 
   it('waits for all of several jobs, in any order', async () => {

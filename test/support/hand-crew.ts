@@ -3,7 +3,7 @@
 import { consumeEvents } from '../../src/operations/consume-events.ts';
 import { finish, type Finished } from '../../src/operations/finish.ts';
 import { wakeTokens } from '../../src/operations/wake-tokens.ts';
-import { claimExecution, type Claim } from '../../src/store/executions.ts';
+import { claimExecution, type Claim } from '../../src/store/claims.ts';
 import { facts, someWorkers } from './operations.ts';
 import type { Database } from '../../src/store/database.ts';
 

@@ -1,7 +1,7 @@
 // A worker whose commands are ended by the test, by hand: real rows, no processes.
 
 import { finish } from '../../src/operations/finish.ts';
-import { claimExecution, type Claim, type FreeWorker } from '../../src/store/executions.ts';
+import { claimExecution, type Claim, type FreeWorker } from '../../src/store/claims.ts';
 import { registerExecutor } from '../../src/store/executors.ts';
 import { facts } from './operations.ts';
 import type { Database } from '../../src/store/database.ts';
