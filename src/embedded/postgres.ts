@@ -83,7 +83,7 @@ const settings: Readonly<Record<string, string>> = {
   shared_buffers: '64MB',
   max_wal_size: '256MB',
   synchronous_commit: 'on',
-  // Half of what a disk takes: commits of the same moment share one write.
+  // Commits of the same 50 microseconds share a write; one alone does not wait.
   commit_delay: '50',
   commit_siblings: '1',
   // Nothing replicates from it.

@@ -22,6 +22,8 @@ import { sweep } from './sweep.ts';
 import { takeFolder } from './take-folder.ts';
 
 type Settings = {
+  /** The process that started this one. */
+  readonly main: number;
   readonly dataDir: string;
   /** Between TERM and KILL when the guardian ends by itself. */
   readonly graceMs: number;
@@ -35,9 +37,9 @@ async function main(): Promise<void> {
   if (process.platform !== 'linux')
     throw new Error('Kuroko starts commands on Linux only: it needs /proc.');
   closeInherited();
-  // Of main, which started this: it answers people, and says that it is alive, while commands keep all processors busy.
-  takeShortTurns(process.ppid);
   const settings = JSON.parse(process.argv[2] ?? '') as Settings;
+  // Main answers people, and says that it is alive, while commands keep all processors busy. It may be gone already.
+  if (process.ppid === settings.main) takeShortTurns(settings.main);
   // Detached, it gets these only from somebody who means all of Kuroko: main decides what they mean.
   process.on('SIGINT', () => undefined).on('SIGHUP', () => undefined);
   const folder = openFolder(settings.dataDir);

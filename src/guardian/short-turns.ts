@@ -14,6 +14,7 @@ const numbers: Partial<
 const BYTES = 48;
 const POLICY = 4;
 const FLAGS = 8;
+const NICE = 16;
 const TURN = 24;
 const ORDINARY = 0;
 /** What it starts takes ordinary turns. */
@@ -23,7 +24,8 @@ const TURN_NANOSECONDS = 100_000n;
 
 /**
  * Has an ordinary thread of this user run in short turns: they come sooner, and it gets no more of the processors than before.
- * False where the system knows nothing of it, as Linux before 6.12; nothing depends on it.
+ * False, and nothing is changed, where the system knows nothing of it, as Linux before 6.12, or where it goes before others
+ * already, which what it starts has to inherit.
  */
 export function takeShortTurns(thread: number): boolean {
   const known = numbers[process.arch];
@@ -32,9 +34,9 @@ export function takeShortTurns(thread: number): boolean {
   const get = () =>
     syscall(known.get, 'int', thread, 'void *', attributes, 'uint', BYTES, 'uint', 0) === 0;
   const set = () => syscall(known.set, 'int', thread, 'void *', attributes, 'uint', 0) === 0;
-  // All else stays as it is: how nice it is, for example.
   if (!get() || attributes.readUInt32LE(POLICY) !== ORDINARY) return false;
+  if (attributes.readInt32LE(NICE) < 0 || attributes.readBigUInt64LE(TURN) === 0n) return false;
   attributes.writeBigUInt64LE(attributes.readBigUInt64LE(FLAGS) | RESET_ON_FORK, FLAGS);
   attributes.writeBigUInt64LE(TURN_NANOSECONDS, TURN);
-  return set() && get() && attributes.readBigUInt64LE(TURN) === TURN_NANOSECONDS;
+  return set();
 }

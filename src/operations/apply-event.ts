@@ -67,7 +67,7 @@ export async function applyEvent(
       version: row.version,
       result: told ? result : null,
       freed: told ? freed : null,
-      unawaited: false,
+      awaited: true,
     });
     if (!outcome.moved) throw new Error(`token ${row.id} moved although it was locked`);
   }

@@ -65,9 +65,9 @@ export async function finish(
     version: claim.tokenVersion,
     result,
     freed,
-    unawaited: !claim.awaited,
+    awaited: claim.awaited,
   });
-  // The last branch of its fork, or awaited by now.
+  // The last branch of its fork, awaited by now, or not this worker's any more.
   if (!outcome.moved && !outcome.recorded) return underLock();
   if (outcome.moved && commit.notices.length > 0) tellNotifier(db);
   // Its end is news, too, where the instance was cancelled before: nothing runs any more.
@@ -149,8 +149,9 @@ function finishUnderLock(
     const instance = await lockInstance(tx, claim.instanceId);
     const tokens = await lockTokensByKey(tx, claim.instanceId, lineageKeys(claim.tokenKey));
     const token = tokens.find(({ id }) => id === claim.tokenId);
-    // They were deleted, with the execution.
-    if (instance === null || token === undefined) return { ...nothing, claim: null };
+    // It was deleted, and the execution with it.
+    if (instance === null) return { ...nothing, claim: null };
+    if (token === undefined) throw new Error(`token ${claim.tokenId} is gone`);
     const outcome =
       token.version === claim.tokenVersion && token.status === 'working'
         ? await applyEvent(tx, instance, tokens, token.key, event, facts, { result, freed })
@@ -183,7 +184,7 @@ function recordOnly(
     expected: null,
     openBranches: null,
     joins: false,
-    unawaited: false,
+    awaited: false,
     activeDelta: 0,
     failedDelta: 0,
     fails: false,

@@ -21,7 +21,7 @@ export function stepCommit(
   { before, token, effects }: Stepped,
   mask: Mask,
   by: string | null,
-): Omit<StepCommit, 'instanceId' | 'tokenId' | 'version' | 'result' | 'freed' | 'unawaited'> {
+): Omit<StepCommit, 'instanceId' | 'tokenId' | 'version' | 'result' | 'freed' | 'awaited'> {
   return {
     token,
     next: nextOf(token, effects),

@@ -3,8 +3,8 @@ import { insertLateWarnings, lockLateTokens, type LateToken } from '../store/lat
 import { expectedMinutes } from '../workflow/expectation.ts';
 import type { Tx } from '../store/database.ts';
 
-/** At a time. */
-const most = 100;
+/** At a time: each time is a look at all that is open. */
+const most = 1_000;
 const again = { seconds: 3_600 };
 
 /** One transaction for all of them: it changes nothing that anybody waits for. */

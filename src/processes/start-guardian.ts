@@ -62,7 +62,13 @@ async function attachOrStart(socketPath: string, options: GuardianOptions): Prom
 function spawnGuardian(options: GuardianOptions): ChildProcess {
   const { dataDir, graceMs, waitMs = 60_000, cgroup = true } = options;
   const log = openSync(join(dataDir, 'guardian', 'guardian.log'), 'a', 0o600);
-  const settings = JSON.stringify({ dataDir: absolute(dataDir), graceMs, waitMs, cgroup });
+  const settings = JSON.stringify({
+    main: process.pid,
+    dataDir: absolute(dataDir),
+    graceMs,
+    waitMs,
+    cgroup,
+  });
   const child = spawn(process.execPath, ['--max-semi-space-size=1', guardianProgram(), settings], {
     detached: true,
     cwd: '/',

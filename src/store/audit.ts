@@ -1,5 +1,5 @@
 /** Who did what, where and when: every attempt, allowed or not. */
-import { rowSet } from './row-set.ts';
+import { rowSets } from './row-sets.ts';
 import type { Connection, Tx } from './database.ts';
 
 export interface AuditEntry {
@@ -34,28 +34,30 @@ export function insertAudit(on: Connection, entry: AuditEntry): Promise<void> {
 /** Many in one go. */
 export async function insertAudits(on: Connection, entries: readonly AuditEntry[]): Promise<void> {
   if (entries.length === 0) return;
-  await on.query({ name: 'insert-audits', text: insertText }, auditRows.values(entries));
+  await on.query({ name: 'insert-audits', text: insertText }, written.values({ entries }));
 }
 
-const auditRows = rowSet<AuditEntry>('r', 1, {
-  actor_kind: ['text', ({ actorKind }) => actorKind],
-  actor_id: ['text', ({ actorId }) => actorId],
-  actor_name: ['text', ({ actorName }) => actorName],
-  place: ['text', ({ place }) => place],
-  action: ['text', ({ action }) => action],
-  outcome: ['text', ({ outcome }) => outcome],
-  reason: ['text', ({ reason }) => reason],
-  definition_id: ['bigint', ({ definitionId }) => definitionId],
-  instance_id: ['bigint', ({ instanceId }) => instanceId],
-  token_id: ['bigint', ({ tokenId }) => tokenId],
-  attempt: ['int', ({ attempt }) => attempt],
-  execution_id: ['bigint', ({ executionId }) => executionId],
-  request_key: ['text', ({ requestKey }) => requestKey],
-  before: ['jsonb', ({ before }) => before],
-  after: ['jsonb', ({ after }) => after],
+const written = rowSets<{ readonly entries: AuditEntry }>({
+  entries: {
+    actor_kind: ['text', ({ actorKind }) => actorKind],
+    actor_id: ['text', ({ actorId }) => actorId],
+    actor_name: ['text', ({ actorName }) => actorName],
+    place: ['text', ({ place }) => place],
+    action: ['text', ({ action }) => action],
+    outcome: ['text', ({ outcome }) => outcome],
+    reason: ['text', ({ reason }) => reason],
+    definition_id: ['bigint', ({ definitionId }) => definitionId],
+    instance_id: ['bigint', ({ instanceId }) => instanceId],
+    token_id: ['bigint', ({ tokenId }) => tokenId],
+    attempt: ['int', ({ attempt }) => attempt],
+    execution_id: ['bigint', ({ executionId }) => executionId],
+    request_key: ['text', ({ requestKey }) => requestKey],
+    before: ['jsonb', ({ before }) => before],
+    after: ['jsonb', ({ after }) => after],
+  },
 });
 
-const insertText = `insert into audit (${auditRows.names}) select r.* from ${auditRows.from}`;
+const insertText = `insert into audit (${written.of.entries.names}) select r.* from ${written.of.entries.from}`;
 
 /** What took effect on an instance under a request key: the same wish once more changes nothing. */
 export async function doneUnder(

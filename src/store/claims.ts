@@ -37,7 +37,7 @@ export interface Claim {
   readonly tokenContext: TokenContext;
 }
 
-type Columns = Readonly<Record<string, string>>;
+type Columns = Readonly<Partial<Record<keyof Claim, string>>>;
 
 /** Where a Claim has its values from. */
 const ofExecution = {
@@ -52,7 +52,7 @@ const ofExecution = {
   outputSize: 'executions.output_size',
   instanceId: 'executions.instance_id',
   tokenId: 'executions.token_id',
-};
+} satisfies Columns;
 const ofInstance = {
   killGrace: 'i.kill_grace',
   script: 'i.script',
@@ -62,7 +62,7 @@ const ofInstance = {
   definitionId: 'i.definition_id',
   definitionName: 'i.definition_name',
   launchedAt: 'i.created_at',
-};
+} satisfies Columns;
 const ofToken = {
   tokenKey: 't.key',
   tokenVersion: 't.version',
@@ -70,7 +70,7 @@ const ofToken = {
   tokenStatus: 't.status',
   tokenAttempt: 't.attempt',
   tokenContext: 't.context',
-};
+} satisfies Columns;
 
 const valuesOf = (columns: Columns): string =>
   `json_build_array(${Object.values(columns).join(', ')})`;
@@ -89,15 +89,24 @@ type Values = readonly unknown[];
 /** A Claim as the database gives it. */
 export type ClaimValue = readonly [execution: Values, instance: Values, token: Values];
 
-const names = [ofExecution, ofInstance, ofToken].map((columns) => Object.keys(columns));
+export function claimOf([execution, instance, token]: ClaimValue): Claim {
+  const ofRun = named(ofInstance, instance);
+  return {
+    ...named(ofExecution, execution),
+    ...ofRun,
+    ...named(ofToken, token),
+    // JSON knows no dates.
+    launchedAt: new Date(ofRun.launchedAt),
+  };
+}
 
-export function claimOf(value: ClaimValue): Claim {
+function named<Names extends keyof Claim>(
+  columns: Readonly<Record<Names, string>>,
+  values: Values,
+): Pick<Claim, Names> {
   const claim: Record<string, unknown> = {};
-  for (const [part, values] of value.entries())
-    for (const [index, name] of (names[part] ?? []).entries()) claim[name] = values[index];
-  // JSON knows no dates.
-  claim['launchedAt'] = new Date(claim['launchedAt'] as string);
-  return claim as unknown as Claim;
+  for (const [index, name] of Object.keys(columns).entries()) claim[name] = values[index];
+  return claim as Pick<Claim, Names>;
 }
 
 /** A worker that is free, and what it writes into the execution that it takes. */

@@ -67,10 +67,10 @@ export interface StepCommit {
    */
   readonly joins: boolean;
   /**
-   * No other instance has to hear of what becomes of this one, as far as is known. Where one has begun to wait
-   * for it since, nothing at all is written.
+   * Another instance may have to hear of what becomes of this one. Where it has to although none was known of, a step
+   * that changes the instance writes nothing at all.
    */
-  readonly unawaited: boolean;
+  readonly awaited: boolean;
   /** By how much the instance's counters change; both 0 leaves the instance untouched. */
   readonly activeDelta: number;
   readonly failedDelta: number;

@@ -65,9 +65,9 @@ export async function insertChildCancels(tx: Tx, instanceId: number): Promise<vo
 }
 
 /**
- * What whoever changes the status of instances writes in the same statement; `changed` names them
- * as they are now. That it may be awaited is written in the instance itself: a table of who waits
- * would be read as it was when the statement began.
+ * What whoever changes the status of instances writes in the same statement, unless it knows under their lock that
+ * nobody waits for them; `changed` names them as they are now. That it may be awaited is written in the instance
+ * itself: a table of who waits would be read as it was when the statement began.
  */
 export const insertEnds = (changed: string): string => `
   insert into events (kind, token_id, attempt, instance_id)

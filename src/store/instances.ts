@@ -1,6 +1,6 @@
 /** Instances: one run of a definition, with a copy of the script it runs. */
 import { insertEnds } from './events.ts';
-import { rowSet } from './row-set.ts';
+import { rowSets } from './row-sets.ts';
 import type { NoticePayload, NoticeEvent } from './outbox.ts';
 import type { Connection, Tx } from './database.ts';
 import type { NextExecution } from './commit-step.ts';
@@ -172,10 +172,10 @@ export interface NewInstance {
  * statement, and wakes executors and notifier once. Those launched first come first.
  */
 export async function insertInstances(tx: Tx, instances: readonly NewInstance[]): Promise<void> {
-  const begun = instances.flatMap(({ id, token, execution }) =>
+  const tokens = instances.flatMap(({ id, token, execution }) =>
     token === null ? [] : [{ instanceId: id, token, execution }],
   );
-  const ready = begun.flatMap(({ execution, ...of }) =>
+  const executions = tokens.flatMap(({ execution, ...of }) =>
     execution === null ? [] : [{ ...of, execution }],
   );
   const logs = instances.flatMap(({ id, token, logs: lines }) =>
@@ -184,104 +184,98 @@ export async function insertInstances(tx: Tx, instances: readonly NewInstance[])
   const notices = instances.flatMap(({ id, token, notices: all }) =>
     all.map((notice) => ({ instanceId: id, token, notice })),
   );
-  await tx.query({ name: 'insert-instances', text: insertText }, [
-    ...instanceRows.values(instances),
-    ...tokenRows.values(begun),
-    ...executionRows.values(ready),
-    ...logRows.values(logs),
-    ...noticeRows.values(notices),
-  ]);
+  await tx.query(
+    { name: 'insert-instances', text: insertText },
+    written.values({ instances, tokens, executions, logs, notices }),
+  );
 }
 
-const instanceRows = rowSet<NewInstance>('r', 1, {
-  id: ['bigint', ({ id }) => id],
-  launch_key: ['text', ({ launchKey }) => launchKey],
-  definition_id: ['bigint', ({ definitionId }) => definitionId],
-  definition_name: ['text', ({ definitionName }) => definitionName],
-  definition_version: ['int', ({ definitionVersion }) => definitionVersion],
-  script: ['text', ({ script }) => script],
-  script_changed: ['boolean', ({ scriptChanged }) => scriptChanged],
-  env: ['jsonb', ({ env }) => env],
-  status: ['text', ({ status }) => status],
-  active_tokens: ['int', ({ activeTokens }) => activeTokens],
-  launched_by: ['text', ({ launchedBy }) => launchedBy],
-  launched_from: ['text', ({ launchedFrom }) => launchedFrom],
-  launched_by_slack_user: ['text', ({ launchedBySlackUser }) => launchedBySlackUser],
-  launch_channel: ['text', ({ launchChannel }) => launchChannel],
-  retry_lost: ['boolean', ({ retryLost }) => retryLost],
-  kill_grace: ['int', ({ killGrace }) => killGrace],
-  prevented_by: ['bigint', ({ preventedBy }) => preventedBy],
-  parent_token_id: ['bigint', ({ parentTokenId }) => parentTokenId],
-  parent_attempt: ['int', ({ parentAttempt }) => parentAttempt],
-  depth: ['int', ({ depth }) => depth],
-  after_failure: ['boolean', ({ afterFailure }) => afterFailure],
-});
-
-interface Begun {
-  readonly instanceId: number;
-  readonly token: RootToken;
+interface Written {
+  readonly instances: NewInstance;
+  readonly tokens: Begun;
+  readonly executions: Begun & { readonly execution: NextExecution };
+  readonly logs: OfInstance & { readonly line: NewInstance['logs'][number] };
+  readonly notices: OfInstance & { readonly notice: NewInstance['notices'][number] };
 }
-
-const tokenRows = rowSet<Begun>('r', instanceRows.next, {
-  id: ['bigint', ({ token }) => token.id],
-  instance_id: ['bigint', ({ instanceId }) => instanceId],
-  path: ['text', ({ token }) => token.path],
-  status: ['text', ({ token }) => token.status],
-  attempt: ['int', ({ token }) => token.attempt],
-  context: ['jsonb', ({ token }) => token.context],
-  open_children: ['int', ({ token }) => token.openBranches],
-  wake_seconds: ['float8', ({ token }) => token.wakeSeconds],
-  expected_minutes: ['int', ({ token }) => token.expectedMinutes],
-});
-
-const executionRows = rowSet<Begun & { readonly execution: NextExecution }>('r', tokenRows.next, {
-  instance_id: ['bigint', ({ instanceId }) => instanceId],
-  token_id: ['bigint', ({ token }) => token.id],
-  path: ['text', ({ token }) => token.path],
-  attempt: ['int', ({ token }) => token.attempt],
-  shell: ['text', ({ execution }) => execution.shell],
-  chdir: ['text', ({ execution }) => execution.chdir],
-  env: ['jsonb', ({ execution }) => execution.env],
-  queue: ['text', ({ execution }) => execution.queue],
-  timeout_seconds: ['int', ({ execution }) => execution.timeoutSeconds],
-});
 
 interface OfInstance {
   readonly instanceId: number;
   readonly token: RootToken | null;
 }
 
-const logRows = rowSet<OfInstance & { readonly line: NewInstance['logs'][number] }>(
-  'r',
-  executionRows.next,
-  {
+interface Begun extends OfInstance {
+  readonly token: RootToken;
+}
+
+const written = rowSets<Written>({
+  instances: {
+    id: ['bigint', ({ id }) => id],
+    launch_key: ['text', ({ launchKey }) => launchKey],
+    definition_id: ['bigint', ({ definitionId }) => definitionId],
+    definition_name: ['text', ({ definitionName }) => definitionName],
+    definition_version: ['int', ({ definitionVersion }) => definitionVersion],
+    script: ['text', ({ script }) => script],
+    script_changed: ['boolean', ({ scriptChanged }) => scriptChanged],
+    env: ['jsonb', ({ env }) => env],
+    status: ['text', ({ status }) => status],
+    active_tokens: ['int', ({ activeTokens }) => activeTokens],
+    launched_by: ['text', ({ launchedBy }) => launchedBy],
+    launched_from: ['text', ({ launchedFrom }) => launchedFrom],
+    launched_by_slack_user: ['text', ({ launchedBySlackUser }) => launchedBySlackUser],
+    launch_channel: ['text', ({ launchChannel }) => launchChannel],
+    retry_lost: ['boolean', ({ retryLost }) => retryLost],
+    kill_grace: ['int', ({ killGrace }) => killGrace],
+    prevented_by: ['bigint', ({ preventedBy }) => preventedBy],
+    parent_token_id: ['bigint', ({ parentTokenId }) => parentTokenId],
+    parent_attempt: ['int', ({ parentAttempt }) => parentAttempt],
+    depth: ['int', ({ depth }) => depth],
+    after_failure: ['boolean', ({ afterFailure }) => afterFailure],
+  },
+  tokens: {
+    id: ['bigint', ({ token }) => token.id],
+    instance_id: ['bigint', ({ instanceId }) => instanceId],
+    path: ['text', ({ token }) => token.path],
+    status: ['text', ({ token }) => token.status],
+    attempt: ['int', ({ token }) => token.attempt],
+    context: ['jsonb', ({ token }) => token.context],
+    open_children: ['int', ({ token }) => token.openBranches],
+    wake_seconds: ['float8', ({ token }) => token.wakeSeconds],
+    expected_minutes: ['int', ({ token }) => token.expectedMinutes],
+  },
+  executions: {
+    instance_id: ['bigint', ({ instanceId }) => instanceId],
+    token_id: ['bigint', ({ token }) => token.id],
+    path: ['text', ({ token }) => token.path],
+    attempt: ['int', ({ token }) => token.attempt],
+    shell: ['text', ({ execution }) => execution.shell],
+    chdir: ['text', ({ execution }) => execution.chdir],
+    env: ['jsonb', ({ execution }) => execution.env],
+    queue: ['text', ({ execution }) => execution.queue],
+    timeout_seconds: ['int', ({ execution }) => execution.timeoutSeconds],
+  },
+  logs: {
     instance_id: ['bigint', ({ instanceId }) => instanceId],
     token_id: ['bigint', ({ token }) => token?.id],
     level: ['text', ({ line }) => line.level],
     message: ['text', ({ line }) => line.message],
   },
-);
-
-const noticeRows = rowSet<OfInstance & { readonly notice: NewInstance['notices'][number] }>(
-  'r',
-  logRows.next,
-  {
+  notices: {
     event: ['text', ({ notice }) => notice.event],
     instance_id: ['bigint', ({ instanceId }) => instanceId],
     token_id: ['bigint', ({ token }) => token?.id],
     attempt: ['int', ({ token }) => token?.attempt],
     payload: ['jsonb', ({ notice }) => notice.payload],
   },
-);
+});
 
 const insertText = `
 with written as (
-  insert into instances (${instanceRows.names}, awaited, finished_at, canceled_at)
+  insert into instances (${written.of.instances.names}, awaited, finished_at, canceled_at)
   select r.*,
     -- Its definition is locked: nobody begins to wait for it unseen.
     (select awaited from definitions d where d.id = definition_id),
     case when status = 'success' then now() end, case when status = 'canceled' then now() end
-  from ${instanceRows.from}
+  from ${written.of.instances.from}
   returning id, status, awaited, parent_token_id, parent_attempt
 ), ended as (${insertEnds('written')}
 ), rooted as (
@@ -290,14 +284,14 @@ with written as (
   select id, instance_id, path, status, attempt, context, open_children,
     clock_timestamp() + make_interval(secs => wake_seconds),
     now() + make_interval(mins => expected_minutes)
-  from ${tokenRows.from}
+  from ${written.of.tokens.from}
 ), ready as (
-  insert into executions (${executionRows.names}) select r.* from ${executionRows.from}
+  insert into executions (${written.of.executions.names}) select r.* from ${written.of.executions.from}
   returning queue
 ), logged as (
-  insert into logs (${logRows.names}) select r.* from ${logRows.from}
+  insert into logs (${written.of.logs.names}) select r.* from ${written.of.logs.from}
 ), noticed as (
-  insert into outbox (target, ${noticeRows.names}) select 'slack', r.* from ${noticeRows.from}
+  insert into outbox (target, ${written.of.notices.names}) select 'slack', r.* from ${written.of.notices.from}
   returning 1
 )
 select

@@ -32,7 +32,8 @@ interface Shape {
   readonly expected: boolean;
   readonly branches: boolean;
   readonly joins: boolean;
-  readonly unawaited: boolean;
+  /** Another instance may have to hear of it. */
+  readonly heard: boolean;
   readonly fails: boolean;
   /** `own`: on the queue of the worker that is freed, which goes on with it. */
   readonly next: 'none' | 'own' | 'pending';
@@ -51,9 +52,11 @@ const rows = ({ length }: readonly unknown[]): Rows =>
 function shapeOf(step: StepCommit): Shape {
   const { result, next, freed } = step;
   const own = next !== null && freed !== null && next.queue === freed.queue;
+  const instance =
+    step.joins || step.cancel || step.fails || step.activeDelta !== 0 || step.failedDelta !== 0;
   return {
-    instance:
-      step.joins || step.cancel || step.fails || step.activeDelta !== 0 || step.failedDelta !== 0,
+    instance,
+    heard: instance && step.awaited,
     result: result !== null,
     output: result !== null && result.output.length > 0,
     stop: step.stopBy !== null,
@@ -61,7 +64,6 @@ function shapeOf(step: StepCommit): Shape {
     expected: step.expected !== null,
     branches: step.openBranches !== null,
     joins: step.joins,
-    unawaited: step.unawaited,
     fails: step.fails,
     next: next === null ? 'none' : own ? 'own' : 'pending',
     other: freed !== null && !own,
@@ -99,7 +101,7 @@ function compose(shape: Shape, name: string): Made {
     shape.other && other(bind),
     shape.instance && changed(shape, bind),
     shape.fails && failing,
-    hears(shape) && `ended as (${insertEnds('changed')})`,
+    shape.heard && `ended as (${insertEnds('changed')})`,
     shape.logs === 'one' && loggedOne(bind),
     shape.logs === 'many' && logged(bind),
     shape.notices === 'one' && noticedOne(bind),
@@ -109,13 +111,10 @@ function compose(shape: Shape, name: string): Made {
   return { statement: { name, text }, values };
 }
 
-/** Whether another instance may have to hear of it. */
-const hears = ({ instance, unawaited }: Shape): boolean => instance && !unawaited;
-
 /** Before all else: instance, token, execution is the order of locks. */
-const touched = ({ unawaited }: Shape, bind: Bind) => `touched as materialized (
+const touched = ({ heard }: Shape, bind: Bind) => `touched as materialized (
   select id from instances
-  where id = ${bind((step) => step.instanceId)} ${unawaited ? 'and not awaited' : ''}
+  where id = ${bind((step) => step.instanceId)} ${heard ? '' : 'and not awaited'}
   for no key update
 )`;
 
@@ -153,7 +152,7 @@ const joined = `joined as (
   from forked where tokens.id = forked.id and exists (select from moved)
 )`;
 
-const recorded = ({ instance, unawaited, joins }: Shape, bind: Bind) => `recorded as (
+const recorded = ({ instance, heard, joins }: Shape, bind: Bind) => `recorded as (
   update executions set status = 'finished',
     exit_status = ${bind(({ result }) => result?.exitStatus)},
     term_signal = ${bind(({ result }) => result?.termSignal)},
@@ -167,7 +166,7 @@ const recorded = ({ instance, unawaited, joins }: Shape, bind: Bind) => `recorde
     and fence = ${bind(({ result }) => result?.fence)}
     -- A parameter: the planner would find it by walking all slots, and all that were freed lately.
     and status = ${bind(() => 'claimed')} and (select count(*) from moved) >= 0
-    ${instance && unawaited ? 'and exists (select from touched)' : ''}
+    ${instance && !heard ? 'and exists (select from touched)' : ''}
     ${joins ? 'and exists (select from forked)' : ''}
   returning id
 )`;
@@ -234,7 +233,7 @@ const other = (bind: Bind) =>
     from: bind(({ freed }) => freed?.from ?? 0),
   });
 
-function changed({ fails, unawaited }: Shape, bind: Bind): string {
+function changed({ fails, heard }: Shape, bind: Bind): string {
   const active = `active_tokens + ${bind((step) => step.activeDelta)}`;
   const failed = `failed_tokens + ${bind((step) => step.failedDelta)}`;
   const cancel = `${bind((step) => step.cancel)}::boolean`;
@@ -251,7 +250,7 @@ function changed({ fails, unawaited }: Shape, bind: Bind): string {
       when ${failed} > 0 then coalesce(error_at, clock_timestamp()) end
   where id = ${bind((step) => step.instanceId)} and finished_at is null and canceled_at is null
     and exists (select from moved)
-  returning id, status${fails ? ', definition_id' : ''}${unawaited ? '' : ', awaited, parent_token_id, parent_attempt'}
+  returning id, status${fails ? ', definition_id' : ''}${heard ? ', awaited, parent_token_id, parent_attempt' : ''}
 )`;
 }
 
@@ -296,14 +295,14 @@ const noticed = (bind: Bind) => `noticed as (
 
 /** What came of it, and the news for others. */
 function outcome(shape: Shape): string {
-  const { instance, result, stop, wake, next, other: takes, notices } = shape;
+  const { instance, heard, result, stop, wake, next, other: takes, notices } = shape;
   const told = [
     next !== 'none' &&
       `(select pg_notify('kuroko_work', queue)::text from next where status = 'pending')`,
     wake &&
       `(select pg_notify('kuroko_wake', '')::text from moved
         where wake_at < clock_timestamp() + make_interval(secs => ${wakersLookEverySeconds}))`,
-    hears(shape) && `(select pg_notify('kuroko_wake', '')::text from ended limit 1)`,
+    heard && `(select pg_notify('kuroko_wake', '')::text from ended limit 1)`,
     stop &&
       `(select count(pg_notify('kuroko_stop', id::text)::text) from stopped
         where status = 'claimed')`,

@@ -119,7 +119,7 @@ interface Lag {
 const medianLag = (lags: readonly Lag[]): Lag => ({
   p50: median(lags.map(({ p50 }) => p50)),
   p99: median(lags.map(({ p99 }) => p99)),
-  max: median(lags.map(({ max }) => max)),
+  max: Math.max(...lags.map(({ max }) => max)),
 });
 
 async function lagSinceTheLast(child: ChildProcess, lagFile: string): Promise<Lag> {

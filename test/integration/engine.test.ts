@@ -77,6 +77,36 @@ const operate = (instanceId: number, name = 'ben') => ({
   requestKey: randomUUID(),
 });
 
+describe('an end that comes too late', () => {
+  const nothing = { recorded: false, moved: false, next: null, other: null, claim: null };
+
+  it('writes nothing, and takes nothing, where its execution was written off', async () => {
+    const { id } = await define(db, 'execute: one\n');
+    const { instanceId } = await launchOne(db, id);
+    const claim = await claimFor(worker(0));
+    const { executionId, fence, tokenId } = claim;
+    const lost = { executionId, fence, instanceId, tokenId };
+    await inTransaction(db, (tx) =>
+      lose(tx, { ...lost, evidence: 'its host was away', groupEmptyAt: null }, facts),
+    );
+    await launchOne(db, id);
+    expect(await end(claim, 0, worker(0))).toMatchObject(nothing);
+    expect(await statusOf(instanceId)).toBe('error');
+    // In time it is all of that.
+    const other = await claimFor(worker(0));
+    expect(await end(other, 0, worker(0))).toMatchObject({ recorded: true, moved: true });
+  });
+
+  it('or its instance is gone', async () => {
+    const { id } = await define(db, 'execute: one\n');
+    const { instanceId } = await launchOne(db, id);
+    const claim = await claimFor(worker(0));
+    await db.query('delete from instances where id = $1', [instanceId]);
+    expect(await end(claim, 0, worker(0))).toMatchObject(nothing);
+    expect(await heldExecution(db, worker(0))).toBeNull();
+  });
+});
+
 describe('an instance', () => {
   it('runs its steps in order with one worker, each claimed in the commit of the last', async () => {
     const { id } = await define(db, 'env: A=1\nexecute: one\necho: between\nexecute: two\n');

@@ -1,0 +1,53 @@
+/**
+ * Rows as parameters of a statement, an array for each of their columns: the same rows as JSON, which names each column in each
+ * row, take the server five times as long to read.
+ */
+import { storableJson, storableText } from './storable.ts';
+
+type Type = 'bigint' | 'int' | 'float8' | 'boolean' | 'text' | 'jsonb';
+
+/** By the name in SQL: its type, and what a row has there. Null and undefined are NULL. */
+type Columns<Row> = Readonly<Record<string, readonly [Type, (row: Row) => unknown]>>;
+
+interface RowSet {
+  /** All of its columns, for a list. */
+  readonly names: string;
+  /** For a FROM, as `r`; the rows come in their order. */
+  readonly from: string;
+}
+
+export interface RowSets<Rows> {
+  readonly of: { readonly [Name in keyof Rows]: RowSet };
+  /** The parameters of the statement, all of them. */
+  readonly values: (rows: { readonly [Name in keyof Rows]: readonly Rows[Name][] }) => unknown[];
+}
+
+/** Sets of rows of several kinds, which one statement writes. */
+export function rowSets<Rows extends object>(kinds: {
+  readonly [Name in keyof Rows]: Columns<Rows[Name]>;
+}): RowSets<Rows> {
+  let parameters = 0;
+  const setOf = (columns: Columns<never>): RowSet => {
+    const names = Object.keys(columns).join(', ');
+    const arrays = Object.values(columns).map(([type]) => `$${(parameters += 1)}::${type}[]`);
+    return { names, from: `unnest(${arrays.join(', ')}) as r (${names})` };
+  };
+  const all = Object.entries(kinds) as [keyof Rows, Columns<unknown>][];
+  return {
+    of: Object.fromEntries(
+      all.map(([name, columns]) => [name, setOf(columns)]),
+    ) as RowSets<Rows>['of'],
+    values: (rows) =>
+      all.flatMap(([name, columns]) =>
+        Object.values(columns).map(([type, valueOf]) =>
+          rows[name].map((row) => storable(type, valueOf(row))),
+        ),
+      ),
+  };
+}
+
+function storable(type: Type, value: unknown): unknown {
+  if (value === null || value === undefined) return null;
+  if (type === 'jsonb') return storableJson(value);
+  return typeof value === 'string' ? storableText(value) : value;
+}
