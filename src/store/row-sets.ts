@@ -39,15 +39,31 @@ export function rowSets<Rows extends object>(kinds: {
     ) as RowSets<Rows>['of'],
     values: (rows) =>
       all.flatMap(([name, columns]) =>
-        Object.values(columns).map(([type, valueOf]) =>
-          rows[name].map((row) => storable(type, valueOf(row))),
-        ),
+        Object.values(columns).map(([type, valueOf]) => arrayOf(type, rows[name], valueOf)),
       ),
   };
 }
 
-function storable(type: Type, value: unknown): unknown {
-  if (value === null || value === undefined) return null;
-  if (type === 'jsonb') return storableJson(value);
-  return typeof value === 'string' ? storableText(value) : value;
+/** As the server reads an array. Written here, for pg looks at each value twice as long. */
+function arrayOf<Row>(type: Type, rows: readonly Row[], valueOf: (row: Row) => unknown): string {
+  let text = '';
+  let [known, element]: [unknown, string] = [null, 'NULL'];
+  for (const row of rows) {
+    const value = valueOf(row);
+    // Those launched together often have much in common.
+    if (value !== known) [known, element] = [value, elementOf(type, value)];
+    text += text === '' ? element : `,${element}`;
+  }
+  return `{${text}}`;
 }
+
+function elementOf(type: Type, value: unknown): string {
+  if (value === null || value === undefined) return 'NULL';
+  if (type === 'jsonb') return quoted(storableJson(value));
+  return typeof value === 'string' ? quoted(storableText(value)) : JSON.stringify(value);
+}
+
+const special = /["\\]/;
+
+const quoted = (text: string): string =>
+  `"${special.test(text) ? text.replaceAll(/["\\]/g, String.raw`\$&`) : text}"`;
