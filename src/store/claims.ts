@@ -84,29 +84,24 @@ const claimValue = `json_build_array(${valuesOf(ofExecution)},
   (select ${valuesOf(ofInstance)} from instances i where i.id = executions.instance_id),
   (select ${valuesOf(ofToken)} from tokens t where t.id = executions.token_id)) as claim`;
 
-type Values = readonly unknown[];
-
 /** A Claim as the database gives it. */
-export type ClaimValue = readonly [execution: Values, instance: Values, token: Values];
+export type ClaimValue = readonly [
+  execution: readonly unknown[],
+  instance: readonly unknown[],
+  token: readonly unknown[],
+];
+
+const columns = { ...ofExecution, ...ofInstance, ...ofToken } satisfies Record<keyof Claim, string>;
+const names = Object.keys(columns);
 
 export function claimOf([execution, instance, token]: ClaimValue): Claim {
-  const ofRun = named(ofInstance, instance);
-  return {
-    ...named(ofExecution, execution),
-    ...ofRun,
-    ...named(ofToken, token),
-    // JSON knows no dates.
-    launchedAt: new Date(ofRun.launchedAt),
-  };
-}
-
-function named<Names extends keyof Claim>(
-  columns: Readonly<Record<Names, string>>,
-  values: Values,
-): Pick<Claim, Names> {
+  const values = [...execution, ...instance, ...token];
+  // One property after the other: objects of each part, put together, would take twenty times as long.
   const claim: Record<string, unknown> = {};
-  for (const [index, name] of Object.keys(columns).entries()) claim[name] = values[index];
-  return claim as Pick<Claim, Names>;
+  for (const [index, name] of names.entries()) claim[name] = values[index];
+  // JSON knows no dates.
+  claim['launchedAt'] = new Date(claim['launchedAt'] as string);
+  return claim as unknown as Claim;
 }
 
 /** A worker that is free, and what it writes into the execution that it takes. */
