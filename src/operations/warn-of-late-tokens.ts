@@ -1,7 +1,7 @@
 /** Warns of tokens that take longer than expected, and again every hour. */
 import { insertLateWarnings, lockLateTokens, type LateToken } from '../store/late-tokens.ts';
 import { expectedMinutes } from '../workflow/expectation.ts';
-import type { Tx } from '../store/database.ts';
+import { planAlongIndexes, type Tx } from '../store/database.ts';
 
 /** At a time: each time is a look at all that is open. */
 const most = 1_000;
@@ -9,6 +9,7 @@ const again = { seconds: 3_600 };
 
 /** One transaction for all of them: it changes nothing that anybody waits for. */
 export async function warnOfLateTokens(tx: Tx): Promise<{ more: boolean }> {
+  tx.leave(planAlongIndexes(tx));
   const late = await lockLateTokens(tx, most);
   if (late.length > 0) await insertLateWarnings(tx, late.map(warning), again);
   return { more: late.length === most };

@@ -30,7 +30,7 @@ export function lockLateTokens(tx: Tx, limit: number): Promise<LateToken[]> {
      select id, instance_id, context,
        (extract(epoch from clock_timestamp() - created_at) / 60)::float8 as age
      from tokens
-     where id in (select id from late) and expected_at <= clock_timestamp()
+     where id = any(array(select id from late)) and expected_at <= clock_timestamp()
        and status in ('working', 'waiting')
      order by expected_at for no key update skip locked`,
     [limit],
@@ -56,7 +56,7 @@ export async function insertLateWarnings(
          message text, notice jsonb)
      ), reminded as (
        update tokens set expected_at = clock_timestamp() + make_interval(secs => $2)
-       where id in (select "tokenId" from input)
+       where id = any(array(select "tokenId" from input))
      ), logged as (
        insert into logs (instance_id, token_id, level, message)
        select "instanceId", "tokenId", 'INFO', message from input

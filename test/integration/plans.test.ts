@@ -1,4 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { inTransaction } from '../../src/operations/in-transaction.ts';
+import { warnOfLateTokens } from '../../src/operations/warn-of-late-tokens.ts';
 import { openDatabase, type Database } from '../../src/store/database.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { handWorker } from '../support/hand-worker.ts';
@@ -32,8 +34,9 @@ async function readSoFar(db: Database): Promise<number> {
 const many = 5_000;
 
 /** Other definitions, with instances that are open, that wait for a worker of another queue, and that have ended. */
-async function grow(db: Database): Promise<void> {
-  await db.query(`
+async function grow(db: Database, kinds = ['working', 'success']): Promise<void> {
+  await db.query(
+    `
     with other as (
       insert into definitions (name, description, script) select 'other ' || n, '', 'noop:' from generate_series(1, ${many}) n
       returning id
@@ -42,7 +45,7 @@ async function grow(db: Database): Promise<void> {
         status, finished_at, launched_by, launched_from)
       select id, kind || id, 'old', 1, '', kind::instance_status, case kind when 'success' then now() end,
         'x', 'schedule'
-      from other, (values ('working'), ('success')) as kinds (kind)
+      from other, unnest($1::text[]) as kinds (kind)
       returning id, status
     ), token as (
       insert into tokens (instance_id, path, status, context)
@@ -57,7 +60,9 @@ async function grow(db: Database): Promise<void> {
     ), log as (
       insert into logs (instance_id, level, message) select id, 'INFO', 'old' from run
     )
-    insert into outbox (instance_id, event) select id, 'launch' from run`);
+    insert into outbox (instance_id, event) select id, 'launch' from run`,
+    [kinds],
+  );
 }
 
 const fresh = { what: 'when there was nothing', prepare: async (): Promise<void> => {} };
@@ -101,5 +106,23 @@ describe.for([fresh, small])('planned $what, and with many rows since', ({ prepa
     claim = await worker.goOn(await worker.claim(), 0);
     await worker.end(await worker.goOn(claim, 0), 1);
     expect((await readSoFar(db)) - before).toBeLessThan(fewTimes);
+  });
+
+  it('nor does a look for what is late, however much has ended', async () => {
+    const db = await unwatchedDatabase(false);
+    const { id } = await define(db, 'queue: nobody\nexecute: true\n');
+    await prepare(db);
+    await launchMany(db, id, 5);
+    await grow(db, ['success']);
+    await db.query(
+      `update tokens set expected_at = now() where status = 'working' and instance_id in (
+         select id from instances where definition_id = $1)`,
+      [id],
+    );
+    const before = await readSoFar(db);
+    await inTransaction(db, warnOfLateTokens);
+    expect((await readSoFar(db)) - before).toBeLessThan(fewTimes);
+    const told = await db.query(`select from outbox where event = 'long_elapsed_time'`);
+    expect(told).toHaveLength(5);
   });
 });
