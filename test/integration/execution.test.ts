@@ -7,7 +7,7 @@ import { executionsOf } from '../../src/store/executions.ts';
 import { findInstance } from '../../src/store/instances.ts';
 import { readOutput } from '../../src/store/output.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { startEngine, type Engine } from '../support/engine.ts';
+import { commandOf, startEngine, type Engine } from '../support/engine.ts';
 import {
   define,
   facts,
@@ -145,11 +145,7 @@ describe('a command', () => {
 
   it('that is terminated fails with the signal; its children are gone too', async () => {
     const id = await run('execute: sleep 301 & sleep 302; wait\n');
-    const running = await until('the command to run', async () =>
-      (await engine.guardian.list()).find(
-        ({ status, pid }) => status === 'running' && pid !== null,
-      ),
-    );
+    const running = await commandOf(engine.guardian, db, id);
     await inTransaction(db, (tx) => terminate(tx, operate(id), facts));
     await becomes(id, 'error');
     expect(await executionsOf(db, id)).toMatchObject([{ exitStatus: null, termSignal: 'TERM' }]);
@@ -158,11 +154,7 @@ describe('a command', () => {
 
   it('that is cancelled is stopped although it ignores TERM', async () => {
     const id = await run("execute: trap '' TERM; while :; do sleep 0.05; done\n");
-    const running = await until('the command to run', async () =>
-      (await engine.guardian.list()).find(
-        ({ status, pid }) => status === 'running' && pid !== null,
-      ),
-    );
+    const running = await commandOf(engine.guardian, db, id);
     await inTransaction(db, (tx) => cancel(tx, operate(id), facts));
     await becomes(id, 'canceled');
     await until('the worker to be free', async () =>
@@ -179,9 +171,7 @@ describe('a command', () => {
     const script = "execute: trap 'sleep 2; exit 7' TERM; while :; do sleep 0.05; done\n";
     const { id: definitionId } = await define(db, script, { killGrace });
     const { instanceId: id } = await launchOne(db, definitionId);
-    await until('the command to run', async () =>
-      (await engine.guardian.list()).some(({ status, pid }) => status === 'running' && pid),
-    );
+    await commandOf(engine.guardian, db, id);
     await inTransaction(db, (tx) => terminate(tx, operate(id), facts));
     await becomes(id, 'error');
     expect(await executionsOf(db, id)).toMatchObject([end]);

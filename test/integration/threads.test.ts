@@ -12,7 +12,7 @@ import { claimedBy, executionsOf } from '../../src/store/executions.ts';
 import { readOutput } from '../../src/store/output.ts';
 import { startThreads } from '../../src/workers/threads.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { startEngine, type Engine } from '../support/engine.ts';
+import { commandOf, startEngine, type Engine } from '../support/engine.ts';
 import { processesInGroup } from '../support/live-processes.ts';
 import { define, facts, launchOne, openDatabase, someWorkers } from '../support/operations.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -65,9 +65,7 @@ it('the death of the executor thread ends no command: the next one goes on with 
     'execute: echo before; sleep 2; echo after\nexecute: echo last\n',
   );
   const { instanceId } = await launchOne(db, id);
-  const running = await until('the command to run', async () =>
-    (await engine.guardian.list()).find(({ status, pid }) => status === 'running' && pid !== null),
-  );
+  const running = await commandOf(engine.guardian, db, instanceId);
   // No time to drain: it is ended where it stands.
   await engine.threads.stop(0, ['executor']);
   expect(await statusOf(instanceId)).toBe('working');
@@ -102,10 +100,7 @@ it('threads that lose their way to the guardian are started again, and go on wit
   });
   const { id } = await define(books, 'execute: sleep 2; echo through\n');
   const { instanceId } = await launchOne(books, id);
-  const [running] = await until('the command to run', async () => {
-    const held = await cut.guardian.list();
-    return held.some(({ pid }) => pid !== null) && held;
-  });
+  const running = await commandOf(cut.guardian, books, instanceId);
   const seen = new Set<string>();
   for (const end of passing) end.destroy();
   await until('both threads to be up again', () => {
@@ -119,7 +114,7 @@ it('threads that lose their way to the guardian are started again, and go on wit
     return instance?.status === 'success';
   });
   expect(await executionsOf(books, instanceId)).toMatchObject([
-    { id: running?.id, pid: running?.pid, exitStatus: 0 },
+    { id: running.id, pid: running.pid, exitStatus: 0 },
   ]);
   await cut.stop();
   await books.close();
@@ -129,9 +124,7 @@ it('threads that lose their way to the guardian are started again, and go on wit
 it('a command that was written off is stopped by its own host, which came back late', async () => {
   const { id } = await define(db, 'execute: sleep 77\n');
   const { instanceId } = await launchOne(db, id);
-  const running = await until('the command to run', async () =>
-    (await engine.guardian.list()).find(({ status, pid }) => status === 'running' && pid !== null),
-  );
+  const running = await commandOf(engine.guardian, db, instanceId);
   const held = (await executionsOf(db, instanceId))[0];
   // As another host does that has not heard of this one for the length of a lease.
   await inTransaction(db, async (tx) => {

@@ -6,9 +6,11 @@ import { commandDefaults } from '../../src/config.ts';
 import { createLog } from '../../src/log.ts';
 import { takePlace } from '../../src/operations/register-executor.ts';
 import { startGuardian } from '../../src/processes/start-guardian.ts';
-import { openDatabase } from '../../src/store/database.ts';
+import { openDatabase, type Database } from '../../src/store/database.ts';
+import { executionsOf } from '../../src/store/executions.ts';
 import { startThreads, type Threads } from '../../src/workers/threads.ts';
 import type { Configuration } from '../../src/workers/follow-configuration.ts';
+import { until } from './until.ts';
 import type { Guardian } from '../../src/processes/guardian.ts';
 
 export interface Engine {
@@ -97,4 +99,18 @@ export async function startEngine(options: {
         rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+/**
+ * The command that the guardian runs for this instance, once its process is there. Never what else the
+ * guardian runs: on a busy machine commands of the test before may still be at it.
+ */
+export async function commandOf(guardian: Guardian, db: Database, instanceId: number) {
+  return await until(`the command of #${instanceId} to run`, async () => {
+    const [ids, held] = [await executionsOf(db, instanceId), await guardian.list()];
+    return held.find(
+      ({ id, status, pid }) =>
+        status === 'running' && pid !== null && ids.some((execution) => execution.id === id),
+    );
+  });
 }
