@@ -49,7 +49,14 @@ export async function applyEvent(
     const row = stored.find((each) => each.key === token.key);
     if (before === null || row === undefined) continue;
     const told = token.key === key;
-    const commit = stepCommit({ before: before.token, token, effects }, mask, by);
+    const commit = stepCommit(before.token, { token, effects }, mask, by, {
+      instanceId: instance.id,
+      tokenId: row.id,
+      version: row.version,
+      result: told ? result : null,
+      freed: told ? freed : null,
+      awaited: true,
+    });
     const said = await afterFailure(tx, instance, commit.notices);
     const notices = tell === 'nobody' && !critical ? [] : said;
     outcome = await commitStep(tx, {
@@ -62,12 +69,6 @@ export async function applyEvent(
       cancel: told && (critical || event.type === 'cancel'),
       openBranches,
       notices,
-      instanceId: instance.id,
-      tokenId: row.id,
-      version: row.version,
-      result: told ? result : null,
-      freed: told ? freed : null,
-      awaited: true,
     });
     if (!outcome.moved) throw new Error(`token ${row.id} moved although it was locked`);
   }

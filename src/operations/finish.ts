@@ -57,9 +57,7 @@ export async function finish(
   };
   if (stepped === null || (claim.afterFailure && ends(stepped.effects))) return underLock();
   const mask = secretsOf({ script: claim.script, env: claim.launchEnv }, facts);
-  const commit = stepCommit({ before: token, ...stepped }, mask, null);
-  const outcome = await commitStep(db, {
-    ...commit,
+  const commit = stepCommit(token, stepped, mask, null, {
     instanceId: claim.instanceId,
     tokenId: claim.tokenId,
     version: claim.tokenVersion,
@@ -67,6 +65,7 @@ export async function finish(
     freed,
     awaited: claim.awaited,
   });
+  const outcome = await commitStep(db, commit);
   // The last branch of its fork, awaited by now, or not this worker's any more.
   if (!outcome.moved && !outcome.recorded) return underLock();
   if (outcome.moved && commit.notices.length > 0) tellNotifier(db);

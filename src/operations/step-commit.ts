@@ -9,20 +9,34 @@ import type { NextExecution, StepCommit } from '../store/commit-step.ts';
 import type { NewBranch } from '../store/insert-branches.ts';
 import type { Notice } from '../store/outbox.ts';
 
-/** A step that was taken: where the token was, where it is, and what is asked of the outside. */
+/** A step that was taken: where the token is, and what is asked of the outside. */
 export interface Stepped {
-  readonly before: Pick<Token, 'status' | 'context'>;
   readonly token: Token;
   readonly effects: readonly Effect[];
 }
 
-/** The part of a commit that follows from the step alone. `by` is who brought it about. */
+/** What of a commit does not follow from the step. */
+type CommitOf = Pick<
+  StepCommit,
+  'instanceId' | 'tokenId' | 'version' | 'result' | 'freed' | 'awaited'
+>;
+
+/** A commit of what follows from the step alone. `by` is who brought it about. */
 export function stepCommit(
-  { before, token, effects }: Stepped,
+  before: Pick<Token, 'status' | 'context'>,
+  { token, effects }: Stepped,
   mask: Mask,
   by: string | null,
-): Omit<StepCommit, 'instanceId' | 'tokenId' | 'version' | 'result' | 'freed' | 'awaited'> {
+  of: CommitOf,
+): StepCommit {
+  // One property after the other: put together of two objects it takes 10 microseconds and 3 KB.
   return {
+    instanceId: of.instanceId,
+    tokenId: of.tokenId,
+    version: of.version,
+    result: of.result,
+    freed: of.freed,
+    awaited: of.awaited,
     token,
     next: nextOf(token, effects),
     stopBy: effects.some(({ type }) => type === 'stop') ? (by ?? 'the engine') : null,

@@ -95,10 +95,14 @@ const columns = { ...ofExecution, ...ofInstance, ...ofToken } satisfies Record<k
 const names = Object.keys(columns);
 
 export function claimOf([execution, instance, token]: ClaimValue): Claim {
-  const values = [...execution, ...instance, ...token];
-  // One property after the other: objects of each part, put together, would take twenty times as long.
-  const claim: Record<string, unknown> = {};
-  for (const [index, name] of names.entries()) claim[name] = values[index];
+  const values = execution.concat(instance, token);
+  // A copy that has all of its properties from the start: objects of each part, put together, would take twenty times as long.
+  const claim: Record<string, unknown> = { ...columns };
+  let index = 0;
+  for (const name of names) {
+    claim[name] = values[index];
+    index += 1;
+  }
   // JSON knows no dates.
   claim['launchedAt'] = new Date(claim['launchedAt'] as string);
   return claim as unknown as Claim;

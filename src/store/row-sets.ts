@@ -46,20 +46,20 @@ export function rowSets<Rows extends object>(kinds: {
 
 /** As the server reads an array. Written here, for pg looks at each value twice as long. */
 function arrayOf<Row>(type: Type, rows: readonly Row[], valueOf: (row: Row) => unknown): string {
-  let text = '';
   let [known, element]: [unknown, string] = [null, 'NULL'];
-  for (const row of rows) {
+  const elements = rows.map((row) => {
     const value = valueOf(row);
     // Those launched together often have much in common.
     if (value !== known) [known, element] = [value, elementOf(type, value)];
-    text += text === '' ? element : `,${element}`;
-  }
-  return `{${text}}`;
+    return element;
+  });
+  return `{${elements.join(',')}}`;
 }
 
 function elementOf(type: Type, value: unknown): string {
   if (value === null || value === undefined) return 'NULL';
-  if (type === 'jsonb') return quoted(storableJson(value));
+  // It has no control characters: as a string in JSON it is written as in an array, and natively.
+  if (type === 'jsonb') return JSON.stringify(storableJson(value));
   return typeof value === 'string' ? quoted(storableText(value)) : JSON.stringify(value);
 }
 

@@ -158,8 +158,8 @@ const recorded = ({ instance, heard, joins }: Shape, bind: Bind) => `recorded as
     term_signal = ${bind(({ result }) => result?.termSignal)},
     timed_out = ${bind(({ result }) => result?.timedOut)},
     pid = coalesce(${bind(({ result }) => result?.pid)}, pid),
-    started_at = coalesce(${bind(({ result }) => result?.startedAt)}, started_at),
-    finished_at = ${bind(({ result }) => result?.finishedAt)},
+    started_at = coalesce(${bind(({ result }) => result?.startedAt?.toISOString())}, started_at),
+    finished_at = ${bind(({ result }) => result?.finishedAt.toISOString())},
     output_size = ${bind(({ result }) => result?.outputSize)},
     peak_memory = ${bind(({ result }) => result?.peakMemory)}
   where id = ${bind(({ result }) => result?.executionId)}

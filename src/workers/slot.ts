@@ -161,8 +161,8 @@ async function runExecution(
   }
   const from = frontier.from();
   const freed = executor.draining() ? null : { workerId, queue, host, epoch: guardian.epoch, from };
-  const facts = { ...executor.facts(), outputTail: await tailOf(guardian, ended) };
-  const result = resultOf(claim, { ...ended, timedOut: ended.endedBy === 'limit' }, rest);
+  const facts = withOutput(executor.facts(), await tailOf(guardian, ended));
+  const result = resultOf(claim, ended, rest);
   const askedAt = performance.now();
   const finished = await finish(db, claim, result, facts, freed).catch(async (error: unknown) => {
     if (!isRefusedData(error)) throw error;
@@ -280,10 +280,10 @@ async function settleFormer(executor: Executor, claim: Claim): Promise<'unknown'
   const output = words.outputTail;
   const rest = [{ start: Math.max(0, words.outputSize - output.length), bytes: output }];
   const { code, signal, endedBy, startedAt, endedAt, outputSize } = words;
-  const ended = { code, signal, timedOut: endedBy === 'limit', startedAt, endedAt };
+  const ended = { code, signal, endedBy, startedAt, endedAt };
   const unknown = { pid: null, peakMemory: null };
   const result = resultOf(claim, { ...ended, ...unknown, outputSize }, rest);
-  const facts = { ...executor.facts(), outputTail: lastLines(output) };
+  const facts = withOutput(executor.facts(), lastLines(output));
   await finish(db, claim, result, facts, null);
   return 'unknown';
 }
@@ -297,7 +297,7 @@ async function loseClaim(executor: Executor, claim: Claim, evidence: Evidence): 
 function resultOf(
   claim: Claim,
   ended: Pick<EndedCommand, 'code' | 'signal' | 'pid' | 'endedAt' | 'outputSize' | 'peakMemory'> & {
-    readonly timedOut: boolean;
+    readonly endedBy: EndedCommand['endedBy'] | 'unknown';
     readonly startedAt: number | null;
   },
   output: readonly OutputChunk[],
@@ -307,7 +307,7 @@ function resultOf(
     fence: claim.fence,
     exitStatus: ended.code,
     termSignal: ended.signal?.replace(/^SIG/, '') ?? null,
-    timedOut: ended.timedOut,
+    timedOut: ended.endedBy === 'limit',
     pid: ended.pid,
     startedAt: ended.startedAt === null ? null : new Date(ended.startedAt),
     finishedAt: new Date(ended.endedAt),
@@ -316,6 +316,9 @@ function resultOf(
     output,
   };
 }
+
+const withOutput = (facts: EngineFacts, outputTail: string): EngineFacts =>
+  outputTail === facts.outputTail ? facts : { ...facts, outputTail };
 
 const tailBytes = 4_096;
 const tailLines = 20;

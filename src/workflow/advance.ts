@@ -84,7 +84,7 @@ interface Happening {
 }
 
 function changing(before: Thread): Changing {
-  return { ...before, before, effects: [] };
+  return { token: before.token, openBranches: before.openBranches, before, effects: [] };
 }
 
 function threadOf(instance: ReadonlyMap<string, Changing>, key: string): Changing {
