@@ -285,7 +285,7 @@ describe('the history', () => {
     await past(one, [1]);
     // It was started first, and ended last.
     await db.query(
-      `update executions set finished_at = now() + interval '1 minute' where id = (select min(id) from executions)`,
+      `update executions set finished_at = finished_at + interval '1 minute' where id = (select min(id) from executions)`,
     );
     const seconds = async (filter: Partial<Parameters<typeof endedCommands>[1]>) =>
       (await endedCommands(db, { limit: 10, ...filter })).map((row) =>

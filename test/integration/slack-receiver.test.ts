@@ -18,9 +18,14 @@ afterEach(async () => {
 });
 
 /** A real Bolt app behind a real Hapi server on loopback. */
-async function startShell(listen: (app: App) => void = () => {}) {
+async function startShell(listen: (app: App) => void = () => {}, clock?: () => number) {
   const inFlight = createInFlight();
-  const { receiver, route } = createHapiReceiver({ signingSecret, inFlight, log });
+  const { receiver, route } = createHapiReceiver({
+    signingSecret,
+    inFlight,
+    log,
+    ...(clock && { now: clock }),
+  });
   const server = Hapi.server({ host: '127.0.0.1', port: 0 });
   server.route(route);
   await server.start();
@@ -145,10 +150,10 @@ describe('a request of Slack over HTTP', () => {
   });
 
   it.each([
-    ['signed 299 s ago', () => signed(command, { at: now() - 299 }), 200],
-    ['signed 301 s ago: a replay', () => signed(command, { at: now() - 301 }), 401],
-    ['signed for 299 s from now', () => signed(command, { at: now() + 299 }), 200],
-    ['signed for 310 s from now', () => signed(command, { at: now() + 310 }), 401],
+    ['signed 299 s ago', (at: number) => signed(command, { at: at - 299 }), 200],
+    ['signed 301 s ago: a replay', (at: number) => signed(command, { at: at - 301 }), 401],
+    ['signed for 299 s from now', (at: number) => signed(command, { at: at + 299 }), 200],
+    ['signed for 310 s from now', (at: number) => signed(command, { at: at + 310 }), 401],
     ['signed with another secret', () => signed(command, { secret: 'guessed' }), 401],
     ['signed for another body', () => signed(`${command}&x=1`), 401],
     ['with a signature cut short', () => ({ 'x-slack-signature': 'v0=abc' }), 401],
@@ -157,13 +162,14 @@ describe('a request of Slack over HTTP', () => {
     ['with a timestamp that is none', () => ({ 'x-slack-request-timestamp': '1e9' }), 401],
   ])('%s: %i', async (_, headers, status) => {
     let heard = 0;
-    const { send } = await startShell((app) =>
+    const at = now();
+    const listen = (app: App) =>
       app.command('/kuroko', async ({ ack }) => {
         heard += 1;
         await ack();
-      }),
-    );
-    expect((await send(command, { headers: headers() })).status).toBe(status);
+      });
+    const { send } = await startShell(listen, () => at);
+    expect((await send(command, { headers: headers(at) })).status).toBe(status);
     expect(heard).toBe(status === 200 ? 1 : 0);
   });
 
