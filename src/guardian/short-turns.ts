@@ -1,7 +1,5 @@
 /** A thread that is run soon after it has something to do, also while all processors are busy. */
-import koffi from 'koffi';
-
-const syscall = koffi.load(null).func('long syscall(long number, ...)');
+import { syscall } from './libc.ts';
 
 /** Of sched_getattr and sched_setattr, for which the C library has no names before 2025. */
 const numbers: Partial<
