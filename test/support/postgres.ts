@@ -32,17 +32,16 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await postgres.ready(server.ended);
   await createTemplate(postgres.url);
   project.provide('postgresUrl', postgres.url);
-  if (project.name === 'e2e') {
-    project.provide('clusterTemplate', await prepareCluster(path.join(folder, 'template')));
-  }
+  project.provide('clusterTemplate', await prepareCluster(folder));
   return server.stop;
 }
 
 /** As a first start leaves it: initdb and the migrations take 1.5 s of a processor, and their copy a tenth of that. */
-async function prepareCluster(dataDir: string): Promise<string> {
+async function prepareCluster(folder: string): Promise<string> {
+  const dataDir = path.join(folder, 'template');
   const { service, url, ready } = await preparePostgres({
     dataDir,
-    sharedDir: path.join(dataDir, 'shared'),
+    sharedDir: path.join(folder, 'shared'),
   });
   const server = startServer(service);
   await ready(server.ended);

@@ -55,7 +55,12 @@ export async function createHome(
   chmodSync(folder, 0o711);
   const dataDir = path.join(folder, 'data');
   mkdirSync(dataDir, { mode: 0o700 });
-  if (!bare) spawnSync('cp', ['-a', `${inject('clusterTemplate')}/.`, dataDir]);
+  if (!bare) {
+    const copy = ['-a', `${inject('clusterTemplate')}/.`, dataDir];
+    const { status, error, stderr } = spawnSync('cp', copy, { encoding: 'utf8' });
+    if (status !== 0)
+      throw new Error(`the files of Postgres cannot be copied: ${error?.message ?? stderr}`);
+  }
   const configFile = path.join(folder, 'kuroko2.yml');
   writeFileSync(configFile, config);
   const env = {
