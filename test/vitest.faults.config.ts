@@ -14,6 +14,6 @@ export default defineConfig({
     // Of one file, side by side: their hosts share the hundred connections of one server.
     maxConcurrency: 3,
     testTimeout: 3_600_000,
-    hookTimeout: 60_000,
+    hookTimeout: 90_000,
   },
 });

@@ -233,7 +233,8 @@ describe('a post whose answer is lost', () => {
     await launched(id);
     stage.slack.trouble({ type });
     const posted = until('the call', () => stage.slack.calls.length > 0);
-    const settled = stage.settle();
+    // What hangs is waited for to the end.
+    const settled = stage.settle(stage.notifier(type === 'hang' ? { timeoutMs: 1_000 } : {}));
     await posted;
     await stage.fail();
     await settled;

@@ -41,6 +41,8 @@ interface StageNotifier {
   readonly defaultChannel?: string;
   readonly log?: Log;
   readonly paced?: boolean;
+  /** Slack is given so long for an answer. */
+  readonly timeoutMs?: number;
 }
 
 /** Call it at the top of a file; what it returns is filled before each test. */
@@ -81,12 +83,17 @@ export function deliveryStage(): DeliveryStage {
     return row?.open === 0;
   }
 
-  function notifier({ defaultChannel, log, paced = false }: StageNotifier = {}): Deliveries {
+  function notifier({
+    defaultChannel,
+    log,
+    paced = false,
+    timeoutMs = 10_000,
+  }: StageNotifier = {}): Deliveries {
     const { apiUrl } = slack;
     const api = createSlackApi({
       botToken: 'xoxb-test',
       apiUrl,
-      timeoutMs: 1_000,
+      timeoutMs,
       ...(!paced && { postEveryMs: 20 }),
     });
     apis.push(api);

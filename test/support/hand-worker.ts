@@ -18,13 +18,15 @@ export interface HandWorker {
 export async function handWorker(db: Database, queue = '@default'): Promise<HandWorker> {
   const host = 'host-of-the-test';
   const epoch = 'epoch-of-the-test';
-  const { workers } = await db.transaction((tx) =>
-    registerExecutor(
-      tx,
-      { host, queue, epoch, bootId: 'boot', pid: process.pid, kind: 'start' },
-      1,
-    ),
-  );
+  const place = { host, queue, epoch, bootId: 'boot', pid: process.pid, kind: 'start' as const };
+  const { workers } = await db.transaction(async (tx) => {
+    const registered = await registerExecutor(tx, place, 1);
+    // It says "alive" this once, and is there for as long as the test takes.
+    await tx.query(`update executors set beat_at = now() + interval '1 hour' where id = $1`, [
+      registered.id,
+    ]);
+    return registered;
+  });
   const worker = { workerId: workers[0]?.id ?? 0, queue, host, epoch };
   const taken = (claim: Claim | null): Claim => {
     if (claim === null) throw new Error('there is nothing to claim');

@@ -75,7 +75,7 @@ export type People = {
   readonly openHome: (as?: string) => Promise<void>;
   /** All messages of a channel, private ones and thread replies included, oldest first. */
   readonly messages: (channel?: string) => Promise<readonly LocalMessage[]>;
-  /** The newest message that fits, as soon as there is one. Throws with what was there after `patienceMs` (10 s). */
+  /** The newest message that fits, as soon as there is one. Throws with what was there after `patienceMs` (30 s). */
   readonly waitForMessage: (
     fits: (message: LocalMessage) => boolean,
     at?: { in?: string; patienceMs?: number },
@@ -185,7 +185,7 @@ export async function peopleOf(controlUrl: string): Promise<People> {
       await request('/open-home', { user: person(as) });
     },
     waitForMessage: async (fits, at = {}) => {
-      const deadline = performance.now() + (at.patienceMs ?? 10_000);
+      const deadline = performance.now() + (at.patienceMs ?? 30_000);
       for (;;) {
         // oxlint-disable-next-line no-await-in-loop -- one look after the other is the point
         const there = await messages(at.in);

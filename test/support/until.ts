@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export async function until<T>(
   what: string,
   look: () => Promise<T | null | undefined | false> | T | null | undefined | false,
-  mostMs = 15_000,
+  mostMs = 60_000,
 ): Promise<T> {
   const deadline = performance.now() + mostMs;
   for (;;) {
