@@ -39,7 +39,7 @@ function atTerminal(...args: readonly string[]) {
   return {
     ended: once(child, 'exit').then(([code]) => code as number | null),
     asked: (times: number) =>
-      until('the question', () => text.split(question).length - 1 === times, 20_000),
+      until('the question', () => text.split(question).length - 1 === times),
     press: (keys: string) => child.stdin.write(keys),
     type: (answer: string) => child.stdin.write(`${answer}\r`),
     text: () => text,
@@ -50,7 +50,7 @@ const wish = async () =>
   (await db.query<{ restart: string | null }>('select restart from executors'))[0]?.restart;
 
 describe.skipIf(spawnSync('script', ['-V']).error !== undefined)('restart at a terminal', () => {
-  it('shows what runs and asks; n is no restart at all', { timeout: 40_000 }, async () => {
+  it('shows what runs and asks; n is no restart at all', async () => {
     const terminal = atTerminal('restart');
     await terminal.asked(1);
     expect(terminal.text()).toMatch(/host-of-the-test:@default runs:\s+WORKER[^]*#\d+ nap/);
@@ -63,7 +63,7 @@ describe.skipIf(spawnSync('script', ['-V']).error !== undefined)('restart at a t
   it.each([
     ['Ctrl-C', '\u0003'],
     ['Ctrl-D', '\u0004'],
-  ])('%s is no restart, either', { timeout: 40_000 }, async (_, key) => {
+  ])('%s is no restart, either', async (_, key) => {
     const terminal = atTerminal('restart');
     await terminal.asked(1);
     terminal.press(key);
@@ -72,27 +72,23 @@ describe.skipIf(spawnSync('script', ['-V']).error !== undefined)('restart at a t
     expect(await wish()).toBeNull();
   });
 
-  it(
-    'asks again what it did not understand, and then does what it is told',
-    { timeout: 40_000 },
-    async () => {
-      const terminal = atTerminal('restart');
-      await terminal.asked(1);
-      terminal.type('perhaps');
-      await terminal.asked(2);
-      expect(await wish()).toBeNull();
-      terminal.type('W');
-      await until('the wish', async () => (await wish()) === 'wait');
-      await until('it to be told', () => terminal.text().includes('It takes nothing new'));
-    },
-  );
+  it('asks again what it did not understand, and then does what it is told', async () => {
+    const terminal = atTerminal('restart');
+    await terminal.asked(1);
+    terminal.type('perhaps');
+    await terminal.asked(2);
+    expect(await wish()).toBeNull();
+    terminal.type('W');
+    await until('the wish', async () => (await wish()) === 'wait');
+    await until('it to be told', () => terminal.text().includes('It takes nothing new'));
+  });
 
-  it('asks nothing where the answer is on the line', { timeout: 40_000 }, async () => {
+  it('asks nothing where the answer is on the line', async () => {
     await db.query(
       'update executors set restart = null, restart_at = null, restart_by = null, draining_at = null, draining_by = null',
     );
     const terminal = atTerminal('restart', '--yes');
-    await until('the wish', async () => (await wish()) === 'hand_over', 20_000);
+    await until('the wish', async () => (await wish()) === 'hand_over');
     expect(terminal.text()).not.toContain(question);
   });
 });

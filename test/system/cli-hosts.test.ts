@@ -34,12 +34,10 @@ afterAll(async () => {
 });
 
 const expectedHost = 'host-of-the-test';
-/** A process has to be started first, on a machine that may be busy. */
-const patience = { timeout: 20_000 };
 const parsed = ({ stdout }: CliResult) => JSON.parse(stdout) as Record<string, unknown>;
 
 describe('workers', () => {
-  it('shows who runs what, and until when', patience, async () => {
+  it('shows who runs what, and until when', async () => {
     const shown = await kuroko('workers');
     expect(shown.code).toBe(0);
     expect(shown.stdout).toMatch(/^HOST +QUEUE +WORKER +STATE +SINCE +EXPECTED END/);
@@ -65,7 +63,7 @@ describe('workers', () => {
     });
   });
 
-  it('suspends and resumes one, and says who was first', patience, async () => {
+  it('suspends and resumes one, and says who was first', async () => {
     const done = await kuroko('workers', 'suspend', expectedHost, '1');
     expect(done).toMatchObject({ code: 0, stderr: '' });
     expect(done.stdout).toMatch(/worker 1 is suspended; it finishes #\d+ first\n$/);
@@ -78,7 +76,7 @@ describe('workers', () => {
     expect((await kuroko('workers', 'resume', expectedHost, '1')).stdout).toMatch(/takes work\n$/);
   });
 
-  it('drains a host and takes that back', patience, async () => {
+  it('drains a host and takes that back', async () => {
     const drained = await kuroko('workers', 'drain', expectedHost);
     expect(drained.stdout).toMatch(
       /takes nothing new\n[^]*It is expected to be empty at .*; it stays\.\n$/,
@@ -88,7 +86,7 @@ describe('workers', () => {
     expect(parsed(back)).toMatchObject({ already: null, running: [{ path: '/0-execute' }] });
   });
 
-  it('refuses what is not there, and what is no number or queue', patience, async () => {
+  it('refuses what is not there, and what is no number or queue', async () => {
     const missing = await kuroko('workers', 'suspend', 'nowhere', '1');
     expect(missing.code).toBe(1);
     expect(missing.stderr).toContain('There is no executor on a host nowhere.');
@@ -98,7 +96,7 @@ describe('workers', () => {
 });
 
 describe('executions', () => {
-  it('shows what runs, and what waits for what', patience, async () => {
+  it('shows what runs, and what waits for what', async () => {
     const { stdout } = await kuroko('executions');
     expect(stdout).toMatch(/ @default .* host-of-the-test 1 +\d{4}-.* nap +sleep 1\n/);
     expect(stdout).toMatch(/ nobody +\d.* s +waits: no worker serves the queue +- +#\d+ idle +x\n/);
@@ -113,7 +111,7 @@ describe('executions', () => {
 });
 
 describe('history', () => {
-  it('shows what was run, of all or of a job, since a time', patience, async () => {
+  it('shows what was run, of all or of a job, since a time', async () => {
     const { stdout } = await kuroko('history', 'nap', '--since', '2h');
     expect(stdout).toMatch(
       / exit 0 +1 min 10 s +3\.0 MB +host-of-the-test +#\d+ nap +\/0-execute +sleep 1\n/,
@@ -130,7 +128,7 @@ describe('history', () => {
 });
 
 describe('memory', () => {
-  it('is shown of an instance, and expected of a job', patience, async () => {
+  it('is shown of an instance, and expected of a job', async () => {
     expect((await kuroko('status', String(ended))).stdout).toContain('memory 3.0 MB at most\n');
     expect(parsed(await kuroko('status', String(ended), '--json'))['peak_memory']).toBe(3_145_728);
     expect((await kuroko('show', 'nap')).stdout).toContain('memory: 3.0 MB expected\n');

@@ -22,7 +22,6 @@ afterAll(async () => {
   await database.drop();
 });
 
-const patience = { timeout: 40_000 };
 const parsed = ({ stdout }: { stdout: string }) => JSON.parse(stdout) as Record<string, unknown>;
 function file(text: string): string {
   const made = path.join(temporaryFolder(), 'jobs.yml');
@@ -31,7 +30,7 @@ function file(text: string): string {
 }
 
 describe('kuroko schedule', () => {
-  it('adds, shows and removes schedules, and what suspends them', patience, async () => {
+  it('adds, shows and removes schedules, and what suspends them', async () => {
     const { id } = await define(db, 'noop:', { name: 'by-hand' });
     const job = String(id);
     expect((await kuroko('schedule', job)).stdout).toBe(
@@ -59,7 +58,7 @@ describe('kuroko schedule', () => {
     expect(await scheduleSetOf(db, id)).toEqual({ schedules: [], suspendSchedules: [] });
   });
 
-  it('says what is wrong, and changes nothing', patience, async () => {
+  it('says what is wrong, and changes nothing', async () => {
     const { id } = await define(db, 'noop:', { name: 'refusing' });
     const wrong = [
       [['schedule', 'add', '61 * * * *'], 'The minute `61` is out of range: 0-59 are allowed.\n'],
@@ -89,7 +88,7 @@ describe('kuroko schedule', () => {
 });
 
 describe('kuroko suspend, resume and why', () => {
-  it('say what holds now, and what was due', patience, async () => {
+  it('say what holds now, and what was due', async () => {
     const { id } = await define(db, 'noop:', { name: 'asked' });
     const job = String(id);
     await kuroko('schedule', job, 'add', '30 2 * * *', '--zone', 'Asia/Tokyo');
@@ -130,39 +129,35 @@ suspend_schedules: ["* * 1 1 *"]
 suspended: true
 `);
 
-  it(
-    'makes schedules what the file says, shows what changes, and keeps what it does not name',
-    patience,
-    async () => {
-      expect((await kuroko('apply', file(whole))).code).toBe(0);
-      const { id } = parsed(await kuroko('show', 'applied', '--json')) as { id: number };
-      const set = {
-        schedules: [
-          scheduleOf('30 2 * * *'),
-          scheduleOf('0 9 * * 1-5', { timeZone: 'Asia/Tokyo', catchUp: 'none' }),
-          scheduleOf('@daily', { catchUp: 'all', catchUpWindow: 120, catchUpCap: 10 }),
-        ],
-        suspendSchedules: ['* * 1 1 *'],
-      };
-      expect(await scheduleSetOf(db, id)).toEqual(set);
-      expect((await kuroko('apply', file(whole))).stdout).toMatch(/^unchanged /);
-      const unnamed = await kuroko('apply', file(text('suspended: false\n')));
-      expect(unnamed.stdout).toContain('  suspended: true -> false\n');
-      expect(await scheduleSetOf(db, id)).toEqual(set);
-      const less = file(text('schedules: ["0 3 * * *"]\nsuspend_schedules: []\n'));
-      const planned = await kuroko('apply', less, '--dry-run');
-      expect(planned.stdout).toContain(
-        '  schedules: 30 2 * * *, 0 9 * * 1-5 Asia/Tokyo catch_up=none, @daily catch_up=all window=120m cap=10 -> 0 3 * * *\n',
-      );
-      expect(planned.stdout).toContain('  suspend_schedules: * * 1 1 * -> none\n');
-      expect(await scheduleSetOf(db, id)).toEqual(set);
-      expect((await kuroko('apply', less)).code).toBe(0);
-      const left = { schedules: [scheduleOf('0 3 * * *')], suspendSchedules: [] };
-      expect(await scheduleSetOf(db, id)).toEqual(left);
-    },
-  );
+  it('makes schedules what the file says, shows what changes, and keeps what it does not name', async () => {
+    expect((await kuroko('apply', file(whole))).code).toBe(0);
+    const { id } = parsed(await kuroko('show', 'applied', '--json')) as { id: number };
+    const set = {
+      schedules: [
+        scheduleOf('30 2 * * *'),
+        scheduleOf('0 9 * * 1-5', { timeZone: 'Asia/Tokyo', catchUp: 'none' }),
+        scheduleOf('@daily', { catchUp: 'all', catchUpWindow: 120, catchUpCap: 10 }),
+      ],
+      suspendSchedules: ['* * 1 1 *'],
+    };
+    expect(await scheduleSetOf(db, id)).toEqual(set);
+    expect((await kuroko('apply', file(whole))).stdout).toMatch(/^unchanged /);
+    const unnamed = await kuroko('apply', file(text('suspended: false\n')));
+    expect(unnamed.stdout).toContain('  suspended: true -> false\n');
+    expect(await scheduleSetOf(db, id)).toEqual(set);
+    const less = file(text('schedules: ["0 3 * * *"]\nsuspend_schedules: []\n'));
+    const planned = await kuroko('apply', less, '--dry-run');
+    expect(planned.stdout).toContain(
+      '  schedules: 30 2 * * *, 0 9 * * 1-5 Asia/Tokyo catch_up=none, @daily catch_up=all window=120m cap=10 -> 0 3 * * *\n',
+    );
+    expect(planned.stdout).toContain('  suspend_schedules: * * 1 1 * -> none\n');
+    expect(await scheduleSetOf(db, id)).toEqual(set);
+    expect((await kuroko('apply', less)).code).toBe(0);
+    const left = { schedules: [scheduleOf('0 3 * * *')], suspendSchedules: [] };
+    expect(await scheduleSetOf(db, id)).toEqual(left);
+  });
 
-  it('refuses what cannot be saved with its place, and applies nothing', patience, async () => {
+  it('refuses what cannot be saved with its place, and applies nothing', async () => {
     const wrong = file(
       `name: not-applied\nadmins: [alice@example.com]\nscript: "noop:"\nschedules: ["0 9 * * *", "0 9 * * *"]\n---\n` +
         `name: nor-this\nadmins: [alice@example.com]\nscript: "noop:"\nsuspend_schedules: ["* * 1 1 *"]\n---\n` +
