@@ -282,9 +282,8 @@ describe('a submitted form', () => {
   it('closes in time although the launch is slow, and tells the outcome afterwards', async () => {
     const { id } = await define(shell.db, 'execute: true', { slackChannel: '#alerts' });
     const letGo = await holdLaunches(shell.db, id);
-    const start = performance.now();
+    // It cannot go on before: whatever answers did not wait for it.
     expect(await submit({ job: id })).toBeNull();
-    expect(performance.now() - start).toBeLessThan(3_000);
     expect(await runsOf(id)).toEqual([]);
     const answer = await shell.answerTo('alice', letGo);
     expect(answer.text).toContain('Its message is in #alerts');

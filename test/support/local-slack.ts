@@ -65,6 +65,12 @@ export type People = {
     button: string,
     by?: { as?: string; confirm?: boolean },
   ) => Promise<void>;
+  /** The same, by many at once. Throws when the app does not hear of one of them. */
+  readonly pressTogether: (
+    message: LocalMessage,
+    button: string,
+    by: { as: readonly string[]; confirm?: boolean },
+  ) => Promise<void>;
   /** Picks the option with that label or value from a select or overflow menu given by action id. */
   readonly choose: (
     message: LocalMessage,
@@ -115,17 +121,34 @@ export async function peopleOf(controlUrl: string): Promise<People> {
   async function log(): Promise<readonly LocalLogEntry[]> {
     return ((await request('/log')) as { log: LocalLogEntry[] }).log;
   }
-  async function acknowledged(route: string, body: object): Promise<void> {
+  /** Of many at once each waits for the others, the app's work for them included: how long is asked of one alone. */
+  async function acknowledged(route: string, ...bodies: readonly object[]): Promise<void> {
     const last = (await log()).at(-1)?.id;
     const start = performance.now();
-    await request(route, body);
+    await Promise.all(bodies.map((body) => request(route, body)));
     const took = performance.now() - start;
     const entries = await log();
     const since = entries.slice(entries.findIndex((entry) => entry.id === last) + 1);
     const lost = since.find(({ summary }) => /^(no socket connection|POST failed)/.test(summary));
     if (lost) throw new Error(`${route}: ${lost.summary}`);
-    if (took > 3_000)
+    if (bodies.length === 1 && took > 3_000)
       throw new Error(`${route}: not acknowledged within 3 seconds, but ${took} ms`);
+  }
+  function pressed(message: LocalMessage, button: string, confirm = false) {
+    const { block_id, element } = find(
+      message,
+      (it) => it.type === 'button' && isCalled(it, button),
+    );
+    const asks = element.confirm !== undefined;
+    if (asks !== confirm) {
+      throw new Error(`The button ${button} ${asks ? 'asks' : 'does not ask'} for confirmation.`);
+    }
+    return (as?: string) => ({
+      channel: message.channel,
+      messageTs: message.ts,
+      user: person(as),
+      action: { ...element, block_id },
+    });
   }
   async function messages(channel?: string): Promise<readonly LocalMessage[]> {
     const id = channel?.startsWith('D') ? channel : channelId(channel);
@@ -151,21 +174,11 @@ export async function peopleOf(controlUrl: string): Promise<People> {
       });
       return (answer as { message: LocalMessage }).message;
     },
-    press: async (message, button, by = {}) => {
-      const { block_id, element } = find(
-        message,
-        (it) => it.type === 'button' && isCalled(it, button),
-      );
-      const asks = element.confirm !== undefined;
-      if (asks !== (by.confirm ?? false)) {
-        throw new Error(`The button ${button} ${asks ? 'asks' : 'does not ask'} for confirmation.`);
-      }
-      await acknowledged('/interact', {
-        channel: message.channel,
-        messageTs: message.ts,
-        user: person(by.as),
-        action: { ...element, block_id },
-      });
+    press: async (message, button, { as, confirm } = {}) => {
+      await acknowledged('/interact', pressed(message, button, confirm)(as));
+    },
+    pressTogether: async (message, button, { as, confirm }) => {
+      await acknowledged('/interact', ...as.map(pressed(message, button, confirm)));
     },
     choose: async (message, actionId, option, by = {}) => {
       const { block_id, element } = find(message, (it) => it.action_id === actionId);
