@@ -69,7 +69,6 @@ async function printed(script: string): Promise<string[]> {
   await until(
     'the instance has succeeded',
     async () => (await findInstance(db, instanceId))?.status === 'success',
-    15_000,
   );
   const rows = await db.query<{ bytes: Buffer }>(
     `select bytes from output o join executions e on e.id = o.execution_id
@@ -102,10 +101,13 @@ it('a command of several lines is one command of one shell', async () => {
 });
 
 it('a sleep lasts as long as it says, and a fraction of a second more at most', async () => {
-  const [before, after] = await printed('execute: date +%s%N\nsleep: 1\nexecute: date +%s%N');
-  const seconds = Number(BigInt(after ?? 0) - BigInt(before ?? 0)) / 1e9;
-  expect(seconds).toBeGreaterThanOrEqual(1);
-  expect(seconds).toBeLessThan(4);
+  const date = 'execute: date +%s%N\n';
+  const moments = (await printed(`${date}${`sleep: 1\n${date}`.repeat(3)}`)).map(BigInt);
+  const seconds = moments.slice(1).map((after, at) => Number(after - (moments[at] ?? 0n)) / 1e9);
+  expect(seconds).toHaveLength(3);
+  expect(Math.min(...seconds)).toBeGreaterThanOrEqual(1);
+  // One of the three: the others may have had to wait for the machine.
+  expect(Math.min(...seconds)).toBeLessThan(4);
 });
 
 it('a retry tries again by itself, with a pause', async () => {

