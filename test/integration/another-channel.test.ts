@@ -72,7 +72,7 @@ const script = (url: string) => `
   }
 `;
 
-it('works as the README shows it', { timeout: 60_000 }, async () => {
+it('works as the README shows it', async () => {
   const folder = temporaryFolder();
   for (const part of ['src', 'templates', 'package.json', 'tsconfig.json']) {
     cpSync(path.join(root, part), path.join(folder, part), { recursive: true });

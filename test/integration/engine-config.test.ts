@@ -136,7 +136,7 @@ describe('an executor', () => {
     // As when main is killed.
     engine.guardian.close();
     const group = () => processesInGroup(running.pid ?? 0);
-    expect(await until('it to be gone', () => group().length === 0, 15_000)).toBe(true);
+    expect(await until('it to be gone', () => group().length === 0, 40_000)).toBe(true);
     await engine.threads.stop(5_000);
   });
 

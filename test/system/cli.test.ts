@@ -31,7 +31,7 @@ function file(name: string, text: string): string {
   return made;
 }
 /** A process has to be started first, on a machine that may be busy. */
-const patience = { timeout: 20_000 };
+const patience = { timeout: 60_000 };
 const parsed = ({ stdout }: { stdout: string }) => JSON.parse(stdout) as Record<string, unknown>;
 async function launched(job: string | number, ...pairs: string[]): Promise<number> {
   const result = await kuroko('launch', String(job), ...pairs, '--json');
