@@ -354,8 +354,9 @@ describe('the limit of the run time', () => {
   it('stops the command, also when nobody is connected any more', async () => {
     const guardian = await guardianOfTest();
     const submitter = await connectionTo(guardian);
-    submitter.submit(command(1, 'sleep 1000', { runtimeLimitMs: 150 }));
-    await eventually(async () => (await guardian.observe(1)).status === 'running');
+    submitter.submit(command(1, 'sleep 1000', { runtimeLimitMs: 1_000 }));
+    // It has been heard; on a busy machine its time may be over before anybody sees it run.
+    await eventually(async () => (await guardian.observe(1)).status !== 'unknown');
     submitter.close();
     const ended = await guardian.ended(1);
     expect(ended).toMatchObject({
@@ -364,20 +365,21 @@ describe('the limit of the run time', () => {
       endedBy: 'limit',
       groupEmpty: true,
     });
-    expect(ended.endedAt - ended.startedAt).toBeGreaterThanOrEqual(145);
+    expect(ended.endedAt - ended.startedAt).toBeGreaterThanOrEqual(995);
   });
 
   it('kills what does not listen after the grace', async () => {
     const guardian = await guardianOfTest();
     guardian.submit(
+      // Its time begins before the shell does, which may need a second to come to the trap.
       command(1, `trap '' TERM; while :; do sleep 0.05; done`, {
-        runtimeLimitMs: 50,
+        runtimeLimitMs: 2_000,
         graceMs: 200,
       }),
     );
     const ended = await guardian.ended(1);
     expect(ended).toMatchObject({ signal: 'SIGKILL', endedBy: 'limit', groupEmpty: true });
-    expect(ended.endedAt - ended.startedAt).toBeGreaterThanOrEqual(245);
+    expect(ended.endedAt - ended.startedAt).toBeGreaterThanOrEqual(2_195);
   });
 
   it('leaves alone what ends in time, and what has none', async () => {

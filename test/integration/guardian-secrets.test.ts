@@ -57,7 +57,7 @@ describe('a secret in the output', () => {
 
   it('stands in no last word and in no file of the guardian', async () => {
     const dataDir = temporaryFolder();
-    const main = await startMain(dataDir);
+    const main = await startMain(dataDir, 10_000);
     const client = await connectGuardian(main.socketPath);
     const held =
       'trap "echo hunter2-hunter2; exit 3" TERM; echo ready; while :; do sleep 0.01; done';

@@ -105,7 +105,7 @@ describe('services at the end', () => {
   it('are stopped after the commands, the last started first', async () => {
     const dataDir = temporaryFolder();
     const log = path.join(dataDir, 'order');
-    const main = await startMain(dataDir);
+    const main = await startMain(dataDir, 10_000);
     const client = await connectionTo(main);
     const told = (name: string) =>
       `trap 'echo ${name} >> ${log}; exit 0' TERM; echo 0 >> ${log}.ready; while :; do sleep 0.02; done`;
