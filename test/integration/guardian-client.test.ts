@@ -1,6 +1,6 @@
 /** What clients of one guardian can rely on: once means once, and nothing is forgotten before it is acknowledged. */
 
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { once } from 'node:events';
 import path from 'node:path';
@@ -43,14 +43,17 @@ describe('submit', () => {
   it('to a guardian that is ending is refused, and says that nothing was started', async () => {
     const guardian = await guardianOfTest();
     const other = await connectionTo(guardian);
-    guardian.submit(command(1, `trap '' TERM; echo ready; while :; do sleep 0.05; done`));
+    const gate = path.join(temporaryFolder(), 'gate');
+    const wait = `while [ ! -e ${gate} ]; do sleep 0.05; done`;
+    guardian.submit(command(1, `trap '' TERM; echo ready; ${wait}`));
     await eventually(async () => (await guardian.read(1, 0))?.size === 6);
-    const end = guardian.end(500);
+    const end = guardian.end(60_000);
     // What is asked on the connection after `end` is heard after it.
     guardian.submit(command(2, 'true'));
     await expect(guardian.ended(2)).rejects.toMatchObject({ reason: 'ending' });
     other.submit(command(3, 'true'));
     await expect(other.ended(3)).rejects.toMatchObject({ reason: 'ending' });
+    writeFileSync(gate, '');
     await end;
   });
 });

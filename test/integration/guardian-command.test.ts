@@ -326,13 +326,16 @@ describe('a process left behind', () => {
     const folder = temporaryFolder();
     const pids = path.join(folder, 'pids');
     const done = path.join(folder, 'done');
+    const gate = path.join(folder, 'gate');
+    const wait = `while [ ! -e ${gate} ]; do sleep 0.01; done`;
     // More than a pipe holds: if nobody read, it would never be done.
-    const behind = `sleep 1.5; head -c 1000000 /dev/zero; echo > ${done}; sleep 1000`;
+    const behind = `${wait}; head -c 1000000 /dev/zero; echo > ${done}; sleep 1000`;
     guardian.submit(command(1, `(${behind}) & echo $! > ${pids}; echo early`));
     const ended = await guardian.ended(1);
     expect(ended).toMatchObject({ code: 0, groupEmpty: false, outputSize: 6 });
     expect(ended.endedAt - ended.startedAt).toBeGreaterThanOrEqual(995);
     expect(ended.endedAt - ended.startedAt).toBeLessThan(5000);
+    guardian.submit(command(2, `touch ${gate}`));
     await eventually(() => readdirSync(folder).includes('done'));
     const [pid = 0] = await pidsIn(pids, 1);
     expect(isAlive(pid)).toBe(true);

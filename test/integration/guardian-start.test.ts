@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { askHello } from '../../src/guardian/ask-hello.ts';
 import {
   command,
   connectionTo,
@@ -71,16 +72,20 @@ describe('a start', () => {
 
   it('while the former guardian ends its commands waits for it, and says so', async () => {
     const dataDir = temporaryFolder();
-    const main = await startMain(dataDir, 700);
+    const main = await startMain(dataDir, 60_000);
     const client = await connectionTo(main);
     client.submit(command(1, `trap '' TERM; echo ready; while :; do sleep 0.05; done`));
     await eventually(async () => (await client.read(1, 0))?.size === 6);
     await killHard(main.process);
+    // It hears of the death a moment later: until then it is one that has the folder, and nobody waits for that.
+    await eventually(async () => (await askHello(main.socketPath))?.state === 'ending');
     const waits: string[] = [];
-    const next = await guardianOfTest({ dataDir, onWait: (message) => waits.push(message) });
-    expect(waits).toContain(
-      `Waiting for the former guardian (process ${main.guardianPid}) to end its commands.`,
-    );
+    const start = guardianOfTest({ dataDir, onWait: (message) => waits.push(message) });
+    const wait = `Waiting for the former guardian (process ${main.guardianPid}) to end its commands.`;
+    await eventually(() => waits.includes(wait));
+    expect(isAlive(main.guardianPid)).toBe(true);
+    await client.end(0);
+    const next = await start;
     expect(isAlive(main.guardianPid)).toBe(false);
     expect(await next.lastWords(1, client.epoch)).toMatchObject({
       signal: 'SIGKILL',

@@ -227,9 +227,12 @@ it('whatever was lost, proven and retried, the books add up', async () => {
 });
 
 describe('on real hosts', () => {
-  /** What the commands themselves say: `start PID` and `end PID`, a line each. */
+  /**
+   * What the commands themselves say: `start PID` and `end PID`, a line each. The first takes longer than it is
+   * waited for, so that it is stopped however late that is; the next one takes 4 s.
+   */
   const script = (journal: string) =>
-    `execute: trap '' TERM; echo start $$ >> ${journal}; for i in 1 2 3 4; do sleep 1; done; echo end $$ >> ${journal}\n`;
+    `execute: trap '' TERM; echo start $$ >> ${journal}; [ $(wc -l < ${journal}) -gt 1 ] || sleep 60; sleep 4; echo end $$ >> ${journal}\n`;
   const linesOf = (journal: string) => readFileSync(journal, 'utf8').trim().split('\n');
   async function journaled(killGrace: number | null) {
     const journal = path.join(temporaryFolder(), 'journal');
@@ -243,7 +246,7 @@ describe('on real hosts', () => {
 
   it('a command is stopped by the host that had been given up, and retried only after that', async () => {
     const { journal, books, own, id } = await journaled(1);
-    const engine = await startEngine({ url: books.url, killGraceMs: 10_000 });
+    const engine = await startEngine({ url: books.url, killGraceMs: 60_000 });
     const { instanceId } = await launchOne(own, id);
     await until('the command to run', () => linesOf(journal)[0]?.startsWith('start'));
     const pid = Number(linesOf(journal)[0]?.split(' ')[1]);

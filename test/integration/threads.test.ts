@@ -1,4 +1,4 @@
-import { symlinkSync } from 'node:fs';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -60,9 +60,10 @@ it('a thread that dies is started again, until it lives', async () => {
 });
 
 it('the death of the executor thread ends no command: the next one goes on with it', async () => {
+  const gate = path.join(temporaryFolder(), 'gate');
   const { id } = await define(
     db,
-    'execute: echo before; sleep 2; echo after\nexecute: echo last\n',
+    `execute: echo before; while [ ! -e ${gate} ]; do sleep 0.05; done; echo after\nexecute: echo last\n`,
   );
   const { instanceId } = await launchOne(db, id);
   const running = await commandOf(engine.guardian, db, instanceId);
@@ -72,6 +73,7 @@ it('the death of the executor thread ends no command: the next one goes on with 
   const held = await engine.guardian.observe(running.id);
   expect(held).toMatchObject({ status: 'running', pid: running.pid });
   await engine.startExecutor();
+  writeFileSync(gate, '');
   await until('the instance to finish', async () => (await statusOf(instanceId)) === 'success');
   const [first, ...others] = await executionsOf(db, instanceId);
   expect(others).toHaveLength(1);
@@ -98,7 +100,11 @@ it('threads that lose their way to the guardian are started again, and go on wit
         server.unref().listen(socket, () => resolve(socket));
       }),
   });
-  const { id } = await define(books, 'execute: sleep 2; echo through\n');
+  const gate = path.join(temporaryFolder(), 'gate');
+  const { id } = await define(
+    books,
+    `execute: while [ ! -e ${gate} ]; do sleep 0.05; done; echo through\n`,
+  );
   const { instanceId } = await launchOne(books, id);
   const running = await commandOf(cut.guardian, books, instanceId);
   const seen = new Set<string>();
@@ -109,6 +115,7 @@ it('threads that lose their way to the guardian are started again, and go on wit
     }
     return seen.size === 2 && Object.values(cut.threads.state()).every((state) => state === 'up');
   });
+  writeFileSync(gate, '');
   await until('the instance to finish', async () => {
     const instance = await findInstance(books, instanceId);
     return instance?.status === 'success';
