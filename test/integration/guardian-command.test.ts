@@ -292,11 +292,13 @@ describe('output', () => {
     const guardian = await guardianOfTest();
     const told: { at: number; size: number }[] = [];
     guardian.onRunning(({ outputSize }) => told.push({ at: performance.now(), size: outputSize }));
+    // The first is told a tenth of a second after the start, and may be heard late: what is heard next then follows sooner.
+    const from = performance.now();
     guardian.submit(command(1, 'yes'));
     await eventually(() => told.length >= 6);
     const first = told[0];
     const last = told[5];
-    expect((last?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThan(400);
+    expect((last?.at ?? 0) - from).toBeGreaterThan(500);
     expect(last?.size).toBeGreaterThan(first?.size ?? 0);
     await guardian.stop(1, 300);
   });
@@ -345,11 +347,16 @@ describe('a process left behind', () => {
 
   it('that lets go of the output holds up nothing', async () => {
     const guardian = await guardianOfTest();
-    guardian.submit(command(1, 'sleep 1000 > /dev/null 2>&1 & echo early'));
-    const ended = await guardian.ended(1);
-    expect(ended).toMatchObject({ code: 0, groupEmpty: false });
-    expect(ended.output?.toString()).toBe('early\n');
-    expect(ended.endedAt - ended.startedAt).toBeLessThan(995);
+    let shortest = Number.POSITIVE_INFINITY;
+    // On a busy machine the start of a shell alone may take a second: one of five is enough, for what is held up always is.
+    for (let id = 1; id <= 5 && shortest >= 995; id += 1) {
+      guardian.submit(command(id, 'sleep 1000 > /dev/null 2>&1 & echo early'));
+      const ended = await guardian.ended(id);
+      expect(ended).toMatchObject({ code: 0, groupEmpty: false });
+      expect(ended.output?.toString()).toBe('early\n');
+      shortest = Math.min(shortest, ended.endedAt - ended.startedAt);
+    }
+    expect(shortest).toBeLessThan(995);
   });
 });
 
@@ -397,11 +404,16 @@ describe('the limit of the run time', () => {
 describe('the memory of a command', () => {
   it('is known at its highest, of all its processes, when it ran for a second or two', async () => {
     const guardian = await guardianOfTest();
-    const hold = `const held = Buffer.alloc(200e6, 1); setTimeout(() => held, 2200)`;
-    guardian.submit(command(1, `'${process.execPath}' -e '${hold}' & wait`));
-    const { peakMemory } = await guardian.ended(1);
-    expect(peakMemory).toBeGreaterThan(200e6);
-    expect(peakMemory).toBeLessThan(400e6);
+    let peak = 0;
+    // It is looked at after 1, 2 and 6 s: where node needs two seconds for its start, the third look is waited for.
+    for (const [id, ms] of [2_200, 7_000, 7_000].entries()) {
+      const hold = `const held = Buffer.alloc(200e6, 1); setTimeout(() => held, ${ms})`;
+      guardian.submit(command(id, `'${process.execPath}' -e '${hold}' & wait`));
+      peak = (await guardian.ended(id)).peakMemory ?? 0;
+      if (peak > 200e6) break;
+    }
+    expect(peak).toBeGreaterThan(200e6);
+    expect(peak).toBeLessThan(400e6);
   });
 
   it('is looked at once more when the command is stopped', async () => {

@@ -221,10 +221,11 @@ describe('an announced restart', () => {
     client.submit(command(1, 'sleep 1000'));
     await client.handover(0.3);
     const ended = client.ended(1);
-    await killHard(main.process);
+    // The guardian may know of the death before this process does.
     const from = performance.now();
+    await killHard(main.process);
     expect(await ended).toMatchObject({ endedBy: 'guardian' });
-    expect(performance.now() - from).toBeGreaterThan(200);
+    expect(performance.now() - from).toBeGreaterThanOrEqual(290);
     await eventually(() => !isAlive(main.guardianPid));
   });
 

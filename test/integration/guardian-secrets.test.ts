@@ -87,14 +87,24 @@ describe('a secret in the output', () => {
 
   it('among twenty others in 100 MB is found every time, within seconds', async () => {
     const guardian = await guardianOfTest();
+    const before = processorTime(guardian.pid);
     const others = Array.from({ length: 20 }, (_, index) => `another secret ${index} of twenty`);
     const line = 'x'.repeat(83);
     const flood = `yes '${line} hunter2-hunter2' | head -c 100000000`;
     guardian.submit(command(1, flood, { secrets: [...secrets, ...others], outputCap: 100_000 }));
     const ended = await guardian.ended(1);
     expect(ended.outputSize).toBe(1_000_000 * (84 + 3 + 1));
-    expect(ended.endedAt - ended.startedAt).toBeLessThan(10_000);
+    // Not of the clock, which runs on while others have the processor.
+    expect(processorTime(guardian.pid) - before).toBeLessThan(5_000);
     const tail = await guardian.read(1, ended.outputSize - 88);
     expect(tail?.data.toString()).toBe(`${line} ***\n`);
   });
 });
+
+/** Of all its threads, in milliseconds: the system counts hundredths of a second. */
+function processorTime(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  // `pid (name) state ...`: the name may hold anything, so count from its end.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
