@@ -184,20 +184,29 @@ it('news that finds a suspended worker awake is passed on, long before anybody l
   const books = openDatabase(own.url);
   const two = await startEngine({ url: own.url, workers: 2, host: 'half' });
   const { id } = await define(books, 'execute: true\n');
-  const runOne = async () => {
+  /** Milliseconds from its launch until its end is seen. */
+  const runBy = async (worker: number) => {
+    const from = performance.now();
     const { instanceId } = await launchOne(books, id);
     await until(
-      'it to be run before the next look, which is 5 s away',
+      'it to be run',
       async () => (await findInstance(books, instanceId))?.status === 'success',
-      4_500,
     );
-    const [execution] = await executionsOf(books, instanceId);
-    return execution?.workerNumber;
+    const took = performance.now() - from;
+    expect(await executionsOf(books, instanceId)).toMatchObject([{ workerNumber: worker }]);
+    return took;
   };
-  await books.query('update workers set suspended = true where number = 1');
-  for (let turn = 0; turn < 4; turn += 1) expect(await runOne()).toBe(2);
-  await books.query('update workers set suspended = number = 2');
-  expect(await runOne()).toBe(1);
+  const slowest = async () => {
+    const took: number[] = [];
+    await books.query('update workers set suspended = number = 1');
+    for (let turn = 0; turn < 4; turn += 1) took.push(await runBy(2));
+    await books.query('update workers set suspended = number = 2');
+    return Math.max(...took, await runBy(1));
+  };
+  // The next look is 5 s away each time. A busy machine may need as long, but not in each of five rounds.
+  let shortest = Number.POSITIVE_INFINITY;
+  for (let round = 1; round <= 5 && shortest >= 4_500; round += 1) shortest = await slowest();
+  expect(shortest).toBeLessThan(4_500);
   await two.stop();
   await books.close();
   await own.drop();
