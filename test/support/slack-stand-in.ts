@@ -43,8 +43,8 @@ export interface SlackStandIn {
   readonly messages: readonly StandInMessage[];
   /** Those of a method that were taken. */
   taken(method: string): readonly Call[];
-  /** The next `times` calls of a method (or of all) get into that trouble. */
-  trouble(trouble: Trouble, options?: { method?: string; times?: number }): void;
+  /** The next `times` calls of a method (or of all) get into that trouble, once `after` of them have not. */
+  trouble(trouble: Trouble, options?: { method?: string; times?: number; after?: number }): void;
   /** Ends whatever trouble is left. */
   calm(): void;
   /** Adds or changes a channel; without membership it refuses. */
@@ -58,7 +58,7 @@ export interface SlackStandIn {
 export async function startSlackStandIn(): Promise<SlackStandIn> {
   const calls: Call[] = [];
   const messages: StandInMessage[] = [];
-  const troubles: { trouble: Trouble; method: string | null; left: number }[] = [];
+  const troubles: { trouble: Trouble; method: string | null; left: number; after: number }[] = [];
   const channels = new Map<string, { id: string; member: boolean; archived?: boolean }>([
     ['#general', { id: 'C0GENERAL', member: true }],
     ['#alerts', { id: 'C0ALERTS', member: true }],
@@ -77,11 +77,7 @@ export async function startSlackStandIn(): Promise<SlackStandIn> {
     const method = (request.url ?? '').split('/').at(-1) ?? '';
     const args = Object.fromEntries(new URLSearchParams(await bodyOf(request)));
     const at = performance.now();
-    const found = troubles.find(
-      (entry) => entry.left > 0 && (entry.method === null || entry.method === method),
-    );
-    if (found !== undefined) found.left -= 1;
-    const trouble = found?.trouble;
+    const trouble = troubleOf(method);
     const note = (outcome: string): void => void calls.push({ method, args, at, outcome });
     switch (trouble?.type) {
       case 'limited':
@@ -115,6 +111,19 @@ export async function startSlackStandIn(): Promise<SlackStandIn> {
     if (trouble?.type === 'lost') request.socket.destroy();
     else
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+  }
+
+  function troubleOf(method: string): Trouble | undefined {
+    const found = troubles.find(
+      (entry) => entry.left > 0 && (entry.method === null || entry.method === method),
+    );
+    if (found === undefined) return undefined;
+    if (found.after > 0) {
+      found.after -= 1;
+      return undefined;
+    }
+    found.left -= 1;
+    return found.trouble;
   }
 
   function answerTo(method: string, args: Readonly<Record<string, string>>): Answer {
@@ -182,8 +191,8 @@ export async function startSlackStandIn(): Promise<SlackStandIn> {
     calls,
     messages,
     taken: (method) => calls.filter((call) => call.method === method && call.outcome === 'ok'),
-    trouble: (trouble, { method, times = 1 } = {}) =>
-      void troubles.push({ trouble, method: method ?? null, left: times }),
+    trouble: (trouble, { method, times = 1, after = 0 } = {}) =>
+      void troubles.push({ trouble, method: method ?? null, left: times, after }),
     calm: () => void troubles.splice(0),
     channel: (name, channel) => void channels.set(name, channel),
     refuseAll: (error) => void (refusedWith = error),
