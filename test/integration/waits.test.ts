@@ -15,7 +15,14 @@ import { tokensOf } from '../../src/store/tokens.ts';
 import { inconsistencies } from '../support/consistency.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { handCrew, type HandCrew } from '../support/hand-crew.ts';
-import { define, facts, launchOne, member, openDatabase } from '../support/operations.ts';
+import {
+  define,
+  facts,
+  launchMany,
+  launchOne,
+  member,
+  openDatabase,
+} from '../support/operations.ts';
 import { until } from '../support/until.ts';
 import type { Database } from '../../src/store/database.ts';
 
@@ -375,5 +382,26 @@ describe('expected_time', () => {
     await inTransaction(db, (tx) => retry(tx, wish(id), facts));
     expect(await pass(id, '0')).toEqual(['60+1']);
     await crew.settle();
+  });
+
+  it('warns of more than fit into one look, each once, and says so', async () => {
+    const { id } = await define(db, 'expected_time: 1h\nexecute: slow');
+    const ids = (await launchMany(db, id, 1_001)).map(({ instanceId }) => instanceId);
+    await db.query(
+      `update tokens set created_at = created_at - interval '2 hours',
+         expected_at = expected_at - interval '2 hours' where instance_id = any($1)`,
+      [ids],
+    );
+    const looks = [];
+    do looks.push(await inTransaction(db, warnOfLateTokens));
+    while (looks.at(-1)?.more === true);
+    expect(looks).toEqual([{ more: true }, { more: false }]);
+    const told = await db.query<{ times: number }>(
+      `select count(*) as times from outbox
+       where event = 'long_elapsed_time' and instance_id = any($1) group by instance_id`,
+      [ids],
+    );
+    expect(told.map(({ times }) => times)).toEqual(Array(1_001).fill(1));
+    await db.query('delete from instances where id = any($1)', [ids]);
   });
 });
