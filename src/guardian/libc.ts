@@ -36,7 +36,7 @@ const initActions = libc.func('int posix_spawn_file_actions_init(void *actions)'
 const addDup2 = libc.func('int posix_spawn_file_actions_adddup2(void *actions, int from, int to)');
 const destroyActions = libc.func('int posix_spawn_file_actions_destroy(void *actions)');
 /** What the library itself has no name for. */
-export const syscall = libc.func('long syscall(long number, ...)');
+export const systemCall = libc.func('long syscall(long number, ...)');
 /** Null where the library is older than 2019. */
 const addChdir = functionOrNull(
   'int posix_spawn_file_actions_addchdir_np(void *actions, const char *folder)',

@@ -1,5 +1,5 @@
 /** A thread that is run soon after it has something to do, also while all processors are busy. */
-import { syscall } from './libc.ts';
+import { systemCall } from './libc.ts';
 
 /** Of sched_getattr and sched_setattr, for which the C library has no names before 2025. */
 const numbers: Partial<
@@ -30,8 +30,8 @@ export function takeShortTurns(thread: number): boolean {
   if (known === undefined) return false;
   const attributes = Buffer.alloc(BYTES);
   const get = () =>
-    syscall(known.get, 'int', thread, 'void *', attributes, 'uint', BYTES, 'uint', 0) === 0;
-  const set = () => syscall(known.set, 'int', thread, 'void *', attributes, 'uint', 0) === 0;
+    systemCall(known.get, 'int', thread, 'void *', attributes, 'uint', BYTES, 'uint', 0) === 0;
+  const set = () => systemCall(known.set, 'int', thread, 'void *', attributes, 'uint', 0) === 0;
   if (!get() || attributes.readUInt32LE(POLICY) !== ORDINARY) return false;
   if (attributes.readInt32LE(NICE) < 0 || attributes.readBigUInt64LE(TURN) === 0n) return false;
   attributes.writeBigUInt64LE(attributes.readBigUInt64LE(FLAGS) | RESET_ON_FORK, FLAGS);
