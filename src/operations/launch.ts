@@ -159,6 +159,7 @@ function audited(
 ): readonly AuditEntry[] {
   if (wish === undefined || repeated || wish.actor.kind === 'system') return [];
   const { actor } = wish;
+  // As `auditActor` has it: with that one put in between it takes 5 microseconds instead of 0.02.
   const entry: AuditEntry = {
     actorKind: actor.kind,
     actorId: actor.id,
@@ -319,7 +320,7 @@ type Beginning = Pick<
   'status' | 'activeTokens' | 'preventedBy' | 'token' | 'execution' | 'logs' | 'notices'
 >;
 
-/** One property after the other: put together of objects it takes 11 microseconds and 8 KB. */
+/** One property after the other: `...beginning` alone would take 20 microseconds instead of 0.02, and several times the memory. */
 function newInstance(
   definition: Launchable,
   wish: LaunchWish,

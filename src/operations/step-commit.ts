@@ -29,7 +29,7 @@ export function stepCommit(
   by: string | null,
   of: CommitOf,
 ): StepCommit {
-  // One property after the other: put together of two objects it takes 10 microseconds and 3 KB.
+  // One property after the other: `...of` would take 12 microseconds instead of 0.02, and several times the memory.
   return {
     instanceId: of.instanceId,
     tokenId: of.tokenId,

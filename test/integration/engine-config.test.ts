@@ -9,7 +9,7 @@ import { executionsOf } from '../../src/store/executions.ts';
 import { listen } from '../../src/store/listen.ts';
 import { migrateLatest } from '../../src/store/migrate.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { commandOf, startEngine } from '../support/engine.ts';
+import { readyCommandOf, startEngine } from '../support/engine.ts';
 import { define, launchOne, openDatabase } from '../support/operations.ts';
 import { processesInGroup } from '../support/live-processes.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -130,9 +130,9 @@ describe('an executor', () => {
     await publish(configOf({ killGrace: 1, timeZone: 'Asia/Kathmandu' }));
     const { id } = await define(db, tellsTime);
     await until('the news to have come', async () => (await launchedTime(id)).includes('+05:45'));
-    const stubborn = `execute: trap '' TERM; while :; do sleep 0.05; done`;
+    const stubborn = `execute: trap '' TERM; echo ready; while :; do sleep 0.05; done`;
     const { instanceId } = await launchOne(db, (await define(db, stubborn)).id);
-    const running = await commandOf(engine.guardian, db, instanceId);
+    const running = await readyCommandOf(engine.guardian, db, instanceId);
     // As when main is killed.
     engine.guardian.close();
     const group = () => processesInGroup(running.pid ?? 0);

@@ -1,6 +1,6 @@
 /** What clients of one guardian can rely on: once means once, and nothing is forgotten before it is acknowledged. */
 
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { once } from 'node:events';
 import path from 'node:path';
@@ -14,6 +14,7 @@ import {
   startMain,
   eventually,
 } from '../support/guardian.ts';
+import { createGate } from '../support/gate.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 describe('submit', () => {
@@ -43,9 +44,8 @@ describe('submit', () => {
   it('to a guardian that is ending is refused, and says that nothing was started', async () => {
     const guardian = await guardianOfTest();
     const other = await connectionTo(guardian);
-    const gate = path.join(temporaryFolder(), 'gate');
-    const wait = `while [ ! -e ${gate} ]; do sleep 0.05; done`;
-    guardian.submit(command(1, `trap '' TERM; echo ready; ${wait}`));
+    const gate = createGate();
+    guardian.submit(command(1, `trap '' TERM; echo ready; ${gate.wait}`));
     await eventually(async () => (await guardian.read(1, 0))?.size === 6);
     const end = guardian.end(60_000);
     // What is asked on the connection after `end` is heard after it.
@@ -53,7 +53,7 @@ describe('submit', () => {
     await expect(guardian.ended(2)).rejects.toMatchObject({ reason: 'ending' });
     other.submit(command(3, 'true'));
     await expect(other.ended(3)).rejects.toMatchObject({ reason: 'ending' });
-    writeFileSync(gate, '');
+    gate.open();
     await end;
   });
 });
@@ -62,12 +62,12 @@ describe('a result', () => {
   it('outlives the connection that submitted it', async () => {
     const guardian = await guardianOfTest();
     const submitter = await connectionTo(guardian);
-    const gate = path.join(temporaryFolder(), 'gate');
-    submitter.submit(command(1, `while [ ! -e ${gate} ]; do sleep 0.01; done; echo done`));
+    const gate = createGate();
+    submitter.submit(command(1, `${gate.wait}; echo done`));
     await eventually(async () => (await guardian.observe(1)).status === 'running');
     submitter.close();
     await expect(submitter.ended(1)).rejects.toMatchObject({ reason: 'closed' });
-    guardian.submit(command(2, `touch ${gate}`));
+    gate.open();
     expect((await guardian.ended(1)).output?.toString()).toBe('done\n');
     const third = await connectionTo(guardian);
     expect(await third.observe(1)).toMatchObject({ status: 'ended', code: 0 });

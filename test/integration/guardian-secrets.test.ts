@@ -5,6 +5,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { command, eventually, guardianOfTest, killHard, startMain } from '../support/guardian.ts';
 import { connectGuardian } from '../../src/processes/connect-guardian.ts';
+import { createGate } from '../support/gate.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const secrets = ['hunter2-hunter2', 'first line\nsecond line'];
@@ -46,12 +47,11 @@ describe('a secret in the output', () => {
 
   it('is not given away by an output that waits for the rest of it, which is shown at the end', async () => {
     const guardian = await guardianOfTest();
-    const gate = path.join(temporaryFolder(), 'gate');
-    const wait = `while [ ! -e ${gate} ]; do sleep 0.01; done`;
-    guardian.submit(command(1, `printf 'password? hunter2-'; ${wait}`, { secrets }));
+    const gate = createGate();
+    guardian.submit(command(1, `printf 'password? hunter2-'; ${gate.wait}`, { secrets }));
     const soFar = async () => (await guardian.read(1, 0))?.data.toString();
     await eventually(async () => (await soFar()) === 'password? hun');
-    guardian.submit(command(2, `touch ${gate}`));
+    gate.open();
     expect((await guardian.ended(1)).output?.toString()).toBe('password? hunter2-');
   });
 

@@ -1,11 +1,12 @@
 /** What the workers rely on, whoever runs the commands: the one suite that every backend of the port has to pass. */
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Running } from '../../src/guardian/protocol.ts';
 import type { Commands } from '../../src/processes/commands.ts';
 import { command, eventually } from './guardian.ts';
+import { createGate } from './gate.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** A backend of one test, which ends it. Every `connect` is a connection of its own to the same backend. */
@@ -113,8 +114,8 @@ export function describeCommandPort(name: string, open: () => Promise<CommandPor
     it('is waited for in vain by a connection that is closed; the command goes on', async () => {
       const port = await open();
       const [one, other] = [await port.connect(), await port.connect()];
-      const gate = path.join(temporaryFolder(), 'gate');
-      one.submit(command(1, `while [ ! -e ${gate} ]; do sleep 0.01; done`));
+      const gate = createGate();
+      one.submit(command(1, gate.wait));
       const waited = one.ended(1).catch((error: unknown) => error);
       await eventually(async () => (await other.observe(1)).status === 'running');
       const closed = new Promise<void>((resolve) => void one.onClose(resolve));
@@ -122,7 +123,7 @@ export function describeCommandPort(name: string, open: () => Promise<CommandPor
       await closed;
       expect(await waited).toMatchObject({ reason: 'closed' });
       await expect(one.list()).rejects.toMatchObject({ reason: 'closed' });
-      writeFileSync(gate, '');
+      gate.open();
       expect(await other.ended(1)).toMatchObject({ code: 0 });
     });
   });
@@ -144,13 +145,13 @@ export function describeCommandPort(name: string, open: () => Promise<CommandPor
     it('can be followed while the command runs, by whoever observes it', async () => {
       const port = await open();
       const [one, other] = [await port.connect(), await port.connect()];
-      const gate = path.join(temporaryFolder(), 'gate');
+      const gate = createGate();
       const told: Running[] = [];
-      one.submit(command(1, `echo 1; while [ ! -e ${gate} ]; do sleep 0.01; done; echo 2`));
+      one.submit(command(1, `echo 1; ${gate.wait}; echo 2`));
       await eventually(async () => (await one.read(1, 0))?.size === 2);
       expect(await other.observe(1)).toMatchObject({ status: 'running', outputSize: 2 });
       const quiet = other.onRunning((running) => told.push(running));
-      writeFileSync(gate, '');
+      gate.open();
       expect((await other.ended(1)).output?.toString()).toBe('1\n2\n');
       quiet();
       one.onRunning((running) => told.push(running));

@@ -107,10 +107,20 @@ export async function startEngine(options: {
  */
 export async function commandOf(guardian: Guardian, db: Database, instanceId: number) {
   return await until(`the command of #${instanceId} to run`, async () => {
-    const [ids, held] = [await executionsOf(db, instanceId), await guardian.list()];
+    const [executions, held] = [await executionsOf(db, instanceId), await guardian.list()];
     return held.find(
       ({ id, status, pid }) =>
-        status === 'running' && pid !== null && ids.some((execution) => execution.id === id),
+        status === 'running' && pid !== null && executions.some((own) => own.id === id),
     );
   });
+}
+
+/** The same of a command that writes `ready` after its trap: before, it may die of a TERM. */
+export async function readyCommandOf(guardian: Guardian, db: Database, instanceId: number) {
+  const running = await commandOf(guardian, db, instanceId);
+  await until(
+    `#${instanceId} to be ready`,
+    async () => (await guardian.read(running.id, 0))?.size === 'ready\n'.length,
+  );
+  return running;
 }
